@@ -1,0 +1,1 @@
+//! Each platform's wire format to and from our message. Translation only.

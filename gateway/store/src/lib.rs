@@ -1,0 +1,1 @@
+//! The durable log's trait, its conformance suite and the in-memory store.

@@ -1,0 +1,158 @@
+//! What the rules answered: effects as data, and the trace of how it came about.
+//!
+//! A decision is read long after its bundle was replaced, so it speaks in names, never in ids, and
+//! replies are rendered. *Invariant:* it is a pure function of [`Inputs`] and the bundle.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use signalbox_dsl::bundle::{Priority, Scope, Trigger};
+
+use crate::facts::Facts;
+use crate::ledger::Ledger;
+
+/// All that a decision depends on, besides the bundle.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// What just happened.
+    pub trigger: &'a Trigger,
+    /// What is true now.
+    pub facts: &'a Facts,
+    /// Which limited effects were carried out when.
+    pub ledger: &'a Ledger,
+    /// The turn's moment: log time, never the wall clock's.
+    pub now: Timestamp,
+    /// For whatever is drawn by lot.
+    pub seed: u64,
+}
+
+/// The answer to one turn or event.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// What to do, in a fixed order: by rank, then rule name, then as written.
+    pub effects: Vec<DecidedEffect>,
+    /// How it came about.
+    pub trace: Trace,
+}
+
+/// One effect, and the rule that asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecidedEffect {
+    /// Full name of the rule; for what the language itself prescribes (a tie that nothing decides), `signalbox`.
+    pub rule: Arc<str>,
+    /// What to do.
+    pub action: Action,
+    /// To be entered in the ledger when the effect is committed; `None` for unlimited effects.
+    pub ledger_key: Option<(Arc<str>, Scope)>,
+}
+
+/// What the router carries out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Say this.
+    Reply {
+        /// Name of the template.
+        template: Arc<str>,
+        /// Language of the body that was chosen.
+        language: Arc<str>,
+        /// The rendered text.
+        text: String,
+    },
+    /// Pass the conversation to people.
+    HandOver {
+        /// Name of the queue.
+        queue: Arc<str>,
+        /// A note for them.
+        note: Option<Arc<str>>,
+    },
+    /// Set the priority.
+    SetPriority {
+        /// To this.
+        priority: Priority,
+    },
+    /// Put a tag on.
+    Tag {
+        /// Where.
+        scope: Scope,
+        /// The tag.
+        tag: Arc<str>,
+        /// Until when; `None`: it stays.
+        until: Option<Timestamp>,
+    },
+    /// Take a tag off.
+    Untag {
+        /// Where.
+        scope: Scope,
+        /// The tag.
+        tag: Arc<str>,
+    },
+    /// A note for people.
+    Note {
+        /// Its text.
+        text: Arc<str>,
+    },
+    /// Change the conversation's language.
+    SetLanguage {
+        /// Language tag.
+        language: Arc<str>,
+    },
+}
+
+/// Why it came out so. Small enough to be kept with every decision; the verdict on each rule that did not fire is
+/// worked out again from the recorded facts when somebody asks.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trace {
+    /// Rules that fired, by rank, then name.
+    pub fired: Vec<Fired>,
+    /// Full name of the rule that had the floor.
+    pub floor: Option<Arc<str>>,
+    /// Rules of one rank that wanted the floor and that no tie-break told apart.
+    pub tied: Vec<Arc<str>>,
+}
+
+/// A rule that fired.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fired {
+    /// Full name.
+    pub rule: Arc<str>,
+    /// Keywords that the customer wrote, as the list spells them.
+    pub keywords: Vec<Arc<str>>,
+    /// Its effects that were not carried out, and why.
+    pub withheld: Vec<Withheld>,
+}
+
+/// An effect that was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withheld {
+    /// Place in the rule's list of effects.
+    pub effect: usize,
+    /// Why not.
+    pub reason: WithheldReason,
+}
+
+/// Why an effect of a rule that fired was not carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum WithheldReason {
+    /// Another rule had the floor.
+    Overridden {
+        /// Which.
+        by: Arc<str>,
+    },
+    /// A rule of higher rank said `no other replies`.
+    Silenced {
+        /// Which.
+        by: Arc<str>,
+    },
+    /// Its limit is used up.
+    LimitReached,
+    /// Several rules wanted the floor and nothing told them apart.
+    Tied,
+    /// A value that it needs is absent.
+    ValueMissing {
+        /// The parameter of the template.
+        parameter: Arc<str>,
+    },
+}
