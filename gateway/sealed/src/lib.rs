@@ -1,1 +1,20 @@
-//! What is stored is sealed: one codec, a data key per customer, keyed hashes for external ids.
+//! What is stored is sealed.
+//!
+//! One codec for every stored value: version, checksum, authenticated encryption with a data key per customer, each
+//! data key wrapped by the deployment's key. External ids reach storage only as keyed hashes. So a stolen
+//! directory says nothing, erasing a customer is destroying one key, and rotating the deployment's key re-wraps
+//! data keys without touching a message.
+//!
+//! *Invariant:* a [`Sealed`] comes out of [`DataKey::seal`] or out of a store; the stores' types take nothing else,
+//! so plain text cannot be written by mistake.
+
+mod codec;
+mod keyed_hash;
+mod keys;
+
+pub use codec::{OpenError, Sealed};
+pub use keyed_hash::KeyedHash;
+pub use keys::{DataKey, DeploymentKey, KeyError, WrappedKey};
+
+/// Random bytes for one sealing. 192 bits, so that random nonces never meet under one key.
+pub type Nonce = [u8; 24];

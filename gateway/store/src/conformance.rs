@@ -1,0 +1,1 @@
+//! What makes a store a store.
