@@ -150,6 +150,8 @@ pub enum WithheldReason {
     LimitReached,
     /// Several rules wanted the floor and nothing told them apart.
     Tied,
+    /// The conversation is queued for a person or with one: the bot is silent.
+    PersonOwns,
     /// A value that it needs is absent.
     ValueMissing {
         /// The parameter of the template.
