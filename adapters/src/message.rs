@@ -1,0 +1,116 @@
+//! What every channel's messages have in common, once they are parsed.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The channels that signalbox knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// The chat of a web site.
+    Webchat,
+}
+
+impl Channel {
+    /// Its name in rules, metrics and configuration.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Webchat => "webchat",
+        }
+    }
+}
+
+/// One address of a person: who it is on one account of one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Address {
+    /// Which channel.
+    pub channel: Channel,
+    /// Which account of it: a web chat's site, an Official Account, a mailbox.
+    pub account: String,
+    /// Who it is there. Proven by the channel: never what a client merely claims.
+    pub external_id: String,
+}
+
+/// Something that came in, verified and parsed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbound {
+    /// From whom.
+    pub address: Address,
+    /// The channel's own id of it: a repeat carries the same.
+    pub id: String,
+    /// What it is.
+    pub body: InboundBody,
+    /// What the channel says about the person.
+    pub profile: Profile,
+}
+
+/// What came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InboundBody {
+    /// The customer's words.
+    Message(Content),
+    /// Something that the customer did on a page.
+    Page(PageEvent),
+    /// The person behind this address has proven to be the one behind another address too.
+    Linked(Address),
+}
+
+/// The content of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub enum Content {
+    /// Plain text; markup in it is never interpreted.
+    Text {
+        /// The text, normalised: LF line ends, no control characters.
+        text: String,
+    },
+}
+
+/// What the channel says about a person. Hints, not proofs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Profile {
+    /// What to call them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// BCP 47 tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// IANA zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<String>,
+}
+
+/// Something that happened on a page.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageEvent {
+    /// What.
+    pub kind: PageEventKind,
+    /// Without query string, unless allowed by configuration.
+    pub url: String,
+    /// The page's title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Where the visitor came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referrer: Option<String>,
+    /// Visible time so far, for [`PageEventKind::Dwell`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dwell_ms: Option<u64>,
+    /// The client's clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+}
+
+/// What happened on a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageEventKind {
+    /// It was opened.
+    View,
+    /// It was left.
+    Leave,
+    /// It was hidden or shown again.
+    Visibility,
+    /// It was visible for so long.
+    Dwell,
+}

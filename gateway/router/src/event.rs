@@ -1,0 +1,141 @@
+//! What an inbox and a transcript hold, before it is sealed.
+//!
+//! Serialised as JSON: it is read by later versions, by the archive's readers and by people in an emergency. New fields
+//! need a default.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use signalbox_adapters::{Channel, Content, PageEvent, Profile};
+use signalbox_store::{MessageId, Sequence, ThreadId};
+
+/// One event of a customer's partition.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// Something for the transcript: seen by the customer.
+    Said(Said),
+    /// Something that the customer did on a page.
+    Page(PageSeen),
+    /// A turn has been quiet long enough to be answered.
+    TurnDue {
+        /// Which turn: a later message has moved on to another.
+        turn: u64,
+    },
+    /// The person is the one behind another thread too.
+    Linked {
+        /// That thread.
+        thread: ThreadId,
+    },
+    /// How a delivery ended.
+    Receipt {
+        /// In reply to which message.
+        message_id: MessageId,
+        /// How.
+        outcome: ReceiptOutcome,
+    },
+}
+
+/// A message, with what the rules may read about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// What the transcript shows.
+    pub shown: Shown,
+    /// On which channel.
+    pub channel: Channel,
+    /// On which account of it.
+    pub account: String,
+    /// What the channel says about the person; for customers' messages.
+    #[serde(default)]
+    pub profile: Profile,
+    /// Carries the trace from the callback to the reply through restarts (W3C `traceparent`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
+}
+
+/// A transcript entry's content, as clients see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Shown {
+    /// Somebody said something.
+    Message {
+        /// Who.
+        from: Speaker,
+        /// What the speaker is called, if they have a name.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
+        /// The client's own id of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cid: Option<String>,
+        /// The client's id of the message that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        in_reply_to: Option<String>,
+        /// What was said.
+        content: Content,
+    },
+    /// The conversation changed hands.
+    Status {
+        /// `bot`, `queued` or `assigned`.
+        status: String,
+        /// The queue it waits in.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        queue: Option<String>,
+    },
+}
+
+/// Who says something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Speaker {
+    /// The customer.
+    Customer,
+    /// Rules.
+    Bot,
+    /// A person of the company.
+    Agent,
+}
+
+/// A page event with where it came from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PageSeen {
+    /// What happened.
+    pub page: PageEvent,
+    /// On which channel.
+    pub channel: Channel,
+    /// On which account of it.
+    pub account: String,
+}
+
+/// How a delivery ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceiptOutcome {
+    /// The platform took it.
+    Delivered,
+    /// The request left and no answer came.
+    Unanswered,
+    /// It will never be delivered.
+    Dead,
+    /// It was worth nothing any more, or somebody else had the word.
+    Expired,
+}
+
+/// An entry of a thread, as sessions pass it on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ThreadEvent {
+    /// Its place in the thread.
+    pub sequence: Sequence,
+    /// Its name towards clients.
+    pub message_id: MessageId,
+    /// Log time.
+    pub at: Timestamp,
+    /// What it shows.
+    pub shown: Shown,
+}
+
+/// Where sessions hear of new entries. A hint only: it may come twice, late, or never; whoever needs all of them reads the transcript.
+pub trait ThreadHints: Send + Sync + 'static {
+    /// New entries of a thread, in order, without gaps among themselves. Must not block.
+    fn entries(&self, thread: ThreadId, entries: &[Arc<ThreadEvent>]);
+}
