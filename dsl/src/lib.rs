@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod bundle;
 pub mod diagnostic;
+pub mod folding;
 pub mod problem;
 pub mod source;
 pub mod value;
