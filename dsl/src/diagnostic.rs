@@ -1,6 +1,6 @@
 //! A finding: what is wrong, where, and what would repair it.
 
-use crate::problem::Problem;
+use crate::problem::{Problem, Related};
 use crate::source::Span;
 
 /// One finding. There is one per cause, not one per consequence.
@@ -11,7 +11,7 @@ pub struct Diagnostic {
     /// Where.
     pub span: Span,
     /// Other places that belong to it, each with a few words.
-    pub related: Vec<(Span, String)>,
+    pub related: Vec<(Span, Related)>,
     /// What a machine may do about it; applied whole or not at all.
     pub fix: Option<Fix>,
 }
@@ -41,6 +41,12 @@ impl Diagnostic {
             related: Vec::new(),
             fix: None,
         }
+    }
+
+    /// The same with another place that belongs to it.
+    pub fn with_related(mut self, span: Span, related: Related) -> Self {
+        self.related.push((span, related));
+        self
     }
 
     /// The same with a fix that replaces `span` by `replacement`.

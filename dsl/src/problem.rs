@@ -2,8 +2,10 @@
 //!
 //! A code is public and never used again for something else; the text may change.
 
+mod related;
 mod syntax;
 
+pub use related::Related;
 pub use syntax::SyntaxProblem;
 
 /// The language in which findings are told.
