@@ -143,3 +143,15 @@ hashed!(
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct MessageId(pub Uuid);
+
+impl TimerId {
+    /// The name of the event that a timer becomes at a place in the inbox: the same in every store, another one each time
+    /// the timer fires.
+    pub fn fired_at(self, offset: Offset) -> MessageId {
+        let mut bytes = self.0;
+        for (byte, place) in bytes.iter_mut().rev().zip(offset.0.to_le_bytes()) {
+            *byte ^= place;
+        }
+        MessageId(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}

@@ -16,7 +16,7 @@ pub use ids::{
     BatchId, DedupeKey, EntryId, Epoch, Fingerprint, MessageId, NodeId, Nonce, Offset, PartitionId,
     PartitionKind, Sequence, ThreadId, TimerId,
 };
-pub use memory::MemoryStore;
+pub use memory::{MemoryArchive, MemoryStore};
 pub use records::{
     Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, Destination,
     Durability, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, OutboxEntry,

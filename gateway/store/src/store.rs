@@ -40,15 +40,19 @@ pub trait Store: Send + Sync + 'static {
         threads: &[ThreadId],
     ) -> Result<Vec<Option<signalbox_sealed::Sealed>>, StoreError>;
 
-    /// One batch of the owner.
+    /// One batch of the owner. The fence is compared first, then the batch with the last one committed, then the position;
+    /// a `to` before `from` or behind the tail is a conflict too. New outbox entries come before withdrawals.
     ///
     /// # Errors
     /// After [`StoreError::Unknown`] the same commit may be repeated as it is: it answers `AlreadyCommitted`,
     /// `Committed`, `Fenced` or `Conflict`.
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError>;
 
-    /// Turns timers that are due at `now` into inbox events, at most `limit`, soonest first; each with a dedupe key made
-    /// of its id and due time, so that it fires once. Answers how many fired.
+    /// Turns timers that are due at `now` into inbox events, at most `limit`, soonest first, accepted at `now`. A timer
+    /// goes in the step in which its event comes, so it fires once; its message is named by [`TimerId::fired_at`].
+    /// Answers how many fired.
+    ///
+    /// [`TimerId::fired_at`]: crate::TimerId::fired_at
     async fn fire_timers(
         &self,
         partition: PartitionId,
@@ -76,7 +80,7 @@ pub trait Store: Send + Sync + 'static {
         until: Timestamp,
     ) -> Result<Result<(), Fenced>, StoreError>;
 
-    /// Gives the partition up; the next asker gets it at once.
+    /// Gives the partition up; the next asker gets it at once. The fence is void from here on.
     async fn release(
         &self,
         partition: PartitionId,
@@ -150,7 +154,8 @@ pub trait Store: Send + Sync + 'static {
         thread: ThreadId,
     ) -> Result<Option<WrappedKey>, StoreError>;
 
-    /// Lets go what the archive has.
+    /// Lets go what the archive has. Nothing behind the committed position goes; of transcripts only those are
+    /// touched that the trimmed part of the inbox names, since the archive has read no others.
     async fn trim(
         &self,
         partition: PartitionId,

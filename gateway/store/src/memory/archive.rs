@@ -1,0 +1,94 @@
+//! The archive of tests and of the simulator.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+
+use crate::archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent};
+use crate::error::StoreError;
+use crate::ids::{MessageId, Offset, PartitionId, Sequence, ThreadId};
+
+/// An archive in memory. Clones share what is kept.
+#[derive(Clone, Default)]
+pub struct MemoryArchive {
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    cursors: BTreeMap<PartitionId, Offset>,
+    events: BTreeMap<(ThreadId, Sequence), ArchivedEvent>,
+    decisions: BTreeMap<MessageId, ArchivedDecision>,
+}
+
+impl MemoryArchive {
+    /// An empty archive.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+#[async_trait]
+impl Archive for MemoryArchive {
+    async fn cursor(&self, partition: PartitionId) -> Result<Offset, StoreError> {
+        Ok(self
+            .kept
+            .lock()
+            .cursors
+            .get(&partition)
+            .copied()
+            .unwrap_or_default())
+    }
+
+    async fn last_sequence(&self, thread: ThreadId) -> Result<Sequence, StoreError> {
+        let kept = self.kept.lock();
+        let mut of_thread = kept.events.range(all_of(thread));
+        Ok(of_thread
+            .next_back()
+            .map(|((_, sequence), _)| *sequence)
+            .unwrap_or_default())
+    }
+
+    async fn keep(&self, batch: ArchiveBatch) -> Result<(), StoreError> {
+        let mut kept = self.kept.lock();
+        for event in batch.events {
+            let place = (event.thread, event.sequence);
+            kept.events.entry(place).or_insert(event);
+        }
+        for decision in batch.decisions {
+            kept.decisions
+                .entry(decision.message_id)
+                .or_insert(decision);
+        }
+        let cursor = kept.cursors.entry(batch.partition).or_default();
+        // A late copy of an older batch must not move the cursor back.
+        *cursor = batch.cursor.max(*cursor);
+        Ok(())
+    }
+
+    async fn transcript_before(
+        &self,
+        thread: ThreadId,
+        before: Sequence,
+        limit: usize,
+    ) -> Result<Vec<ArchivedEvent>, StoreError> {
+        let kept = self.kept.lock();
+        let older = kept
+            .events
+            .range((thread, Sequence(0))..(thread, before))
+            .rev();
+        let mut last: Vec<_> = older.take(limit).map(|(_, event)| event.clone()).collect();
+        last.reverse();
+        Ok(last)
+    }
+
+    async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
+        Ok(self.kept.lock().decisions.get(&message).cloned())
+    }
+}
+
+fn all_of(thread: ThreadId) -> std::ops::RangeInclusive<(ThreadId, Sequence)> {
+    (thread, Sequence(0))..=(thread, Sequence(u64::MAX))
+}

@@ -1,0 +1,77 @@
+//! What still has to leave a partition, in lines of threads, and what will not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::ids::{EntryId, ThreadId};
+use crate::records::{DeadLetter, OutboxEntry, SettlementOutcome};
+
+/// The outbox of one partition.
+#[derive(Default)]
+pub(super) struct Outbox {
+    /// By place: the order in which they were committed.
+    entries: BTreeMap<u64, OutboxEntry>,
+    places: BTreeMap<EntryId, u64>,
+    last_place: u64,
+    dead: Vec<DeadLetter>,
+}
+
+impl Outbox {
+    pub(super) fn push(&mut self, entry: OutboxEntry) {
+        self.last_place += 1;
+        self.places.insert(entry.id, self.last_place);
+        self.entries.insert(self.last_place, entry);
+    }
+
+    pub(super) fn remove(&mut self, id: EntryId) -> Option<OutboxEntry> {
+        self.entries.remove(&self.places.remove(&id)?)
+    }
+
+    pub(super) fn due(&self, now: Timestamp, limit: usize) -> Vec<OutboxEntry> {
+        let mut due: Vec<_> = self.heads().filter(|entry| entry.due <= now).collect();
+        // Stable: entries due at one moment leave in the order in which they were committed.
+        due.sort_by_key(|entry| entry.due);
+        due.into_iter().take(limit).cloned().collect()
+    }
+
+    pub(super) fn next(&self) -> Option<Timestamp> {
+        self.heads().map(|entry| entry.due).min()
+    }
+
+    pub(super) fn settle(&mut self, id: EntryId, outcome: SettlementOutcome, now: Timestamp) {
+        match outcome {
+            SettlementOutcome::Done => {
+                self.remove(id);
+            }
+            SettlementOutcome::Retry { due } => {
+                let place = self.places.get(&id);
+                if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
+                    entry.due = due;
+                    entry.attempts += 1;
+                }
+            }
+            SettlementOutcome::DeadLetter { reason } => {
+                if let Some(entry) = self.remove(id) {
+                    self.dead.push(DeadLetter {
+                        entry,
+                        reason,
+                        at: now,
+                    });
+                }
+            }
+        }
+    }
+
+    pub(super) fn dead_letters(&self, limit: usize) -> Vec<DeadLetter> {
+        self.dead.iter().take(limit).cloned().collect()
+    }
+
+    /// The first entry of each thread's line.
+    fn heads(&self) -> impl Iterator<Item = &OutboxEntry> {
+        let mut seen: BTreeSet<ThreadId> = BTreeSet::new();
+        self.entries
+            .values()
+            .filter(move |entry| seen.insert(entry.thread))
+    }
+}

@@ -1,0 +1,1 @@
+//! The memory store is a store.
