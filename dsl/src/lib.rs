@@ -4,8 +4,11 @@ pub mod ast;
 pub mod bundle;
 pub mod diagnostic;
 pub mod folding;
+mod layout;
+mod lexer;
 pub mod problem;
 pub mod source;
+mod token;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Edit, Fix};

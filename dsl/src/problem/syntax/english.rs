@@ -1,0 +1,210 @@
+//! The English texts.
+
+use super::{Expected, Found, SyntaxProblem};
+
+pub(super) fn message(problem: &SyntaxProblem) -> String {
+    match problem {
+        SyntaxProblem::FullWidth { places: 1 } => {
+            "full-width punctuation, 1 place on this line".to_owned()
+        }
+        SyntaxProblem::FullWidth { places } => {
+            format!("full-width punctuation, {places} places on this line")
+        }
+        SyntaxProblem::MixedQuotes { open, close } => {
+            format!("text opened by `{open}` and closed by `{close}`: where it ends is not clear")
+        }
+        SyntaxProblem::UnclosedText => "text without a closing quote".to_owned(),
+        SyntaxProblem::UnexpectedCharacter { character } => {
+            format!("unexpected character {}", shown(*character))
+        }
+        SyntaxProblem::DirectionControl { character } => format!(
+            "invisible character {} changes the direction of writing",
+            shown(*character)
+        ),
+        SyntaxProblem::FileTooLarge { bytes, limit } => {
+            format!("the file has {bytes} bytes, at most {limit} are read")
+        }
+        SyntaxProblem::TooManyTokens { limit } => {
+            format!("the file has more than {limit} words and signs")
+        }
+        SyntaxProblem::NameTooLong { characters, limit } => {
+            format!("a name of {characters} characters, at most {limit} are allowed")
+        }
+        SyntaxProblem::TooDeep { limit } => {
+            format!("more than {limit} parentheses or `not` inside each other")
+        }
+        SyntaxProblem::TooManyProblems { limit } => {
+            format!("more than {limit} problems in this file, the rest is not shown")
+        }
+        SyntaxProblem::NumberOutOfRange { number } => format!("`{number}` is out of range"),
+        SyntaxProblem::NoSuchTime { time } => format!("`{time}` is no time of day"),
+        SyntaxProblem::NoSuchDate { date } => format!("`{date}` is no date"),
+        SyntaxProblem::Unexpected { found, expected } => {
+            format!(
+                "expected {}, found {}",
+                any_of(expected),
+                shown_found(found)
+            )
+        }
+        SyntaxProblem::MissingHeader { header } => format!("the file lacks its line `{header}`"),
+        SyntaxProblem::MixedAndOr { .. } => {
+            "\"and\" and \"or\" are mixed; two readings are possible".to_owned()
+        }
+        SyntaxProblem::Instead { written, .. } => format!("`{written}` is not used here"),
+        SyntaxProblem::MissingClause { item, clause } => {
+            format!("this {item} lacks its line `{clause}`")
+        }
+        SyntaxProblem::RepeatedClause { clause } => format!("`{clause}` is said twice"),
+        SyntaxProblem::NotAvailable { construct } => {
+            format!("`{construct}` is not available in this version")
+        }
+        SyntaxProblem::UnknownLine { word, item, .. } => match item {
+            Some(item) => format!("no line of a {item} begins with `{word}`"),
+            None => format!("nothing begins with `{word}`"),
+        },
+        SyntaxProblem::UnknownEdition { edition } => {
+            format!("edition {edition} of the language is not known")
+        }
+        SyntaxProblem::NumberWithoutUnit { number } => format!("`{number}` needs a unit"),
+        SyntaxProblem::CalendarDay { days } => {
+            format!("`{days}` counts days of the calendar, here elapsed time is needed")
+        }
+        SyntaxProblem::CurrencySign { sign } => format!("`{sign}` may be CNY or JPY"),
+        SyntaxProblem::UnknownUnit { unit } => format!("`{unit}` is no unit"),
+        SyntaxProblem::BadPlaceholder { placeholder } => {
+            format!("`{placeholder}` is no placeholder")
+        }
+        SyntaxProblem::OutOfPlace { header } => {
+            format!("`{header}` must stand at the top of the file")
+        }
+    }
+}
+
+pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
+    Some(match problem {
+        SyntaxProblem::FullWidth { .. } => {
+            "run `signalbox fmt`; text inside quotes may stay full-width".to_owned()
+        }
+        SyntaxProblem::MixedQuotes { .. } | SyntaxProblem::UnclosedText => {
+            "write the text between two straight quotes: \"退款\"; a quote inside it is \\\""
+                .to_owned()
+        }
+        SyntaxProblem::UnexpectedCharacter { .. } => {
+            "names are letters, digits and _; everything a customer reads or writes goes in quotes"
+                .to_owned()
+        }
+        SyntaxProblem::DirectionControl { .. } => {
+            "remove it; such characters can make rules read differently from what they do"
+                .to_owned()
+        }
+        SyntaxProblem::FileTooLarge { .. } | SyntaxProblem::TooManyTokens { .. } => {
+            "split it into several files, each with its own `module`".to_owned()
+        }
+        SyntaxProblem::NameTooLong { .. } => {
+            "choose a shorter name; long explanations go in a comment: # …".to_owned()
+        }
+        SyntaxProblem::TooDeep { .. } => {
+            "give the inner part a name: condition NAME = …".to_owned()
+        }
+        SyntaxProblem::TooManyProblems { .. } => "repair the ones above first".to_owned(),
+        SyntaxProblem::NumberOutOfRange { .. } => return None,
+        SyntaxProblem::NoSuchTime { .. } => "times run from 00:00 to 23:59".to_owned(),
+        SyntaxProblem::NoSuchDate { .. } => "write year-month-day: 2026-11-11".to_owned(),
+        SyntaxProblem::Unexpected { .. } => return None,
+        SyntaxProblem::MissingHeader { .. } => {
+            "a file begins with `language 1` and, on the next line, `module shop.aftersales`"
+                .to_owned()
+        }
+        SyntaxProblem::MixedAndOr { readings } => match readings {
+            Some([first, second]) => {
+                format!("add the parentheses that you mean: `{first}` or `{second}`")
+            }
+            None => "add the parentheses that you mean".to_owned(),
+        },
+        SyntaxProblem::Instead { write, .. } => format!("write `{write}`"),
+        SyntaxProblem::MissingClause { item, clause } => example(item, clause)?.to_owned(),
+        SyntaxProblem::RepeatedClause { .. } => "keep one of the two lines".to_owned(),
+        SyntaxProblem::NotAvailable { .. } => {
+            "remove it, or put # in front of its lines".to_owned()
+        }
+        SyntaxProblem::UnknownLine { nearest, .. } => format!("did you mean `{}`?", (*nearest)?),
+        SyntaxProblem::UnknownEdition { .. } => "write `language 1`".to_owned(),
+        SyntaxProblem::NumberWithoutUnit { number } => {
+            format!(
+                "write {number}s (seconds), {number}m (minutes), {number}h (hours) or {number}d (24 hours each)"
+            )
+        }
+        SyntaxProblem::CalendarDay { .. } => {
+            "write hours, such as 24h, or `today` for the calendar day".to_owned()
+        }
+        SyntaxProblem::CurrencySign { .. } => {
+            "write the code in front of the amount: CNY 200".to_owned()
+        }
+        SyntaxProblem::UnknownUnit { .. } => {
+            "units are s, m, h, d (10m, 24h), % (70%), and a currency in front (CNY 200)".to_owned()
+        }
+        SyntaxProblem::BadPlaceholder { .. } => {
+            "write {name}, or {name, |text where it is missing}; a brace itself is {{ or }}"
+                .to_owned()
+        }
+        SyntaxProblem::OutOfPlace { .. } => "move it up, in front of the first item".to_owned(),
+    })
+}
+
+/// What a missing line could look like.
+fn example(item: &str, clause: &str) -> Option<&'static str> {
+    Some(match (item, clause) {
+        ("rule", "rank") => "say how important it is: rank business",
+        ("rule", "on") => "say what it listens to: on message",
+        ("rule", "then") => "say what it does: then reply NAME",
+        ("template", _) => "give it a text: zh \"您好\"",
+        ("list", _) => "give it a keyword: \"退款\"",
+        ("schema", _) => "give it a field: tier: text optional \"loyalty level\"",
+        ("defaults", _) => "say one of them: language zh",
+        ("test", _) => "say what must come of it: expect reply NAME",
+        _ => return None,
+    })
+}
+
+/// A character for people: itself if it can be seen, its number if not.
+pub(super) fn shown(character: char) -> String {
+    let number = u32::from(character);
+    if character.is_alphanumeric() || character.is_ascii_punctuation() {
+        format!("`{character}`")
+    } else {
+        format!("U+{number:04X}")
+    }
+}
+
+fn shown_found(found: &Found) -> String {
+    match found {
+        Found::Source(text) => format!("`{text}`"),
+        Found::EndOfLine => "the end of the line".to_owned(),
+    }
+}
+
+fn any_of(expected: &[Expected]) -> String {
+    let words: Vec<String> = expected.iter().map(|one| shown_expected(*one)).collect();
+    match words.as_slice() {
+        [] => "something else".to_owned(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
+fn shown_expected(expected: Expected) -> String {
+    match expected {
+        Expected::Word(word) => return format!("`{word}`"),
+        Expected::Name => "a name",
+        Expected::Text => "quoted text",
+        Expected::Count => "a whole number",
+        Expected::Duration => "a length of time such as 10m",
+        Expected::Time => "a time such as 09:30",
+        Expected::Value => "a value",
+        Expected::Condition => "a condition",
+        Expected::Relation => "`is`, `in`, `has any of` or another comparison",
+        Expected::LanguageTag => "a language such as zh",
+        Expected::EndOfLine => "the end of the line",
+    }
+    .to_owned()
+}
