@@ -1,0 +1,62 @@
+// "Is typing", in both directions. It is a courtesy: never stored, never repeated, and it
+// expires by itself, since the frame that ends it may be lost.
+
+const SEND_EVERY_MS = 3_000;
+const EXPIRE_AFTER_MS = 6_000;
+
+/** Tells the server that the customer types: at most once per 3 s, and once when they stop. */
+export class OutgoingTyping {
+  #send;
+  #lastSentAt = -Infinity;
+  #isOn = false;
+
+  constructor(send) {
+    this.#send = send;
+  }
+
+  /** A key was pressed and the message is now `text`. */
+  typed(text) {
+    if (text.trim() === '') {
+      this.stopped();
+      return;
+    }
+    const now = performance.now();
+    if (this.#isOn && now - this.#lastSentAt < SEND_EVERY_MS) return;
+    this.#isOn = true;
+    this.#lastSentAt = now;
+    this.#send({ t: 'typing', on: true });
+  }
+
+  /** The message was sent or cleared. */
+  stopped() {
+    if (!this.#isOn) return;
+    this.#isOn = false;
+    this.#send({ t: 'typing', on: false });
+  }
+}
+
+/** Knows whether somebody types to the customer; `changed` is called with their name, "" or null. */
+export class IncomingTyping {
+  #changed;
+  #timer = null;
+
+  constructor(changed) {
+    this.#changed = changed;
+  }
+
+  received({ on, name }) {
+    clearTimeout(this.#timer);
+    if (on !== true) {
+      this.ended();
+      return;
+    }
+    this.#changed(typeof name === 'string' ? name : '');
+    this.#timer = setTimeout(() => this.ended(), EXPIRE_AFTER_MS);
+  }
+
+  /** A message came, or the connection went: whatever was announced is over. */
+  ended() {
+    clearTimeout(this.#timer);
+    this.#changed(null);
+  }
+}
