@@ -1,0 +1,315 @@
+//! The Chinese texts.
+
+use super::{Absence, FactSource, ItemKind, MeaningProblem};
+use crate::value::Type;
+
+pub(super) fn message(problem: &MeaningProblem) -> String {
+    use MeaningProblem as P;
+    match problem {
+        P::WrongType {
+            what,
+            needed,
+            written,
+            found,
+        } => format!(
+            "`{written}` 是{}，而 `{what}` 需要{}",
+            type_words(found),
+            type_words(needed)
+        ),
+        P::NotOrdered {
+            relation,
+            field,
+            found,
+        } => {
+            format!(
+                "`{relation}` 要求可比较大小，而 `{field}` 是{}",
+                type_words(found)
+            )
+        }
+        P::PercentOutOfRange { written } => format!("`{written}` 超过了 100%"),
+        P::MayBeMissing { field, absence } => match absence {
+            Absence::Optional => format!("`{field}` 在这里可能没有值"),
+            Absence::OtherTrigger { .. } => {
+                format!("`{field}` 在这里可能没有值：并非规则的每个触发都带有它")
+            }
+            Absence::NoFallback { parameter } => {
+                format!("`{field}` 可能没有值，而 `{parameter}` 并非在每种语言里都有备用文字")
+            }
+        },
+        P::CurrenciesDiffer { left, right } => format!("`{left}` 与 `{right}` 币种不同，不能比较"),
+        P::NothingCompared {} => "这里没有比较任何字段".to_owned(),
+        P::FieldOfTwoTypes { field } => format!("`{field}` 声明了两种类型"),
+        P::FallbackNotAllowed { relation } => format!("`{relation}` 不接受备用值"),
+        P::BadPattern {
+            reason: Some(reason),
+        } => format!("无法读懂这个模式：{reason}"),
+        P::BadPattern { reason: None } => "这个模式太大".to_owned(),
+        P::BadLanguageTag { tag } => format!("`{tag}` 不是语言"),
+        P::UnknownTimezone { zone } => format!("没有时区 `{zone}`"),
+        P::NotACondition { field, found } => {
+            format!("`{field}` 是{}，没有真假之分", type_words(found))
+        }
+        P::NotConstant { written } => format!("`{written}` 是字段，而这里只能写常量"),
+        P::UnknownName { kind, name, .. } => format!("这里没有{} `{name}`", kind_words(*kind)),
+        P::UnknownMember { of, name, .. } => format!("`{name}` 不是 `{of}` 的取值"),
+        P::UnknownField { field, .. } => format!("未知字段 `{field}`"),
+        P::UnknownEvent { event, .. } => format!("未知事件 `{event}`"),
+        P::DuplicateName { kind, name } => format!("{} `{name}` 重复", kind_words(*kind)),
+        P::UnknownModule { module, .. } => format!("没有模块 `{module}`"),
+        P::NotInModule {
+            module,
+            name,
+            private: false,
+            ..
+        } => {
+            format!("模块 `{module}` 没有可用的 `{name}`")
+        }
+        P::NotInModule {
+            module,
+            name,
+            private: true,
+            ..
+        } => {
+            format!("条件 `{name}` 只在模块 `{module}` 内可见")
+        }
+        P::UnknownArgument { template, name, .. } => format!("模板 `{template}` 没有参数 `{name}`"),
+        P::UnknownPlaceholder { name, .. } => format!("占位符 `{name}` 不是这个模板的参数"),
+        P::MissingArgument {
+            template,
+            parameter,
+        } => format!("模板 `{template}` 需要参数 `{parameter}`"),
+        P::UnknownPriority { name, .. } => format!("`{name}` 不是优先级"),
+        P::UnknownType { name, .. } => format!("这里没有类型 `{name}`"),
+        P::ConditionCycle { way } => format!("条件不能依赖自身：{way}"),
+        P::BuiltInField { field } => format!("`{field}` 是内置字段"),
+        P::NoRanks {} => "没有文件声明 `ranks`".to_owned(),
+        P::SecondRanks {} => "`ranks` 声明了第二次".to_owned(),
+        P::NoDefaultQueue {} => "没有默认队列".to_owned(),
+        P::SecondDefaultQueue {} => "出现了第二个默认队列".to_owned(),
+        P::NoDefaultBody { template, language } => {
+            format!("模板 `{template}` 没有默认语言 `{language}` 的文字")
+        }
+        P::EmptyText {} => "这段文字里没有可查找的内容".to_owned(),
+        P::RepeatedEffect { effect } => format!("一条规则里出现了两次 `{effect}`"),
+        P::RepeatedBody { language } => format!("`{language}` 的文字重复"),
+        P::SecondSetting { setting } => format!("`{setting}` 设置了第二次"),
+        P::LimitTimesOutOfRange { times, .. } => format!("限制次数 {times} 超出范围"),
+        P::WindowOutOfRange { .. } => "限制的时间超出范围".to_owned(),
+        P::TagLifetimeOutOfRange { .. } => "标签的有效时间超出范围".to_owned(),
+        P::TooMany { kind, most } => format!("一套规则里{}超过 {most} 个", kind_words(*kind)),
+        P::ConditionTooLarge { most } => format!("连同所引用的条件，比较超过 {most} 个"),
+        P::ClockMovesBack {} => "测试的时钟不能倒退".to_owned(),
+        P::ExpectTooEarly {} => "`expect` 之前什么都没有发生".to_owned(),
+        P::MissingEventField { event, field } => format!("事件 `{event}` 总是带有 `{field}`"),
+        P::FactNotSettable { field, .. } => format!("`{field}` 不能这样设置"),
+        P::RepeatedFact { field } => format!("`{field}` 设置了两次"),
+        P::NeedlessFallback { field } => format!("`{field}` 总有值，备用值永远用不到"),
+        P::UnusedUse { name } => format!("这个文件没有用到 `{name}`"),
+        P::UselessExcept { phrase } => format!("`{phrase}` 里没有这个词表的任何关键词"),
+        P::MissingTranslation {
+            template,
+            languages,
+        } => {
+            format!("模板 `{template}` 没有 {languages} 的文字，而其他模板有")
+        }
+        P::UnusedParameter {
+            template,
+            parameter,
+        } => {
+            format!("模板 `{template}` 的文字都没有用到 `{parameter}`")
+        }
+        P::NothingExpected {} => "这个测试没有任何预期".to_owned(),
+        P::NeverTrue {} => "这个条件永远不会成立".to_owned(),
+        P::NeverFalse {} => "这个条件永远不会不成立".to_owned(),
+        P::Overlap {
+            rule, other, rank, ..
+        } => {
+            format!("级别 `{rank}` 的规则 `{rule}` 与 `{other}` 对同一条消息回答不同")
+        }
+        P::Unused { kind, name } => format!("没有任何地方用到{} `{name}`", kind_words(*kind)),
+        P::KeywordExcepted { keyword } => {
+            format!("关键词 `{keyword}` 永远不算数：它同时写在 `except` 里")
+        }
+        P::SameKeyword { keyword, first } => {
+            format!("对这个词表来说，`{keyword}` 与 `{first}` 是同一个关键词")
+        }
+    }
+}
+
+pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
+    use MeaningProblem as P;
+    Some(match problem {
+        P::WrongType { needed, written, found, .. } => needed_help(needed, written, found)?,
+        P::NotOrdered { .. } => "用 `is`、`is not` 或 `in` 比较".to_owned(),
+        P::PercentOutOfRange { .. } => "写 `0%` 到 `100%`".to_owned(),
+        P::MayBeMissing { field, absence } => match absence {
+            Absence::Optional => format!("写 `{field} is known and …`，或加备用值 `{field} or …`"),
+            Absence::OtherTrigger { trigger: Some(trigger) } => {
+                format!("只写 `on {trigger}`，或先判断 `{field} is known and …`")
+            }
+            Absence::OtherTrigger { trigger: None } => format!("先判断 `{field} is known and …`"),
+            Absence::NoFallback { parameter } => {
+                format!("这里写 `{field} or …`，或在模板的每段文字里写 `{{{parameter}, |…}}`")
+            }
+        },
+        P::CurrenciesDiffer { .. } => "使用同一币种".to_owned(),
+        P::NothingCompared {} => "其中一边写字段".to_owned(),
+        P::FieldOfTwoTypes { .. } => "统一类型，或在其中一处改名".to_owned(),
+        P::FallbackNotAllowed { .. } => "去掉 `or …`，改用 `is known` 判断".to_owned(),
+        P::BadPattern { reason: Some(_) } => {
+            "如果要找这些字符本身，用 `has any of` 代替 `matches`".to_owned()
+        }
+        P::BadPattern { reason: None } => "拆开它，或减少重复次数".to_owned(),
+        P::BadLanguageTag { .. } => "写 `zh`、`zh-Hant`、`en` 这样的语言".to_owned(),
+        P::UnknownTimezone { .. } => "写 \"Asia/Shanghai\"、\"UTC\" 这样的时区".to_owned(),
+        P::NotACondition { field, .. } => format!("写出比较：`{field} is …`"),
+        P::NotConstant { .. } => "直接写值；两个字段用 `is` 比较".to_owned(),
+        P::UnknownName { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownName { name, module: Some(module), .. } => format!("加上 `use {module} ({name})`"),
+        P::UnknownMember { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownMember { members, .. } => format!("可以写 {members}"),
+        P::UnknownField { module: Some((module, word)), .. }
+        | P::UnknownEvent { module: Some((module, word)), .. } => format!("加上 `use {module} ({word})`"),
+        P::UnknownField { nearest: Some(nearest), .. }
+        | P::UnknownEvent { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownField { field, quote: true, .. } => format!("文字要加引号：\"{field}\""),
+        P::UnknownField { field, .. } => match field.split_once('.') {
+            Some((subject, name)) => format!("在 `schema {subject}` 里声明：`{name}: …`"),
+            None => return None,
+        },
+        P::UnknownEvent { event, .. } => format!("先声明：`schema event {event}`"),
+        P::DuplicateName { .. } => "给其中一个改名，或删掉".to_owned(),
+        P::UnknownModule { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::NotInModule { private: true, .. } => "在那里写 `public condition`".to_owned(),
+        P::NotInModule { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownArgument { nearest: Some(nearest), .. }
+        | P::UnknownPlaceholder { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownPlaceholder { name, .. } => {
+            format!("加上参数 `{name}`；如果要花括号本身，写 `{{{{{name}}}}}`")
+        }
+        P::MissingArgument { template, parameter } => format!("写 `reply {template} ({parameter}: …)`"),
+        P::UnknownPriority { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownPriority { .. } => "写 `low`、`normal`、`high` 或 `urgent`".to_owned(),
+        P::UnknownType { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
+        P::UnknownType { .. } => {
+            "写 `text`、`bool`、`int`、`decimal`、`percent`、`money`、`duration`、`time`、`date`、`timestamp`、\
+             `timezone`、`language`、`list of …` 或一个 enum"
+                .to_owned()
+        }
+        P::ConditionCycle { .. } => "把其中一个直接写开".to_owned(),
+        P::BuiltInField { .. } => "删掉这一行，字段本来就有".to_owned(),
+        P::NoRanks {} => "在其中一个文件里写 `ranks business`".to_owned(),
+        P::SecondRanks {} => "只保留一处，写全所有级别，从高到低".to_owned(),
+        P::NoDefaultQueue {} => "在接收无规则可处理的消息的队列后面写 `default`".to_owned(),
+        P::SecondDefaultQueue {} => "只在一个队列上写 `default`".to_owned(),
+        P::NoDefaultBody { language, .. } => {
+            format!("加一行 `{language} \"…\"`，或在 `defaults` 下设置另一种 `language`")
+        }
+        P::EmptyText {} => "至少写一个看得见的字符".to_owned(),
+        P::RepeatedEffect { .. } => "保留一个，或拆成两条规则".to_owned(),
+        P::RepeatedBody { .. } => "保留一个".to_owned(),
+        P::SecondSetting { .. } => "保留一个".to_owned(),
+        P::LimitTimesOutOfRange { most, .. } => format!("写 1 到 {most} 次"),
+        P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
+            format!("要大于 0s，最多 `{most}`")
+        }
+        P::ConditionTooLarge { .. } => "把词放进词表，或拆开规则".to_owned(),
+        P::ClockMovesBack {} => "按先后排列步骤，或写明哪一天：`at day 2 …`".to_owned(),
+        P::ExpectTooEarly {} => "先写发生了什么：`customer says \"…\"`".to_owned(),
+        P::MissingEventField { event, field } => format!("写 `event {event} ({field}: …)`"),
+        P::FactNotSettable { source, field } => match source {
+            FactSource::Says => "写 `customer says \"…\"`".to_owned(),
+            FactSource::Clock => "写 `at 10:00`".to_owned(),
+            FactSource::Event => "写在 `event … (…)` 的括号里".to_owned(),
+            FactSource::Given => format!("在前面写一次：`given {field} …`"),
+        },
+        P::RepeatedFact { .. } => "保留一个".to_owned(),
+        P::NeedlessFallback { .. } => "去掉 `or …`".to_owned(),
+        P::UnusedUse { .. } => "删掉它".to_owned(),
+        P::UselessExcept { .. } => "删掉它；只有含关键词的短语才有作用".to_owned(),
+        P::MissingTranslation { .. } => "补上文字；在此之前会发送默认语言".to_owned(),
+        P::UnusedParameter { parameter, .. } => format!("用上 `{{{parameter}}}`，或删掉这个参数"),
+        P::NothingExpected {} => "写 `expect …`".to_owned(),
+        P::NeverTrue {} => "删掉它；如果两者之一成立即可，写 `or` 或 `in (…)`".to_owned(),
+        P::NeverFalse {} => "删掉它；想判断字段有没有值用 `is known`".to_owned(),
+        P::Overlap { witness, .. } => {
+            format!("两条都会触发：{witness}；提高其中一条的级别，或让其中一条排除另一条")
+        }
+        P::Unused { .. } => "用上它，或删掉".to_owned(),
+        P::KeywordExcepted { .. } => "从两处之一删掉".to_owned(),
+        P::SameKeyword { .. } => "删掉它".to_owned(),
+        P::UnknownName { .. }
+        | P::UnknownModule { .. }
+        | P::NotInModule { .. }
+        | P::UnknownArgument { .. }
+        | P::TooMany { .. } => return None,
+    })
+}
+
+fn needed_help(needed: &Type, written: &str, found: &Type) -> Option<String> {
+    let is_number = matches!(found, Type::Int | Type::Decimal);
+    Some(match needed {
+        Type::Percent if is_number => format!("写 `{written}%`"),
+        Type::Percent => "写百分数，如 `70%`".to_owned(),
+        Type::Money if is_number => format!("写明币种，如 `CNY {written}`"),
+        Type::Money => "写带币种的金额，如 `CNY 200`".to_owned(),
+        Type::Duration if is_number => {
+            format!("写明单位：`{written}s`、`{written}m`、`{written}h` 或 `{written}d`")
+        }
+        Type::Duration => "写时长，如 `10m`、`24h`".to_owned(),
+        Type::Text if matches!(found, Type::Enum(_)) => "用 `is` 或 `in` 比较".to_owned(),
+        Type::Text => "写带引号的文字".to_owned(),
+        Type::Bool => "写 `yes` 或 `no`".to_owned(),
+        Type::Int => "写整数".to_owned(),
+        Type::Decimal => "写数字".to_owned(),
+        Type::TimeOfDay => "写时刻，如 `09:30`".to_owned(),
+        Type::Date => "写日期，如 `2026-11-11`".to_owned(),
+        Type::Timestamp if *found == Type::TimeOfDay => {
+            "写 `between 09:00 and 18:00`，或带上日期：`2026-11-11 09:30`".to_owned()
+        }
+        Type::Timestamp => "写日期和时刻，如 `2026-11-11 09:30`".to_owned(),
+        Type::Timezone => "写带引号的时区，如 \"Asia/Shanghai\"".to_owned(),
+        Type::Language => "写不带引号的语言，如 `zh`".to_owned(),
+        Type::Enum(_) => "写它的一个取值，不带引号".to_owned(),
+        Type::List(_) => "把值写在括号里".to_owned(),
+    })
+}
+
+/// What an author calls a type.
+fn type_words(found: &Type) -> String {
+    match found {
+        Type::Text => "文字".to_owned(),
+        Type::Bool => "是否".to_owned(),
+        Type::Int => "整数".to_owned(),
+        Type::Decimal => "数字".to_owned(),
+        Type::Percent => "百分数".to_owned(),
+        Type::Money => "金额".to_owned(),
+        Type::Duration => "时长".to_owned(),
+        Type::TimeOfDay => "时刻".to_owned(),
+        Type::Date => "日期".to_owned(),
+        Type::Timestamp => "时间点".to_owned(),
+        Type::Timezone => "时区".to_owned(),
+        Type::Language => "语言".to_owned(),
+        Type::Enum(name) => format!(" `{name}` 的取值"),
+        Type::List(element) => format!("列表（每项是{}）", type_words(element)),
+    }
+}
+
+fn kind_words(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::List => "词表",
+        ItemKind::Queue => "队列",
+        ItemKind::Template => "模板",
+        ItemKind::Condition => "条件",
+        ItemKind::Enum => "枚举",
+        ItemKind::Rule => "规则",
+        ItemKind::Rank => "级别",
+        ItemKind::Field => "字段",
+        ItemKind::Member => "取值",
+        ItemKind::Parameter => "参数",
+        ItemKind::Argument => "参数值",
+        ItemKind::Keyword => "关键词",
+        ItemKind::Used => "引用名",
+        ItemKind::Test => "测试",
+    }
+}
