@@ -1,0 +1,85 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::problem::{MeaningProblem, Related};
+use crate::source::FileId;
+
+const TEXT: &str =
+    "language 1\nmodule a\nrule 退款\n  when 客户.等级 is vip and text has any of 退款词\n";
+
+fn sources() -> SourceSet {
+    SourceSet::new(vec![SourceFile {
+        path: Arc::from("a/退款.rules"),
+        text: Arc::from(TEXT),
+    }])
+}
+
+fn span_of(part: &str) -> Span {
+    let start = TEXT.find(part).unwrap();
+    Span {
+        file: FileId(0),
+        start: start as u32,
+        end: (start + part.len()) as u32,
+    }
+}
+
+fn unknown_list() -> Diagnostic {
+    let problem = MeaningProblem::UnknownField {
+        field: "客户.等级".to_owned(),
+        nearest: Some("客户.级别".to_owned()),
+        module: None,
+        quote: false,
+    };
+    Diagnostic::new(problem, span_of("客户.等级"))
+        .with_related(span_of("退款词"), Related::DeclaredHere)
+}
+
+#[test]
+fn carets_stand_under_han_characters() {
+    let expected = "\
+error[E0403]: unknown field `客户.等级`
+ --> a/退款.rules:4:8
+  |
+4 |   when 客户.等级 is vip and text has any of 退款词
+  |        ^^^^^^^^^
+  |
+ ::: a/退款.rules:4:41
+  |
+4 |   when 客户.等级 is vip and text has any of 退款词
+  |                                             ------ declared here
+  |
+  = help: did you mean `客户.级别`?
+";
+    let actual = render(&sources(), &[unknown_list()], Locale::English);
+    assert_eq!(actual, expected, "\n{actual}");
+}
+
+#[test]
+fn speaks_chinese() {
+    let actual = render(&sources(), &[unknown_list()], Locale::Chinese);
+    assert!(
+        actual.starts_with("错误[E0403]: 未知字段 `客户.等级`\n"),
+        "{actual}"
+    );
+    assert!(
+        actual.contains("建议: 是不是想写 `客户.级别`？"),
+        "{actual}"
+    );
+}
+
+#[test]
+fn survives_spans_that_lie_nowhere() {
+    for (file, start, end) in [(0, 9_999, 10_000), (0, 31, 3), (0, 24, 26), (7, 0, 1)] {
+        let span = Span {
+            file: FileId(file),
+            start,
+            end,
+        };
+        let diagnostic = Diagnostic::new(MeaningProblem::NoRanks {}, span);
+        let actual = render(&sources(), &[diagnostic], Locale::English);
+        assert!(
+            actual.starts_with("error[E0501]: no file declares `ranks`\n"),
+            "{actual}"
+        );
+    }
+}
