@@ -1,0 +1,75 @@
+//! What makes an archive an archive.
+
+use std::sync::Arc;
+
+use super::samples::{PARTITION, at, message_id, sealed, thread};
+use crate::archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent};
+use crate::ids::{Offset, Sequence};
+
+/// Runs all promises of an archive on an empty one.
+///
+/// # Panics
+/// If the archive breaks a promise.
+pub async fn archive(archive: Arc<dyn Archive>) {
+    assert_eq!(archive.cursor(PARTITION).await, Ok(Offset(0)));
+    assert_eq!(archive.last_sequence(thread(1)).await, Ok(Sequence(0)));
+    let first = batch(5, 1..=3);
+    for _ in 0..2 {
+        archive.keep(first.clone()).await.expect("keep");
+    }
+    // Overlaps with what is there, as after a crash between keeping and trimming.
+    archive.keep(batch(9, 2..=6)).await.expect("keep");
+    archive.keep(first).await.expect("keep");
+    assert_eq!(
+        archive.cursor(PARTITION).await,
+        Ok(Offset(9)),
+        "a late copy does not move the cursor back"
+    );
+    assert_eq!(archive.last_sequence(thread(1)).await, Ok(Sequence(6)));
+    assert_eq!(archive.last_sequence(thread(2)).await, Ok(Sequence(0)));
+    assert_eq!(
+        archive
+            .transcript_before(thread(1), Sequence(6), 2)
+            .await
+            .expect("transcript"),
+        [event(4), event(5)]
+    );
+    assert_eq!(
+        archive
+            .transcript_before(thread(1), Sequence(u64::MAX), 100)
+            .await
+            .expect("transcript"),
+        (1..=6).map(event).collect::<Vec<_>>(),
+        "each entry once"
+    );
+    assert_eq!(archive.decision(message_id(3)).await, Ok(Some(decision(3))));
+    assert_eq!(archive.decision(message_id(77)).await, Ok(None));
+}
+
+fn batch(cursor: u64, numbers: std::ops::RangeInclusive<u64>) -> ArchiveBatch {
+    ArchiveBatch {
+        partition: PARTITION,
+        cursor: Offset(cursor),
+        events: numbers.clone().map(event).collect(),
+        decisions: numbers.map(decision).collect(),
+    }
+}
+
+fn event(number: u64) -> ArchivedEvent {
+    ArchivedEvent {
+        thread: thread(1),
+        sequence: Sequence(number),
+        message_id: message_id(number),
+        at: at(number as i64),
+        event: sealed(&format!("message {number}")),
+    }
+}
+
+fn decision(number: u64) -> ArchivedDecision {
+    ArchivedDecision {
+        thread: thread(1),
+        message_id: message_id(number),
+        offset: Offset(number),
+        record: sealed(&format!("decision {number}")),
+    }
+}
