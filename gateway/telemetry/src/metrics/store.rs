@@ -1,0 +1,42 @@
+//! What the store answers, and the room it has left.
+
+use prometheus::IntGauge;
+
+use super::catalogue::Area;
+use super::label::{CounterBy, label};
+
+label! {
+    /// A store's failure, by what follows from it.
+    StoreFailure = "kind" {
+        /// Nothing was changed.
+        Unavailable = "unavailable",
+        /// Whether something was changed is not known.
+        Unknown = "unknown",
+        /// What was stored is damaged.
+        Damaged = "damaged",
+    }
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct StoreMetrics {
+    /// Failures.
+    pub errors: CounterBy<StoreFailure>,
+    /// Whether it takes writes: 1 or 0.
+    pub ready: IntGauge,
+    /// Free bytes of the data directory's file system.
+    pub free_bytes: IntGauge,
+}
+
+impl StoreMetrics {
+    pub(super) fn register(mut area: Area<'_>) -> prometheus::Result<Self> {
+        Ok(Self {
+            errors: area.counter_by("store_errors_total", "Failures of the store.")?,
+            ready: area.gauge("store_ready", "1 if the store takes writes, otherwise 0.")?,
+            free_bytes: area.gauge(
+                "disk_free_bytes",
+                "Free space of the file system that holds the data directory.",
+            )?,
+        })
+    }
+}
