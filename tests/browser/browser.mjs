@@ -1,42 +1,44 @@
 // Starts Debian's Chromium on a fresh profile and wraps a page with a chat on it.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
 import { until } from './until.mjs';
 
 const EXECUTABLE = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** A browser with one fresh profile; `close` removes it. Options are Playwright's context options. */
-export async function startBrowser(options = {}) {
-  const profile = await mkdtemp(join(tmpdir(), 'signalbox-browser-'));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: EXECUTABLE,
-    args: ARGUMENTS,
-    locale: 'en-US',
-    viewport: { width: 1280, height: 800 },
-    ...options,
-  });
-  return {
+export function startBrowser() {
+  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+}
+
+/**
+ * Runs `story(customer)` with a customer who has never been here: storage of their own, shared by
+ * their tabs. Fails if a page had errors of its own. Options are Playwright's context options.
+ */
+export async function withCustomer(browser, options, story) {
+  const context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 800 }, ...options });
+  const chats = [];
+  const customer = {
     context,
-    async open(url) {
-      const page = await context.newPage();
-      const chat = new ChatPage(page);
-      await page.goto(url);
+    async open(url, prepare = async () => {}) {
+      const chat = new ChatPage(await context.newPage());
+      chats.push(chat);
+      await prepare(chat.page);
+      await chat.page.goto(url);
       return chat;
     },
-    async close() {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
-    },
   };
+  try {
+    await story(customer);
+    assert.deepEqual(chats.flatMap(({ problems }) => problems), [], 'a page reported errors');
+  } finally {
+    await context.close();
+  }
 }
 
 /** What a customer sees and does. It works on the page at `/` and on the widget of any site alike. */
 export class ChatPage {
-  /** Errors of the page itself; none may be left at the end of a test. */
+  /** Errors of the page itself. */
   problems = [];
 
   constructor(page) {
@@ -59,10 +61,26 @@ export class ChatPage {
     return this.page.locator('.message .bubble').allTextContents();
   }
 
+  own() {
+    return this.page.locator('.message.own .bubble').allTextContents();
+  }
+
+  answers() {
+    return this.page.locator('.message.other .bubble').allTextContents();
+  }
+
   /** Waits until the bubbles are exactly `expected`. */
   async shows(expected) {
-    const wanted = JSON.stringify(expected);
-    await until(`the messages ${wanted}`, async () => JSON.stringify(await this.texts()) === wanted, async () => JSON.stringify(await this.texts()));
+    await this.#becomes('texts', expected);
+  }
+
+  /** Waits until the customer has said exactly `texts`, in this order, and each was answered once. */
+  async isAnswered(texts) {
+    await this.#becomes('own', texts);
+    await until('one answer for each message', async () => (await this.answers()).length >= texts.length, async () => JSON.stringify(await this.answers()));
+    const answers = await this.answers();
+    assert.equal(answers.length, texts.length, `one answer a message: ${JSON.stringify(answers)}`);
+    texts.forEach((text, at) => assert.ok(answers[at].includes(text), `answer ${at} quotes its message: ${JSON.stringify(answers)}`));
   }
 
   /** Waits until the connection's state is `name`. */
@@ -72,5 +90,10 @@ export class ChatPage {
 
   async isOnline() {
     await this.isInState('online');
+  }
+
+  async #becomes(which, expected) {
+    const wanted = JSON.stringify(expected);
+    await until(`${which} to be ${wanted}`, async () => JSON.stringify(await this[which]()) === wanted, async () => JSON.stringify(await this[which]()));
   }
 }

@@ -208,7 +208,7 @@ function withLinks(text) {
 
 function clock(ts, text) {
   const date = new Date(ts ?? NaN);
-  return Number.isNaN(date.getTime()) ? null : date.toLocaleTimeString(text.language, { hour: '2-digit', minute: '2-digit' });
+  return Number.isNaN(date.getTime()) ? null : date.toLocaleTimeString(text.language, { hour: 'numeric', minute: '2-digit' });
 }
 
 function dayName(date, text) {
