@@ -1,7 +1,10 @@
 //! Each platform's wire format to and from our message. Translation only: no queue, no retry, no routing.
 
+mod adapter;
 mod message;
+pub mod webchat;
 
+pub use adapter::{Adapter, Part, Receipt, SendError, WhenUnanswered};
 pub use message::{
     Address, Channel, Content, Inbound, InboundBody, PageEvent, PageEventKind, Profile,
 };

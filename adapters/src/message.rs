@@ -21,7 +21,7 @@ impl Channel {
 }
 
 /// One address of a person: who it is on one account of one channel.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Address {
     /// Which channel.
     pub channel: Channel,

@@ -42,6 +42,24 @@ impl Ledger {
         .map_or(&[], Vec::as_slice)
     }
 
+    /// The uses of these rules' effects alone: what a decision record has to keep.
+    pub fn of_rules<'a>(&self, rules: impl Iterator<Item = &'a str> + Clone) -> Self {
+        let of = |uses: &BTreeMap<Arc<str>, Vec<Timestamp>>| {
+            let belongs = |key: &str| {
+                let rule = key.rsplit_once('#').map_or(key, |(rule, _)| rule);
+                rules.clone().any(|name| name == rule)
+            };
+            uses.iter()
+                .filter(|(key, _)| belongs(key))
+                .map(|(key, uses)| (key.clone(), uses.clone()))
+                .collect()
+        };
+        Self {
+            customer: of(&self.customer),
+            episode: of(&self.episode),
+        }
+    }
+
     /// Forgets what counted for the episode that has ended.
     pub fn end_episode(&mut self) {
         self.episode.clear();

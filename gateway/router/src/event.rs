@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use signalbox_adapters::{Channel, Content, PageEvent, Profile};
+use signalbox_adapters::{Address, Content, PageEvent, Profile};
 use signalbox_store::{MessageId, Sequence, ThreadId};
 
 /// One event of a customer's partition.
@@ -42,10 +42,8 @@ pub enum Event {
 pub struct Said {
     /// What the transcript shows.
     pub shown: Shown,
-    /// On which channel.
-    pub channel: Channel,
-    /// On which account of it.
-    pub account: String,
+    /// From or to whom.
+    pub address: Address,
     /// What the channel says about the person; for customers' messages.
     #[serde(default)]
     pub profile: Profile,
@@ -101,10 +99,8 @@ pub enum Speaker {
 pub struct PageSeen {
     /// What happened.
     pub page: PageEvent,
-    /// On which channel.
-    pub channel: Channel,
-    /// On which account of it.
-    pub account: String,
+    /// To whom.
+    pub address: Address,
 }
 
 /// How a delivery ended.
@@ -138,4 +134,7 @@ pub struct ThreadEvent {
 pub trait ThreadHints: Send + Sync + 'static {
     /// New entries of a thread, in order, without gaps among themselves. Must not block.
     fn entries(&self, thread: ThreadId, entries: &[Arc<ThreadEvent>]);
+
+    /// The thread has new entries which nobody can name now: look in the transcript. Must not block.
+    fn stale(&self, thread: ThreadId);
 }

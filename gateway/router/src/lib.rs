@@ -1,5 +1,38 @@
-//! The way of a message: ingest, turn, decide, commit, deliver. Over traits, so that it can be simulated.
+//! The way of a message: ingest, turn, decide, commit, deliver. Over traits (store, archive, rules, clock and randomness,
+//! adapters, listeners), so that a simulator can own all of them.
+//!
+//! Start at [`Router`]; a message's way is `ingest.rs`, `mailbox.rs`, `owner.rs` and `owner/batch.rs`, `step.rs` and
+//! `step/`, `owner/deliver.rs`, `archiver.rs`.
+//!
+//! *Invariant:* it only ever goes forward. Whatever happens to a customer is an event of the customer's partition, handled
+//! by one owner in one order; whatever an event leads to is committed together or not at all.
 
+mod archiver;
+mod customer;
+mod decision_record;
+mod directory;
+mod environment;
 mod event;
+mod ingest;
+mod mailbox;
+mod observer;
+mod owner;
+mod router;
+mod rules;
+mod settings;
+mod shared;
+mod step;
+mod transcript;
+mod vault;
 
+pub use customer::{Customer, OpenTurn, TurnMessage};
+pub use decision_record::{DecisionOutcome, DecisionRecord};
+pub use directory::Directory;
+pub use environment::Environment;
 pub use event::{Event, PageSeen, ReceiptOutcome, Said, Shown, Speaker, ThreadEvent, ThreadHints};
+pub use ingest::{AcceptError, Accepted};
+pub use observer::{CommitAnswer, Deaf, DeliveryAnswer, Handling, Observer, Reception};
+pub use router::{Router, RouterParts};
+pub use rules::Rules;
+pub use settings::RouterSettings;
+pub use transcript::ReadError;

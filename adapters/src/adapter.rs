@@ -1,0 +1,87 @@
+//! What a channel that is pushed to offers, and how a send can end.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::message::{Address, Channel, Content};
+
+/// One outside channel that messages are pushed to.
+///
+/// An adapter translates and nothing more: it keeps no queue, retries nothing and routes nothing. The router does
+/// those, so every channel gets the same guarantees.
+#[async_trait]
+pub trait Adapter: Send + Sync + 'static {
+    /// Which channel it is.
+    fn channel(&self) -> Channel;
+
+    /// What the router does when a request left and no answer came.
+    fn when_unanswered(&self) -> WhenUnanswered;
+
+    /// Delivers one part and waits for the platform's answer. May be called twice with the same [`Part::key`] after a
+    /// crash; pass the key on where the platform deduplicates.
+    async fn send(&self, part: &Part) -> Result<Receipt, SendError>;
+}
+
+/// One message on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The same on every attempt: 32 hexadecimal digits.
+    pub key: String,
+    /// To whom.
+    pub to: Address,
+    /// What.
+    pub content: Content,
+}
+
+/// The platform took it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Receipt {
+    /// The platform's name for it, if it gave one.
+    pub platform_id: Option<String>,
+}
+
+/// What becomes of a message that may or may not have arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhenUnanswered {
+    /// The platform recognises the key: send it again.
+    Resend,
+    /// A second one would be seen by the customer: leave it to a person.
+    Hold,
+}
+
+/// Why a send ended without a receipt. The variant says what the router does next, so choose it by consequence, not by
+/// status code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Nothing was accepted: safe to retry, after `wait` if the platform named one.
+    #[error("the platform is busy: {reason}")]
+    Busy {
+        /// In plain words.
+        reason: String,
+        /// How long the platform asked to be left alone.
+        wait: Option<Duration>,
+    },
+    /// The request left us and no answer came: a retry may deliver twice.
+    #[error("no answer within {waited:?}")]
+    Unanswered {
+        /// How long we waited.
+        waited: Duration,
+    },
+    /// This message will never be accepted as it is.
+    #[error("the platform refused the message: {reason} (code {code})")]
+    Refused {
+        /// The platform's code.
+        code: i64,
+        /// In plain words.
+        reason: String,
+    },
+    /// Our credentials or settings are wrong: nothing more leaves until somebody mends them.
+    #[error("the platform rejected our credentials: {reason} (code {code})")]
+    Unauthorized {
+        /// The platform's code.
+        code: i64,
+        /// In plain words.
+        reason: String,
+    },
+}

@@ -1,0 +1,151 @@
+//! Takes what is decided over into the archive, and only then lets the hot store trim it.
+//!
+//! One task for all partitions, beside the owners: a slow archive delays trimming and nothing else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use signalbox_store::{
+    ArchiveBatch, ArchivedDecision, ArchivedEvent, Fence, Offset, PartitionId, Sequence,
+    StoreError, ThreadId, TranscriptRange, Trim,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::shared::Shared;
+
+/// Inbox records archived in one step, at most.
+const RECORDS_AT_ONCE: usize = 512;
+/// Transcript entries read in one step, at most.
+const ENTRIES_AT_ONCE: usize = 512;
+
+/// Archives every owned partition now and then, until `stop`.
+pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
+    while !stop.is_cancelled() {
+        let mut lag = 0;
+        for partition in shared.partitions() {
+            let Some((fence, position)) = shared.standing(partition) else {
+                continue;
+            };
+            match archive_partition(&shared, partition, fence, position, &stop).await {
+                Ok(left) => lag += left,
+                Err(error) => {
+                    tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later")
+                }
+            }
+        }
+        shared.observer.archive_lag(lag);
+        tokio::select! {
+            () = shared.environment.sleep(shared.settings.archive_every) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Archives a partition up to `position`. Answers how many records are left for later.
+pub(crate) async fn archive_partition(
+    shared: &Shared,
+    partition: PartitionId,
+    fence: Fence,
+    position: Offset,
+    stop: &CancellationToken,
+) -> Result<u64, StoreError> {
+    let mut cursor = shared.archive.cursor(partition).await?;
+    while cursor < position && !stop.is_cancelled() {
+        let batch = next_batch(shared, partition, cursor, position).await?;
+        cursor = batch.cursor;
+        shared.archive.keep(batch).await?;
+    }
+    if shared.store.trimmed(partition).await? < cursor {
+        let trim = Trim {
+            archived: cursor,
+            keep_per_thread: shared.settings.keep_per_thread,
+            dedupe_before: dedupe_before(shared),
+        };
+        // Fenced: the new owner archives from where the cursor stands.
+        let _fenced = shared.store.trim(partition, fence, trim).await?;
+    }
+    Ok(position.0.saturating_sub(cursor.0))
+}
+
+fn dedupe_before(shared: &Shared) -> Timestamp {
+    let kept = jiff::SignedDuration::try_from(shared.settings.dedupe_for)
+        .unwrap_or(jiff::SignedDuration::MAX);
+    shared
+        .environment
+        .now()
+        .checked_sub(kept)
+        .unwrap_or(Timestamp::MIN)
+}
+
+/// The next records behind `cursor` and what they led to.
+async fn next_batch(
+    shared: &Shared,
+    partition: PartitionId,
+    cursor: Offset,
+    position: Offset,
+) -> Result<ArchiveBatch, StoreError> {
+    let mut records = shared
+        .store
+        .inbox(partition, cursor, RECORDS_AT_ONCE)
+        .await?;
+    records.retain(|record| record.offset <= position);
+    let end = records.last().map_or(position, |record| record.offset);
+    let threads: BTreeSet<ThreadId> = records.iter().map(|record| record.thread).collect();
+    let mut events = Vec::new();
+    for thread in threads {
+        new_entries(shared, partition, thread, &mut events).await?;
+    }
+    let journal = shared
+        .store
+        .journal(partition, cursor, RECORDS_AT_ONCE)
+        .await?;
+    let decisions = journal
+        .into_iter()
+        .filter(|entry| entry.offset <= end)
+        .map(|entry| ArchivedDecision {
+            thread: entry.thread,
+            message_id: entry.message_id,
+            offset: entry.offset,
+            record: entry.record,
+        })
+        .collect();
+    Ok(ArchiveBatch {
+        partition,
+        cursor: end,
+        events,
+        decisions,
+    })
+}
+
+/// What the archive does not have yet of a thread.
+async fn new_entries(
+    shared: &Shared,
+    partition: PartitionId,
+    thread: ThreadId,
+    events: &mut Vec<ArchivedEvent>,
+) -> Result<(), StoreError> {
+    let mut after: Sequence = shared.archive.last_sequence(thread).await?;
+    loop {
+        let entries = shared
+            .store
+            .transcript(
+                partition,
+                thread,
+                TranscriptRange::After(after),
+                ENTRIES_AT_ONCE,
+            )
+            .await?;
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
+        after = last.sequence;
+        events.extend(entries.into_iter().map(|entry| ArchivedEvent {
+            thread,
+            sequence: entry.sequence,
+            message_id: entry.message_id,
+            at: entry.at,
+            event: entry.event,
+        }));
+    }
+}

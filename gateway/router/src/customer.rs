@@ -1,0 +1,85 @@
+//! What is remembered of one customer: the conversation, the turn that is still open, and who has the word.
+//!
+//! Stored sealed, as one value, in the same commit as whatever it led to. Every field has a default, so that a
+//! stored customer outlives new fields.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use signalbox_adapters::{Address, Profile};
+use signalbox_rules::Conversation;
+use signalbox_store::{MessageId, ThreadId};
+
+/// One customer, as the owner of the partition knows them.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Customer {
+    /// What rules can read and change.
+    pub conversation: Conversation,
+    /// Messages that wait to be answered together.
+    pub turn: Option<OpenTurn>,
+    /// Turns so far; the open one has this number.
+    pub turns: u64,
+    /// Grows whenever the word passes between bot and people. What was decided under an older one does not leave any more.
+    pub speaker: u64,
+    /// What the channel last said about the person.
+    pub profile: Profile,
+    /// Other threads of the same person.
+    pub linked: Vec<ThreadId>,
+}
+
+/// The messages of one turn so far.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OpenTurn {
+    /// When its first message was accepted.
+    pub since: Timestamp,
+    /// From whom.
+    pub address: Address,
+    /// In order.
+    pub messages: Vec<TurnMessage>,
+    /// Of the last message.
+    #[serde(default)]
+    pub traceparent: Option<String>,
+}
+
+/// A message of a turn.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnMessage {
+    /// Its name towards clients.
+    pub message_id: MessageId,
+    /// The client's own id of it.
+    #[serde(default)]
+    pub cid: Option<String>,
+    /// Its text.
+    pub text: String,
+}
+
+impl OpenTurn {
+    /// A turn with more messages than this is answered at once.
+    pub const MOST_MESSAGES: usize = 20;
+
+    /// What rules read as `text`: the messages, a line each.
+    pub fn text(&self) -> String {
+        let texts: Vec<&str> = self
+            .messages
+            .iter()
+            .map(|message| message.text.as_str())
+            .collect();
+        texts.join("\n")
+    }
+}
+
+impl Customer {
+    /// Threads that a person may be linked to; past it the oldest link goes.
+    const MOST_LINKED: usize = 64;
+
+    /// Remembers that `thread` is the same person's.
+    pub fn link(&mut self, thread: ThreadId) {
+        if self.linked.contains(&thread) {
+            return;
+        }
+        if self.linked.len() == Self::MOST_LINKED {
+            self.linked.remove(0);
+        }
+        self.linked.push(thread);
+    }
+}

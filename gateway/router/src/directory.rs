@@ -1,0 +1,54 @@
+//! From an address to its thread and the thread's partition.
+
+use std::sync::Arc;
+
+use signalbox_adapters::Address;
+use signalbox_sealed::DeploymentKey;
+use signalbox_store::{DedupeKey, Fingerprint, PartitionId, ThreadId};
+
+/// Names addresses and messages for the store, by hashes that tell nothing about them.
+#[derive(Clone)]
+pub struct Directory {
+    key: Arc<DeploymentKey>,
+    customer_partitions: u16,
+}
+
+impl Directory {
+    /// `customer_partitions` must be at least 1 and never change for a store.
+    pub fn new(key: Arc<DeploymentKey>, customer_partitions: u16) -> Self {
+        Self {
+            key,
+            customer_partitions: customer_partitions.max(1),
+        }
+    }
+
+    /// The thread of an address.
+    pub fn thread(&self, address: &Address) -> ThreadId {
+        let parts = [
+            address.channel.name().as_bytes(),
+            address.account.as_bytes(),
+            address.external_id.as_bytes(),
+        ];
+        ThreadId(self.key.hash("thread", &parts))
+    }
+
+    /// The partition of a thread. Part of the thread's hash, so it needs no look-up.
+    pub fn partition(&self, thread: ThreadId) -> PartitionId {
+        let [first, second, ..] = thread.0;
+        PartitionId::customer(u16::from_be_bytes([first, second]) % self.customer_partitions)
+    }
+
+    /// What makes a repeat of `id` recognisable. `kind` keeps messages, page events and forwards apart.
+    pub(crate) fn dedupe(&self, thread: ThreadId, kind: &str, id: &[u8]) -> DedupeKey {
+        DedupeKey(self.key.hash("dedupe", &[&thread.0, kind.as_bytes(), id]))
+    }
+
+    pub(crate) fn fingerprint(&self, content: &[u8]) -> Fingerprint {
+        Fingerprint(self.key.hash("fingerprint", &[content]))
+    }
+
+    /// A stable 128-bit name made of what it names, for entries, timers, batches and replies.
+    pub(crate) fn derive(&self, domain: &str, parts: &[&[u8]]) -> [u8; 16] {
+        self.key.hash(domain, parts)
+    }
+}

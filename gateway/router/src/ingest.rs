@@ -1,0 +1,268 @@
+//! Accepts what comes in: kept before it is answered, once, and never waiting for rules.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use signalbox_adapters::{Inbound, InboundBody};
+use signalbox_store::{
+    Append, AppendReceipt, Appended, MessageId, PartitionId, Sequence, StoreError, ThreadId,
+};
+
+use crate::environment::new_message_id;
+use crate::event::{Event, PageSeen, Said, Shown, Speaker, ThreadEvent};
+use crate::mailbox::{Arrived, Mailbox};
+use crate::observer::Reception;
+use crate::shared::Shared;
+use crate::vault::{SealedKind, VaultError};
+
+/// The answer to an inbound message: it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Accepted {
+    /// In which thread.
+    pub thread: ThreadId,
+    /// Its name towards clients.
+    pub message_id: MessageId,
+    /// Its place in the thread; messages have one, page events do not.
+    pub sequence: Option<Sequence>,
+    /// When it was first accepted.
+    pub accepted_at: Timestamp,
+    /// It was kept before; this answer is the first one's.
+    pub repeated: bool,
+}
+
+/// Why an inbound message was not kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// Its id was used before for another content. Nothing is wrong here: the client must use a new id.
+    #[error("this id was used for another message; use a new id for each message")]
+    Conflict,
+    /// It may come again, with the same id.
+    #[error("the message was not accepted, send it again with the same id: {reason}")]
+    Unavailable {
+        /// For logs; not for customers.
+        reason: String,
+    },
+}
+
+impl From<StoreError> for AcceptError {
+    fn from(error: StoreError) -> Self {
+        Self::Unavailable {
+            reason: error.to_string(),
+        }
+    }
+}
+
+impl From<VaultError> for AcceptError {
+    fn from(error: VaultError) -> Self {
+        Self::Unavailable {
+            reason: error.to_string(),
+        }
+    }
+}
+
+impl Shared {
+    /// Keeps one inbound message or event.
+    pub(crate) async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
+        let channel = inbound.address.channel;
+        let started = self.environment.now();
+        let answer = self.keep(inbound).await;
+        let reception = match &answer {
+            Ok(accepted) if accepted.repeated => Reception::Repeated,
+            Ok(_) => Reception::Accepted,
+            Err(AcceptError::Conflict) => Reception::Conflicting,
+            Err(AcceptError::Unavailable { .. }) => Reception::Unavailable,
+        };
+        let took = self
+            .environment
+            .now()
+            .duration_since(started)
+            .try_into()
+            .unwrap_or_default();
+        self.observer.received(channel, reception, took);
+        answer
+    }
+
+    async fn keep(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
+        let thread = self.directory.thread(&inbound.address);
+        let kind = kind_of(&inbound.body);
+        let id = inbound.id.clone();
+        let event = self.event(inbound);
+        self.keep_event(thread, kind, id.as_bytes(), event).await
+    }
+
+    /// Keeps one event of a thread. `kind` and `id` name it among the thread's events: the same again is a repeat.
+    pub(crate) async fn keep_event(
+        &self,
+        thread: ThreadId,
+        kind: &str,
+        id: &[u8],
+        event: Event,
+    ) -> Result<Accepted, AcceptError> {
+        let partition = self.directory.partition(thread);
+        let append = self
+            .prepare(thread, kind, id, &event, self.environment.now())
+            .await?;
+        let untold = UntoldAppend::new(self, partition);
+        let appended = self.append_knowing_the_answer(partition, append).await;
+        match appended? {
+            Appended::Accepted { offset, receipt } => {
+                self.hint(thread, &receipt, &event);
+                let AppendReceipt {
+                    message_id,
+                    sequence,
+                    accepted_at,
+                } = receipt;
+                untold.told(Arrived {
+                    offset,
+                    thread,
+                    message_id,
+                    sequence,
+                    accepted_at,
+                    event,
+                });
+                Ok(accepted(thread, receipt, false))
+            }
+            Appended::Repeated(receipt) => Ok(accepted(thread, receipt, true)),
+            Appended::Conflicting => Err(AcceptError::Conflict),
+        }
+    }
+
+    /// Seals an event for its thread's inbox.
+    pub(crate) async fn prepare(
+        &self,
+        thread: ThreadId,
+        kind: &str,
+        id: &[u8],
+        event: &Event,
+        now: Timestamp,
+    ) -> Result<Append, VaultError> {
+        let key = self
+            .vault
+            .key(self.directory.partition(thread), thread)
+            .await?;
+        Ok(Append {
+            thread,
+            dedupe: self.directory.dedupe(thread, kind, id),
+            fingerprint: self.directory.fingerprint(&fingerprinted(event)?),
+            message_id: new_message_id(&*self.environment, now),
+            accepted_at: now,
+            sequenced: matches!(event, Event::Said(_)),
+            event: self.vault.seal(&key, SealedKind::Event, thread, event)?,
+        })
+    }
+
+    /// After an unknown answer the same append is repeated once: its dedupe key makes that safe, and the answer tells what happened.
+    async fn append_knowing_the_answer(
+        &self,
+        partition: PartitionId,
+        append: Append,
+    ) -> Result<Appended, StoreError> {
+        match self.store.append(partition, append.clone()).await {
+            Err(StoreError::Unknown { .. }) => self.store.append(partition, append).await,
+            answer => answer,
+        }
+    }
+
+    fn event(&self, inbound: Inbound) -> Event {
+        let Inbound {
+            address,
+            id,
+            body,
+            profile,
+        } = inbound;
+        match body {
+            InboundBody::Message(content) => Event::Said(Said {
+                shown: Shown::Message {
+                    from: Speaker::Customer,
+                    name: profile.name.clone(),
+                    cid: Some(id),
+                    in_reply_to: None,
+                    content,
+                },
+                address,
+                profile,
+                traceparent: self.observer.traceparent(),
+            }),
+            InboundBody::Page(page) => Event::Page(PageSeen { page, address }),
+            InboundBody::Linked(other) => Event::Linked {
+                thread: self.directory.thread(&other),
+            },
+        }
+    }
+
+    /// Tells the thread's sessions, in this process, of a new entry.
+    fn hint(&self, thread: ThreadId, receipt: &AppendReceipt, event: &Event) {
+        let (Some(sequence), Event::Said(said)) = (receipt.sequence, event) else {
+            return;
+        };
+        let entry = ThreadEvent {
+            sequence,
+            message_id: receipt.message_id,
+            at: receipt.accepted_at,
+            shown: said.shown.clone(),
+        };
+        self.hints.entries(thread, &[Arc::new(entry)]);
+    }
+}
+
+/// An append that the partition's owner has not been told of. Dropped like that (the client went away while the store was
+/// writing, the answer was unknown or a repeat), the owner is told to look in the store.
+struct UntoldAppend<'a>(Option<&'a Mailbox>);
+
+impl<'a> UntoldAppend<'a> {
+    fn new(shared: &'a Shared, partition: PartitionId) -> Self {
+        Self(shared.mailbox(partition).map(|mailbox| &**mailbox))
+    }
+
+    fn told(mut self, record: Arrived) {
+        if let Some(mailbox) = self.0.take() {
+            mailbox.hand_over(record);
+        }
+    }
+}
+
+impl Drop for UntoldAppend<'_> {
+    fn drop(&mut self) {
+        if let Some(mailbox) = self.0 {
+            mailbox.look_in_store();
+        }
+    }
+}
+
+fn accepted(thread: ThreadId, receipt: AppendReceipt, repeated: bool) -> Accepted {
+    let AppendReceipt {
+        message_id,
+        sequence,
+        accepted_at,
+    } = receipt;
+    Accepted {
+        thread,
+        message_id,
+        sequence,
+        accepted_at,
+        repeated,
+    }
+}
+
+/// Messages, page events and links are named apart: a client that reuses an id among them gets each of them once.
+fn kind_of(body: &InboundBody) -> &'static str {
+    match body {
+        InboundBody::Message(_) => "message",
+        InboundBody::Page(_) => "page",
+        InboundBody::Linked(_) => "linked",
+    }
+}
+
+/// What must be equal for a repeat to be one: the content. A name or a trace may differ between two attempts.
+fn fingerprinted(event: &Event) -> Result<Vec<u8>, VaultError> {
+    let bytes = match event {
+        Event::Said(Said {
+            shown: Shown::Message { content, .. },
+            ..
+        }) => serde_json::to_vec(content),
+        Event::Said(said) => serde_json::to_vec(&said.shown),
+        Event::Page(seen) => serde_json::to_vec(&seen.page),
+        other => serde_json::to_vec(other),
+    };
+    bytes.map_err(|error| VaultError::unreadable(SealedKind::Event, &error))
+}

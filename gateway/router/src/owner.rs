@@ -1,0 +1,261 @@
+//! The one writer of a partition: takes the lease, handles the inbox in order, fires timers, delivers, gives up when
+//! another takes over.
+//!
+//! One task a partition, so that a slow customer, look-up or channel holds up no other partition; deliveries run beside
+//! it, so that they hold up nobody at all. *Invariant:* whatever it writes carries its fence; a `Fenced` answer ends it.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use lru::LruCache;
+use signalbox_store::{
+    Fence, LeaseRequest, Leased, Nonce, Offset, PartitionHead, PartitionId, StoreError, ThreadId,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::customer::Customer;
+use crate::environment::random;
+use crate::mailbox::Mailbox;
+use crate::owner::deliver::Deliveries;
+use crate::shared::Shared;
+
+mod batch;
+mod deliver;
+
+/// Wait before asking for a lease again after the store did not answer, and before starting again on a partition that
+/// was lost.
+const RETRY: Duration = Duration::from_millis(500);
+/// Wait before looking at a damaged partition again: somebody has to mend it first.
+const DAMAGED_RETRY: Duration = Duration::from_secs(30);
+/// Timers turned into events in one step, at most.
+const TIMERS_AT_ONCE: usize = 256;
+
+/// Why an owner stopped owning.
+#[derive(Debug)]
+enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// Somebody else owns the partition.
+    Fenced,
+    /// The store said something else than expected, or nothing: start again from what it holds.
+    Failed(StoreError),
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Owns a partition whenever it can, until `stop`.
+pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, stop: CancellationToken) {
+    let Some(mailbox) = shared.mailbox(partition).cloned() else {
+        return;
+    };
+    while !stop.is_cancelled() {
+        let wait = match take(&shared, partition).await {
+            Ok(Some(head)) => {
+                shared.stand(partition, head.fence, head.position);
+                shared.observer.partitions_owned(shared.owned());
+                let mut owner = Owner::new(&shared, partition, &mailbox, head);
+                let ended = owner.run(&stop).await;
+                shared.stand_down(partition);
+                shared.observer.partitions_owned(shared.owned());
+                owner.leave(ended).await
+            }
+            Ok(None) => RETRY,
+            Err(error) => {
+                tracing::warn!(%partition, %error, "the partition cannot be taken; trying again");
+                RETRY
+            }
+        };
+        tokio::select! {
+            () = shared.environment.sleep(wait) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+async fn take(
+    shared: &Shared,
+    partition: PartitionId,
+) -> Result<Option<PartitionHead>, StoreError> {
+    let now = shared.environment.now();
+    let request = LeaseRequest {
+        node: shared.settings.node,
+        nonce: Nonce(random(&*shared.environment)),
+        now,
+        until: later(now, shared.settings.lease),
+    };
+    match shared.store.lease(partition, request).await? {
+        Leased::Granted(head) => Ok(Some(head)),
+        Leased::Held { .. } => Ok(None),
+    }
+}
+
+struct Owner<'a> {
+    shared: &'a Arc<Shared>,
+    partition: PartitionId,
+    mailbox: &'a Mailbox,
+    fence: Fence,
+    position: Offset,
+    /// Grows only, whatever the wall clock does.
+    log_time: Timestamp,
+    /// The store may hold records behind `position` that nobody handed over.
+    look: bool,
+    renew_at: Timestamp,
+    poll_at: Timestamp,
+    next_timer: Option<Timestamp>,
+    customers: LruCache<ThreadId, Customer>,
+    deliveries: Deliveries,
+}
+
+impl<'a> Owner<'a> {
+    fn new(
+        shared: &'a Arc<Shared>,
+        partition: PartitionId,
+        mailbox: &'a Mailbox,
+        head: PartitionHead,
+    ) -> Self {
+        let now = shared.environment.now();
+        let cached =
+            NonZeroUsize::new(shared.settings.cached_customers).unwrap_or(NonZeroUsize::MIN);
+        Self {
+            shared,
+            partition,
+            mailbox,
+            fence: head.fence,
+            position: head.position,
+            log_time: Timestamp::MIN,
+            look: head.tail > head.position,
+            renew_at: later(now, shared.settings.lease / 3),
+            poll_at: later(now, shared.settings.poll),
+            next_timer: None,
+            customers: LruCache::new(cached),
+            deliveries: Deliveries::default(),
+        }
+    }
+
+    async fn run(&mut self, stop: &CancellationToken) -> Ended {
+        match self.own_until(stop).await {
+            Ok(()) => Ended::Stopped,
+            Err(ended) => ended,
+        }
+    }
+
+    async fn own_until(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
+        self.next_timer = self.shared.store.next_timer(self.partition).await?;
+        self.deliveries.next_due = self.shared.store.next_outbox(self.partition).await?;
+        while !stop.is_cancelled() {
+            self.renew_if_due().await?;
+            self.fire_timers_if_due().await?;
+            let handled = self.handle_next_batch(stop).await?;
+            self.start_due_deliveries().await?;
+            if !handled {
+                self.wait(stop).await?;
+            }
+        }
+        self.finish_deliveries().await
+    }
+
+    /// Waits for a record, a timer, a delivery's end, or the time to look again.
+    async fn wait(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
+        let now = self.shared.environment.now();
+        let next = [
+            self.next_timer,
+            self.deliveries.next_start(),
+            Some(self.renew_at),
+            Some(self.poll_at),
+        ];
+        let until = next.into_iter().flatten().min().unwrap_or(now);
+        let sleep = Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO);
+        let environment = self.shared.environment.clone();
+        tokio::select! {
+            () = self.mailbox.woken() => {}
+            Some(sent) = self.deliveries.next_sent(), if self.deliveries.is_sending() => self.settle(sent).await?,
+            () = environment.sleep(sleep) => self.poll_if_due(),
+            () = stop.cancelled() => {}
+        }
+        Ok(())
+    }
+
+    fn poll_if_due(&mut self) {
+        let now = self.shared.environment.now();
+        if now >= self.poll_at {
+            self.look = true;
+            self.poll_at = later(now, self.shared.settings.poll);
+        }
+    }
+
+    async fn renew_if_due(&mut self) -> Result<(), Ended> {
+        let now = self.shared.environment.now();
+        if now < self.renew_at {
+            return Ok(());
+        }
+        let until = later(now, self.shared.settings.lease);
+        self.shared
+            .store
+            .renew(self.partition, self.fence, until)
+            .await?
+            .map_err(|_| Ended::Fenced)?;
+        self.renew_at = later(now, self.shared.settings.lease / 3);
+        Ok(())
+    }
+
+    async fn fire_timers_if_due(&mut self) -> Result<(), Ended> {
+        let now = self.shared.environment.now();
+        let Some(due) = self.next_timer.filter(|due| *due <= now) else {
+            return Ok(());
+        };
+        let fired = self
+            .shared
+            .store
+            .fire_timers(self.partition, self.fence, now, TIMERS_AT_ONCE)
+            .await?;
+        let fired = fired.map_err(|_| Ended::Fenced)?;
+        self.look |= fired > 0;
+        self.next_timer = self.shared.store.next_timer(self.partition).await?;
+        let lateness = Duration::try_from(now.duration_since(due)).unwrap_or_default();
+        self.shared.observer.timers_fired(fired, lateness);
+        Ok(())
+    }
+
+    /// Ends the ownership in order. Answers how long to wait before asking for the partition again.
+    async fn leave(&self, ended: Ended) -> Duration {
+        let partition = self.partition;
+        match ended {
+            Ended::Stopped => {
+                // A lease that is not given back runs out: the next owner only waits a little longer.
+                match self.shared.store.release(partition, self.fence).await {
+                    Ok(_) => {}
+                    Err(error) => {
+                        tracing::warn!(%partition, %error, "the lease was not given back; it runs out by itself")
+                    }
+                }
+                Duration::ZERO
+            }
+            Ended::Fenced => {
+                tracing::warn!(%partition, "another node took the partition over");
+                RETRY
+            }
+            Ended::Failed(error @ StoreError::Damaged { .. }) => {
+                tracing::error!(%partition, %error, "the partition stands still until its data is mended; the others go on");
+                DAMAGED_RETRY
+            }
+            Ended::Failed(error) => {
+                tracing::warn!(%partition, %error, "the partition starts again from what the store holds");
+                RETRY
+            }
+        }
+    }
+}
+
+/// `moment + duration`; the end of time where there is none.
+fn later(moment: Timestamp, duration: Duration) -> Timestamp {
+    jiff::SignedDuration::try_from(duration)
+        .ok()
+        .and_then(|duration| moment.checked_add(duration).ok())
+        .unwrap_or(Timestamp::MAX)
+}

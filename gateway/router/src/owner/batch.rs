@@ -1,0 +1,384 @@
+//! Reads a batch of the inbox, steps through it, and commits all that it led to in one step.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use signalbox_adapters::Address;
+use signalbox_sealed::DataKey;
+use signalbox_store::{
+    BatchId, Commit, Committed, Destination, InboxRecord, JournalEntry, Offset, OutboxEntry,
+    Sequence, StateWrite, StoreError, ThreadId, TimerWrite, TranscriptAppend,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Ended, Owner, RETRY};
+use crate::customer::Customer;
+use crate::event::{Event, ThreadEvent};
+use crate::mailbox::{Arrived, Taken};
+use crate::observer::CommitAnswer;
+use crate::owner::deliver::{Forwarded, Outgoing};
+use crate::step::{Step, StepContext, TimerChange, step};
+use crate::vault::SealedKind;
+
+/// What a batch led to, sealed and ready to commit, with what is told about it afterwards.
+struct Draft {
+    commit: Commit,
+    entries: Vec<(ThreadId, ThreadEvent)>,
+    answered: Vec<(signalbox_adapters::Channel, Timestamp)>,
+    next_timer: Option<Timestamp>,
+    records: usize,
+}
+
+impl Owner<'_> {
+    /// Handles the next records of the inbox, if there are any. Answers whether there were.
+    pub(super) async fn handle_next_batch(
+        &mut self,
+        stop: &CancellationToken,
+    ) -> Result<bool, Ended> {
+        let batch = self.next_batch().await?;
+        let Some(last) = batch.last().map(|arrived| arrived.offset) else {
+            return Ok(false);
+        };
+        let mut changed = BTreeMap::new();
+        let draft = self.draft(&batch, last, &mut changed).await?;
+        let sequences = self.commit(&draft, stop).await?;
+        self.position = last;
+        self.shared.stand(self.partition, self.fence, last);
+        for (thread, customer) in changed {
+            self.customers.put(thread, customer);
+        }
+        self.next_timer = self.next_timer.into_iter().chain(draft.next_timer).min();
+        if !draft.commit.outbox.is_empty() {
+            self.deliveries.next_due = Some(Timestamp::MIN);
+        }
+        self.tell(draft, sequences).await;
+        Ok(true)
+    }
+
+    async fn next_batch(&mut self) -> Result<Vec<Arrived>, Ended> {
+        self.look |= self.mailbox.take_look();
+        let limit = self.shared.settings.batch_records;
+        match self.mailbox.take_behind(self.position, limit) {
+            Taken::Records(records) => return Ok(records),
+            Taken::Gap => self.look = true,
+            Taken::Nothing => {}
+        }
+        if !self.look {
+            return Ok(Vec::new());
+        }
+        let records = self
+            .shared
+            .store
+            .inbox(self.partition, self.position, limit)
+            .await?;
+        self.look = records.len() == limit;
+        let mut opened = Vec::with_capacity(records.len());
+        for record in records {
+            opened.push(self.open(record).await?);
+        }
+        Ok(opened)
+    }
+
+    async fn open(&self, record: InboxRecord) -> Result<Arrived, Ended> {
+        let key = self.key(record.thread).await?;
+        let event: Event = self
+            .shared
+            .vault
+            .open(&key, SealedKind::Event, record.thread, &record.event)
+            .map_err(StoreError::from)?;
+        let InboxRecord {
+            offset,
+            thread,
+            message_id,
+            sequence,
+            accepted_at,
+            ..
+        } = record;
+        Ok(Arrived {
+            offset,
+            thread,
+            message_id,
+            sequence,
+            accepted_at,
+            event,
+        })
+    }
+
+    pub(super) async fn key(&self, thread: ThreadId) -> Result<DataKey, StoreError> {
+        Ok(self.shared.vault.key(self.partition, thread).await?)
+    }
+
+    /// Steps through the batch and seals what it leads to. `changed` takes the customers as they are after it; they count
+    /// only once the commit is answered.
+    async fn draft(
+        &mut self,
+        batch: &[Arrived],
+        to: Offset,
+        changed: &mut BTreeMap<ThreadId, Customer>,
+    ) -> Result<Draft, Ended> {
+        let shared = self.shared.clone();
+        let rules = shared.rules.load_full();
+        let is_pushed = |address: &Address| shared.adapters.contains_key(&address.channel);
+        let context = StepContext {
+            partition: self.partition,
+            rules: &**rules,
+            directory: &shared.directory,
+            settings: &shared.settings,
+            observer: &*shared.observer,
+            is_pushed: &is_pushed,
+        };
+        let mut draft = self.empty_draft(to, batch.len());
+        for arrived in batch {
+            if !changed.contains_key(&arrived.thread) {
+                let customer = self.customer(arrived.thread).await?;
+                changed.insert(arrived.thread, customer);
+            }
+            let Some(customer) = changed.get_mut(&arrived.thread) else {
+                continue;
+            };
+            self.log_time = self.log_time.max(arrived.accepted_at);
+            let step = step(customer, arrived, self.log_time, &context);
+            self.seal_step(&mut draft, arrived, step).await?;
+        }
+        for (thread, customer) in &*changed {
+            let key = self.key(*thread).await?;
+            let state = shared
+                .vault
+                .seal(&key, SealedKind::State, *thread, customer)
+                .map_err(StoreError::from)?;
+            draft.commit.states.push(StateWrite {
+                thread: *thread,
+                state: Some(state),
+            });
+        }
+        Ok(draft)
+    }
+
+    fn empty_draft(&self, to: Offset, records: usize) -> Draft {
+        let partition = self.partition.to_string();
+        let parts = [
+            partition.as_bytes(),
+            &self.fence.epoch.0.to_be_bytes(),
+            &self.fence.nonce.0,
+            &self.position.0.to_be_bytes(),
+            &to.0.to_be_bytes(),
+        ];
+        let commit = Commit {
+            partition: self.partition,
+            fence: self.fence,
+            from: self.position,
+            to,
+            batch: BatchId(self.shared.directory.derive("batch", &parts)),
+            states: Vec::new(),
+            transcript: Vec::new(),
+            outbox: Vec::new(),
+            withdrawn: Vec::new(),
+            timers: Vec::new(),
+            journal: Vec::new(),
+        };
+        Draft {
+            commit,
+            entries: Vec::new(),
+            answered: Vec::new(),
+            next_timer: None,
+            records,
+        }
+    }
+
+    /// The customer as the store (or this owner's memory of it) has them.
+    pub(super) async fn customer(&mut self, thread: ThreadId) -> Result<Customer, StoreError> {
+        if let Some(customer) = self.customers.get(&thread) {
+            return Ok(customer.clone());
+        }
+        let stored = self.shared.store.states(self.partition, &[thread]).await?;
+        match stored.into_iter().next().flatten() {
+            None => Ok(Customer::default()),
+            Some(state) => {
+                let key = self.key(thread).await?;
+                Ok(self
+                    .shared
+                    .vault
+                    .open(&key, SealedKind::State, thread, &state)?)
+            }
+        }
+    }
+
+    async fn seal_step(
+        &self,
+        draft: &mut Draft,
+        arrived: &Arrived,
+        step: Step,
+    ) -> Result<(), StoreError> {
+        let thread = arrived.thread;
+        let key = self.key(thread).await?;
+        let vault = &self.shared.vault;
+        let at = self.log_time;
+        for saying in step.said {
+            let message_id = saying.message_id;
+            let entry = ThreadEvent {
+                sequence: Sequence::default(),
+                message_id,
+                at,
+                shown: saying.said.shown.clone(),
+            };
+            if let (Some(since), crate::event::Shown::Message { .. }) =
+                (step.answered_since, &entry.shown)
+            {
+                draft.answered.push((saying.said.address.channel, since));
+            }
+            draft.entries.push((thread, entry));
+            let event = vault.seal(&key, SealedKind::Event, thread, &Event::Said(saying.said))?;
+            draft.commit.transcript.push(TranscriptAppend {
+                thread,
+                message_id,
+                at,
+                event,
+            });
+        }
+        for leaving in step.leaving {
+            let not_after = Some(leaving.not_after);
+            let (id, speaker) = (leaving.id, leaving.speaker);
+            let outgoing = Outgoing {
+                message_id: leaving.message_id,
+                to: leaving.to,
+                content: leaving.content,
+            };
+            let payload = vault.seal(&key, SealedKind::Outbox, thread, &outgoing)?;
+            let destination = Destination::Channel;
+            draft.commit.outbox.push(OutboxEntry {
+                id,
+                thread,
+                destination,
+                due: at,
+                not_after,
+                attempts: 0,
+                speaker,
+                payload,
+            });
+        }
+        if let Some(forward) = step.forward {
+            let destination = Destination::Partition(self.shared.directory.partition(forward.to));
+            let forwarded = Forwarded {
+                to: forward.to,
+                event: forward.event,
+            };
+            let payload = vault.seal(&key, SealedKind::Outbox, thread, &forwarded)?;
+            draft.commit.outbox.push(OutboxEntry {
+                id: forward.id,
+                thread,
+                destination,
+                due: at,
+                not_after: None,
+                attempts: 0,
+                speaker: 0,
+                payload,
+            });
+        }
+        for timer in step.timers {
+            draft.commit.timers.push(match timer {
+                TimerChange::Cancel { id } => TimerWrite::Cancel { id },
+                TimerChange::Set { id, due, event } => {
+                    draft.next_timer = draft.next_timer.into_iter().chain([due]).min();
+                    TimerWrite::Set {
+                        id,
+                        thread,
+                        due,
+                        event: vault.seal(&key, SealedKind::Event, thread, &event)?,
+                    }
+                }
+            });
+        }
+        if let Some(record) = step.record {
+            let record = vault.seal(&key, SealedKind::Decision, thread, &record)?;
+            draft.commit.journal.push(JournalEntry {
+                offset: arrived.offset,
+                thread,
+                message_id: arrived.message_id,
+                record,
+            });
+        }
+        Ok(())
+    }
+
+    /// Commits, and repeats the very same commit while the store does not say what became of it. `None`: it was committed,
+    /// and the sequences have to be read.
+    async fn commit(
+        &self,
+        draft: &Draft,
+        stop: &CancellationToken,
+    ) -> Result<Option<Vec<Sequence>>, Ended> {
+        loop {
+            let started = self.shared.environment.now();
+            let answer = self.shared.store.commit(draft.commit.clone()).await;
+            let took = Duration::try_from(self.shared.environment.now().duration_since(started))
+                .unwrap_or_default();
+            let (told, result) = match answer {
+                Ok(Committed::Committed { sequences }) => {
+                    (CommitAnswer::Committed, Ok(Some(sequences)))
+                }
+                Ok(Committed::AlreadyCommitted) => (CommitAnswer::Already, Ok(None)),
+                Ok(Committed::Fenced) => (CommitAnswer::Fenced, Err(Ended::Fenced)),
+                Ok(Committed::Conflict { position }) => {
+                    let reason = format!(
+                        "the batch was read from {}, the partition stands at {position}",
+                        draft.commit.from
+                    );
+                    (
+                        CommitAnswer::Conflict,
+                        Err(Ended::Failed(StoreError::Unknown { reason })),
+                    )
+                }
+                Err(error @ StoreError::Damaged { .. }) => {
+                    (CommitAnswer::Unavailable, Err(Ended::Failed(error)))
+                }
+                Err(StoreError::Unknown { reason }) => {
+                    self.shared
+                        .observer
+                        .committed(CommitAnswer::Unknown, draft.records, took);
+                    tracing::warn!(partition = %self.partition, reason, "the store did not say whether it committed; asking again");
+                    self.pause(stop).await?;
+                    continue;
+                }
+                Err(StoreError::Unavailable { reason }) => {
+                    self.shared
+                        .observer
+                        .committed(CommitAnswer::Unavailable, draft.records, took);
+                    tracing::warn!(partition = %self.partition, reason, "the store cannot commit now; trying again");
+                    self.pause(stop).await?;
+                    continue;
+                }
+            };
+            self.shared.observer.committed(told, draft.records, took);
+            return result;
+        }
+    }
+
+    async fn pause(&self, stop: &CancellationToken) -> Result<(), Ended> {
+        tokio::select! {
+            () = self.shared.environment.sleep(RETRY) => Ok(()),
+            () = stop.cancelled() => Err(Ended::Stopped),
+        }
+    }
+
+    /// Tells sessions and the observer what was committed.
+    async fn tell(&self, draft: Draft, sequences: Option<Vec<Sequence>>) {
+        let now = self.shared.environment.now();
+        for (channel, since) in &draft.answered {
+            let took = Duration::try_from(now.duration_since(*since)).unwrap_or_default();
+            self.shared.observer.replied(*channel, took);
+        }
+        let Some(sequences) = sequences else {
+            // Committed by an earlier try whose answer was lost. Sessions find the entries by their own look in the store.
+            for (thread, _) in &draft.entries {
+                self.shared.hints.stale(*thread);
+            }
+            return;
+        };
+        for ((thread, mut entry), sequence) in draft.entries.into_iter().zip(sequences) {
+            entry.sequence = sequence;
+            self.shared.hints.entries(thread, &[Arc::new(entry)]);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The router as the gateway holds it: started with all that it needs, asked by sessions and webhooks, stopped in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use signalbox_adapters::{Adapter, Address, Inbound};
+use signalbox_sealed::DeploymentKey;
+use signalbox_store::{Archive, Sequence, Store, ThreadId, TranscriptRange};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::archiver;
+use crate::directory::Directory;
+use crate::environment::Environment;
+use crate::event::{ThreadEvent, ThreadHints};
+use crate::ingest::{AcceptError, Accepted};
+use crate::observer::Observer;
+use crate::owner;
+use crate::rules::Rules;
+use crate::settings::RouterSettings;
+use crate::shared::{Shared, SharedParts};
+use crate::transcript::ReadError;
+use crate::vault::Vault;
+
+/// What a router is made of.
+pub struct RouterParts {
+    /// Keeps everything.
+    pub store: Arc<dyn Store>,
+    /// Takes over what the store lets go.
+    pub archive: Arc<dyn Archive>,
+    /// The active bundle.
+    pub rules: Arc<dyn Rules>,
+    /// Clock and randomness.
+    pub environment: Arc<dyn Environment>,
+    /// Seals and hashes.
+    pub deployment_key: Arc<DeploymentKey>,
+    /// Hears of new entries of threads.
+    pub hints: Arc<dyn ThreadHints>,
+    /// Hears what the router does.
+    pub observer: Arc<dyn Observer>,
+    /// Channels that are pushed to.
+    pub adapters: Vec<Arc<dyn Adapter>>,
+    /// Bounds and times.
+    pub settings: RouterSettings,
+}
+
+/// The router. Clones are the same router.
+#[derive(Clone)]
+pub struct Router {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Router {
+    /// Starts owning partitions. Must be called inside a tokio runtime.
+    pub fn start(parts: RouterParts) -> Self {
+        let directory = Directory::new(
+            parts.deployment_key.clone(),
+            parts.settings.customer_partitions,
+        );
+        let vault = Vault::new(
+            parts.deployment_key,
+            parts.store.clone(),
+            parts.environment.clone(),
+        );
+        let shared = Arc::new(Shared::new(SharedParts {
+            store: parts.store,
+            archive: parts.archive,
+            environment: parts.environment,
+            hints: parts.hints,
+            observer: parts.observer,
+            settings: parts.settings,
+            directory,
+            vault,
+            rules: parts.rules,
+            adapters: parts.adapters,
+        }));
+        let (tasks, stop) = (TaskTracker::new(), CancellationToken::new());
+        for partition in shared.partitions() {
+            tasks.spawn(owner::own(shared.clone(), partition, stop.clone()));
+        }
+        tasks.spawn(archiver::archive(shared.clone(), stop.clone()));
+        tasks.close();
+        Self {
+            shared,
+            tasks,
+            stop,
+        }
+    }
+
+    /// Keeps an inbound message or event; durable when it answers.
+    ///
+    /// # Errors
+    /// See [`AcceptError`].
+    pub async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
+        self.shared.accept(inbound).await
+    }
+
+    /// The thread of an address, whether anything was said there or not.
+    pub fn thread(&self, address: &Address) -> ThreadId {
+        self.shared.directory.thread(address)
+    }
+
+    /// Entries of a thread, oldest first, at most `limit`, from wherever they are.
+    ///
+    /// # Errors
+    /// The store or the archive does not answer.
+    pub async fn entries(
+        &self,
+        thread: ThreadId,
+        range: TranscriptRange,
+        limit: usize,
+    ) -> Result<Vec<Arc<ThreadEvent>>, ReadError> {
+        self.shared.entries(thread, range, limit).await
+    }
+
+    /// The last sequence of a thread; `None` if nothing was ever said there.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn last_sequence(&self, thread: ThreadId) -> Result<Option<Sequence>, ReadError> {
+        self.shared.last_sequence(thread).await
+    }
+
+    /// Decides by another bundle from each partition's next batch on.
+    pub fn adopt(&self, rules: Arc<dyn Rules>) {
+        self.shared.rules.store(Arc::new(rules));
+    }
+
+    /// How many partitions this process owns now.
+    pub fn owned(&self) -> usize {
+        self.shared.owned()
+    }
+
+    /// How many partitions there are.
+    pub fn partitions(&self) -> usize {
+        self.shared.partitions().count()
+    }
+
+    /// Stops in order: batches and sends under way come to their end, leases are given back. Answers whether it was done
+    /// within `deadline`; whatever was not goes on from the store at the next start.
+    pub async fn stop(&self, deadline: Duration) -> bool {
+        self.stop.cancel();
+        tokio::select! {
+            () = self.tasks.wait() => true,
+            () = self.shared.environment.sleep(deadline) => false,
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! What every part of the router works with.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use parking_lot::Mutex;
+use signalbox_adapters::{Adapter, Channel};
+use signalbox_store::{Archive, Fence, Offset, PartitionId, Store};
+
+use crate::directory::Directory;
+use crate::environment::Environment;
+use crate::event::ThreadHints;
+use crate::mailbox::Mailbox;
+use crate::observer::Observer;
+use crate::rules::Rules;
+use crate::settings::RouterSettings;
+use crate::vault::Vault;
+
+pub(crate) struct Shared {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) environment: Arc<dyn Environment>,
+    pub(crate) hints: Arc<dyn ThreadHints>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) settings: RouterSettings,
+    pub(crate) directory: Directory,
+    pub(crate) vault: Vault,
+    /// Owners take it anew for each batch, so a new bundle is adopted at a batch's border.
+    pub(crate) rules: ArcSwap<Arc<dyn Rules>>,
+    /// Channels that are pushed to. A channel without an adapter is pulled by its sessions: the commit is its delivery.
+    pub(crate) adapters: HashMap<Channel, Arc<dyn Adapter>>,
+    mailboxes: Vec<Arc<Mailbox>>,
+    /// Where each owned partition stands; for the archiver.
+    standings: Mutex<BTreeMap<PartitionId, (Fence, Offset)>>,
+}
+
+/// See [`Shared`].
+pub(crate) struct SharedParts {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) archive: Arc<dyn Archive>,
+    pub(crate) environment: Arc<dyn Environment>,
+    pub(crate) hints: Arc<dyn ThreadHints>,
+    pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) settings: RouterSettings,
+    pub(crate) directory: Directory,
+    pub(crate) vault: Vault,
+    pub(crate) rules: Arc<dyn Rules>,
+    pub(crate) adapters: Vec<Arc<dyn Adapter>>,
+}
+
+impl Shared {
+    pub(crate) fn new(parts: SharedParts) -> Self {
+        let mailboxes = (0..parts.settings.customer_partitions)
+            .map(|_| Arc::new(Mailbox::default()))
+            .collect();
+        Self {
+            store: parts.store,
+            archive: parts.archive,
+            environment: parts.environment,
+            hints: parts.hints,
+            observer: parts.observer,
+            settings: parts.settings,
+            directory: parts.directory,
+            vault: parts.vault,
+            rules: ArcSwap::from_pointee(parts.rules),
+            adapters: parts
+                .adapters
+                .into_iter()
+                .map(|adapter| (adapter.channel(), adapter))
+                .collect(),
+            mailboxes,
+            standings: Mutex::new(BTreeMap::new()),
+        }
+    }
+
+    /// Every partition that this process may own.
+    pub(crate) fn partitions(&self) -> impl Iterator<Item = PartitionId> {
+        (0..self.settings.customer_partitions).map(PartitionId::customer)
+    }
+
+    /// Where a partition's owner in this process hears of new records; `None` for a partition that is not a customers' one.
+    pub(crate) fn mailbox(&self, partition: PartitionId) -> Option<&Arc<Mailbox>> {
+        self.mailboxes.get(usize::from(partition.number))
+    }
+
+    /// How many partitions this process owns.
+    pub(crate) fn owned(&self) -> usize {
+        self.standings.lock().len()
+    }
+
+    /// The owner's fence and position, if this process owns the partition.
+    pub(crate) fn standing(&self, partition: PartitionId) -> Option<(Fence, Offset)> {
+        self.standings.lock().get(&partition).copied()
+    }
+
+    /// The owner tells where it stands.
+    pub(crate) fn stand(&self, partition: PartitionId, fence: Fence, position: Offset) {
+        self.standings.lock().insert(partition, (fence, position));
+    }
+
+    /// The owner owns no more.
+    pub(crate) fn stand_down(&self, partition: PartitionId) {
+        self.standings.lock().remove(&partition);
+    }
+}

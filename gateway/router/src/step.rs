@@ -1,0 +1,233 @@
+//! What one event of a customer's partition leads to. Pure: the customer and the event go in, the changed customer and
+//! what has to be written come out; sealing and committing it is the owner's work.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use signalbox_adapters::{Address, Content};
+use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId};
+
+use crate::customer::{Customer, OpenTurn, TurnMessage};
+use crate::decision_record::DecisionRecord;
+use crate::directory::Directory;
+use crate::event::{Event, Said, Shown, Speaker};
+use crate::mailbox::Arrived;
+use crate::observer::Observer;
+use crate::rules::Rules;
+use crate::settings::RouterSettings;
+
+mod answer;
+mod decide;
+#[cfg(test)]
+mod tests;
+
+/// What a step may ask, none of which can fail or wait.
+pub(crate) struct StepContext<'a> {
+    pub(crate) partition: PartitionId,
+    pub(crate) rules: &'a dyn Rules,
+    pub(crate) directory: &'a Directory,
+    pub(crate) settings: &'a RouterSettings,
+    pub(crate) observer: &'a dyn Observer,
+    /// Whether messages to this address are pushed by an adapter, and so need the outbox.
+    pub(crate) is_pushed: &'a (dyn Fn(&Address) -> bool + Sync),
+}
+
+/// What an event led to.
+#[derive(Debug, Default)]
+pub(crate) struct Step {
+    /// For the transcript, in order.
+    pub(crate) said: Vec<Saying>,
+    /// For the outbox, in order.
+    pub(crate) leaving: Vec<Leaving>,
+    pub(crate) timers: Vec<TimerChange>,
+    /// To be told to another thread's partition.
+    pub(crate) forward: Option<Forward>,
+    pub(crate) record: Option<DecisionRecord>,
+    /// When the first message of the turn that was answered had been accepted.
+    pub(crate) answered_since: Option<Timestamp>,
+}
+
+/// An entry for the transcript.
+#[derive(Debug)]
+pub(crate) struct Saying {
+    pub(crate) message_id: MessageId,
+    pub(crate) said: Said,
+}
+
+/// A message that has to leave.
+#[derive(Debug)]
+pub(crate) struct Leaving {
+    pub(crate) id: EntryId,
+    pub(crate) message_id: MessageId,
+    pub(crate) to: Address,
+    pub(crate) content: Content,
+    pub(crate) speaker: u64,
+    pub(crate) not_after: Timestamp,
+}
+
+/// A timer to set or to cancel.
+#[derive(Debug, PartialEq)]
+pub(crate) enum TimerChange {
+    Set {
+        id: TimerId,
+        due: Timestamp,
+        event: Event,
+    },
+    Cancel {
+        id: TimerId,
+    },
+}
+
+/// An event for another thread.
+#[derive(Debug)]
+pub(crate) struct Forward {
+    pub(crate) id: EntryId,
+    pub(crate) to: ThreadId,
+    pub(crate) event: Event,
+}
+
+/// Handles one event of `customer` at log time `now`.
+pub(crate) fn step(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    match &arrived.event {
+        Event::Said(said) => hear(customer, arrived, said, now, context),
+        Event::TurnDue { turn } if *turn == customer.turns => {
+            close_turn(customer, arrived, now, context)
+        }
+        // The turn was answered before its time was up.
+        Event::TurnDue { .. } => Step::default(),
+        Event::Page(seen) => decide::page(customer, arrived, seen, now, context),
+        Event::Linked { thread } => link(customer, arrived, *thread, context),
+        // What becomes of an undelivered reply is decided where it is settled; the event is its record.
+        Event::Receipt { .. } => Step::default(),
+    }
+}
+
+/// A message joins the open turn, and the turn is answered now or when the customer has been quiet for a moment.
+fn hear(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    said: &Said,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    let Shown::Message {
+        from: Speaker::Customer,
+        cid,
+        content,
+        ..
+    } = &said.shown
+    else {
+        customer.conversation.heard(now);
+        return Step::default();
+    };
+    let Content::Text { text } = content;
+    customer.profile.clone_from(&said.profile);
+    let turn = customer.turn.get_or_insert_with(|| OpenTurn {
+        since: now,
+        address: said.address.clone(),
+        messages: Vec::new(),
+        traceparent: None,
+    });
+    turn.traceparent.clone_from(&said.traceparent);
+    turn.messages.push(TurnMessage {
+        message_id: arrived.message_id,
+        cid: cid.clone(),
+        text: text.clone(),
+    });
+    let due = turn_due(turn, now, context.settings);
+    if due <= now || turn.messages.len() >= OpenTurn::MOST_MESSAGES {
+        return close_turn(customer, arrived, now, context);
+    }
+    let event = Event::TurnDue {
+        turn: customer.turns,
+    };
+    Step {
+        timers: vec![TimerChange::Set {
+            id: turn_timer(arrived.thread, context.directory),
+            due,
+            event,
+        }],
+        ..Step::default()
+    }
+}
+
+/// Answers the open turn.
+fn close_turn(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    let Some(turn) = customer.turn.take() else {
+        return Step::default();
+    };
+    customer.turns += 1;
+    let mut step = decide::turn(customer, arrived, &turn, now, context);
+    step.answered_since = Some(turn.since);
+    let waited_for_a_timer = turn.messages.len() > 1 && matches!(arrived.event, Event::Said(_));
+    if waited_for_a_timer {
+        step.timers.push(TimerChange::Cancel {
+            id: turn_timer(arrived.thread, context.directory),
+        });
+    }
+    step
+}
+
+/// Remembers the link, and tells the other thread's partition.
+fn link(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    other: ThreadId,
+    context: &StepContext<'_>,
+) -> Step {
+    if customer.linked.contains(&other) || other == arrived.thread {
+        return Step::default();
+    }
+    customer.link(other);
+    let id = EntryId(derived(context, "forward", arrived.offset, 0));
+    let event = Event::Linked {
+        thread: arrived.thread,
+    };
+    Step {
+        forward: Some(Forward {
+            id,
+            to: other,
+            event,
+        }),
+        ..Step::default()
+    }
+}
+
+fn turn_due(turn: &OpenTurn, now: Timestamp, settings: &RouterSettings) -> Timestamp {
+    after(now, settings.gather).min(after(turn.since, settings.gather_at_most))
+}
+
+fn turn_timer(thread: ThreadId, directory: &Directory) -> TimerId {
+    TimerId(directory.derive("turn timer", &[&thread.0]))
+}
+
+/// A name for the `place`-th thing that the event at `offset` leads to: the same whenever it is handled again.
+fn derived(context: &StepContext<'_>, domain: &str, offset: Offset, place: usize) -> [u8; 16] {
+    let partition = context.partition.to_string();
+    context.directory.derive(
+        domain,
+        &[
+            partition.as_bytes(),
+            &offset.0.to_be_bytes(),
+            &(place as u64).to_be_bytes(),
+        ],
+    )
+}
+
+/// `moment + duration`; the end of time where there is none.
+fn after(moment: Timestamp, duration: Duration) -> Timestamp {
+    SignedDuration::try_from(duration)
+        .ok()
+        .and_then(|duration| moment.checked_add(duration).ok())
+        .unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,90 @@
+//! From a decision to what is said, and to what has to leave.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use signalbox_adapters::{Address, Content};
+use signalbox_rules::{Action, Decision};
+use signalbox_store::{EntryId, MessageId};
+use uuid::Builder;
+
+use super::{Leaving, Saying, Step, StepContext, after, derived};
+use crate::customer::Customer;
+use crate::event::{Said, Shown, Speaker};
+use crate::mailbox::Arrived;
+
+/// Who asked, and how an answer is tied to it.
+pub(super) struct Asked<'a> {
+    pub(super) address: &'a Address,
+    /// The client's id of the message that is answered.
+    pub(super) cid: Option<&'a str>,
+    pub(super) traceparent: Option<&'a str>,
+}
+
+/// Says what the decision says. The rest of the decision is in the conversation already.
+pub(super) fn carry_out(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    decision: &Decision,
+    asked: &Asked<'_>,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    // First the token: a reply that comes with a hand-over is the bot's last word and has to pass.
+    if decision
+        .effects
+        .iter()
+        .any(|effect| matches!(effect.action, Action::HandOver { .. }))
+    {
+        customer.speaker += 1;
+    }
+    let mut step = Step::default();
+    for effect in &decision.effects {
+        let shown = match &effect.action {
+            Action::Reply { text, .. } => Shown::Message {
+                from: Speaker::Bot,
+                name: None,
+                cid: None,
+                in_reply_to: asked.cid.map(str::to_owned),
+                content: Content::Text { text: text.clone() },
+            },
+            Action::HandOver { queue, .. } => Shown::Status {
+                status: customer.conversation.state.name().to_owned(),
+                queue: Some(queue.to_string()),
+            },
+            Action::SetPriority { .. }
+            | Action::Tag { .. }
+            | Action::Untag { .. }
+            | Action::Note { .. }
+            | Action::SetLanguage { .. } => continue,
+        };
+        let place = step.said.len();
+        let message_id = MessageId(
+            Builder::from_custom_bytes(derived(context, "reply", arrived.offset, place))
+                .into_uuid(),
+        );
+        if let (Shown::Message { content, .. }, true) = (&shown, (context.is_pushed)(asked.address))
+        {
+            step.leaving.push(Leaving {
+                id: EntryId(derived(context, "outbox", arrived.offset, place)),
+                message_id,
+                to: asked.address.clone(),
+                content: content.clone(),
+                speaker: customer.speaker,
+                not_after: after(now, reply_worth(context)),
+            });
+        }
+        let said = Said {
+            shown,
+            address: asked.address.clone(),
+            profile: signalbox_adapters::Profile::default(),
+            traceparent: asked.traceparent.map(str::to_owned),
+        };
+        step.said.push(Saying { message_id, said });
+    }
+    step
+}
+
+fn reply_worth(context: &StepContext<'_>) -> Duration {
+    context.settings.reply_not_after
+}

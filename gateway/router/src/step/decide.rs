@@ -1,0 +1,194 @@
+//! From a turn or an event to a decision, and to the record of it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use signalbox_adapters::{Address, PageEventKind};
+use signalbox_dsl::bundle::Trigger;
+use signalbox_dsl::value::Value;
+use signalbox_rules::{Action, DecidedEffect, Decision, Facts, Inputs};
+use signalbox_store::MessageId;
+
+use super::answer::{self, Asked};
+use super::{Step, StepContext, derived};
+use crate::customer::{Customer, OpenTurn};
+use crate::decision_record::{DecisionOutcome, DecisionRecord};
+use crate::event::PageSeen;
+use crate::mailbox::Arrived;
+use crate::observer::Handling;
+
+/// The rule name of what signalbox does by itself.
+const BY_ITSELF: &str = "signalbox";
+
+/// Decides a turn.
+pub(super) fn turn(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    turn: &OpenTurn,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    let mut facts = Facts::default();
+    facts.set("text", Value::Text(turn.text().into()));
+    let asked = Asked {
+        address: &turn.address,
+        cid: turn
+            .messages
+            .last()
+            .and_then(|message| message.cid.as_deref()),
+        traceparent: turn.traceparent.as_deref(),
+    };
+    let messages = turn
+        .messages
+        .iter()
+        .map(|message| message.message_id)
+        .collect();
+    decide(
+        customer,
+        arrived,
+        &Trigger::Message,
+        facts,
+        &asked,
+        messages,
+        now,
+        context,
+    )
+}
+
+/// Decides a page event. Showing and hiding a page is no event for rules.
+pub(super) fn page(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    seen: &PageSeen,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    let name = match seen.page.kind {
+        PageEventKind::View => "page.viewed",
+        PageEventKind::Leave => "page.left",
+        PageEventKind::Dwell => "page.dwelled",
+        PageEventKind::Visibility => return Step::default(),
+    };
+    let mut facts = Facts::default();
+    facts.set("page.url", Value::Text(seen.page.url.as_str().into()));
+    if let Some(title) = &seen.page.title {
+        facts.set("page.title", Value::Text(title.as_str().into()));
+    }
+    let dwell = std::time::Duration::from_millis(seen.page.dwell_ms.unwrap_or(0));
+    facts.set("page.dwell", Value::Duration(dwell));
+    let asked = Asked {
+        address: &seen.address,
+        cid: None,
+        traceparent: None,
+    };
+    decide(
+        customer,
+        arrived,
+        &Trigger::Event(name.into()),
+        facts,
+        &asked,
+        vec![arrived.message_id],
+        now,
+        context,
+    )
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "one call for both kinds; a struct for it would be named once and read once"
+)]
+fn decide(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    trigger: &Trigger,
+    mut facts: Facts,
+    asked: &Asked<'_>,
+    messages: Vec<MessageId>,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    customer.conversation.begin(trigger, now);
+    set_common_facts(&mut facts, customer, asked.address, now);
+    let [seed @ .., _, _, _, _, _, _, _, _] = derived(context, "seed", arrived.offset, 0);
+    let seed = u64::from_be_bytes(seed);
+    let inputs = Inputs {
+        trigger,
+        facts: &facts,
+        ledger: &customer.conversation.ledger,
+        now,
+        seed,
+    };
+    let span = context.observer.decision_span(asked.traceparent);
+    let _entered = span.enter();
+    // A panic is the engine's error, not the customer's: the event is set aside and the partition goes on.
+    let decided = catch_unwind(AssertUnwindSafe(|| context.rules.decide(inputs)));
+    let (decision, outcome, handling) = match decided {
+        Ok(decision) => (
+            decision.clone(),
+            DecisionOutcome::Decided(decision),
+            Handling::Done,
+        ),
+        Err(_) => {
+            let reason = "the rules engine stopped with an error on this event".to_owned();
+            (
+                to_default_queue(context),
+                DecisionOutcome::Quarantined { reason },
+                Handling::Quarantined,
+            )
+        }
+    };
+    context.observer.handled(handling);
+    context.observer.decided(&decision);
+    let ledger = customer
+        .conversation
+        .ledger
+        .of_rules(decision.trace.fired.iter().map(|fired| &*fired.rule));
+    customer.conversation.apply(&decision, now);
+    let mut step = answer::carry_out(customer, arrived, &decision, asked, now, context);
+    step.record = Some(DecisionRecord {
+        bundle: context.rules.bundle().to_owned(),
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        now,
+        seed,
+        trigger: trigger.clone(),
+        facts: context.rules.read_facts(&facts),
+        ledger,
+        messages,
+        replies: step.said.iter().map(|saying| saying.message_id).collect(),
+        outcome,
+    });
+    step
+}
+
+fn set_common_facts(facts: &mut Facts, customer: &Customer, address: &Address, now: Timestamp) {
+    facts.set("channel", Value::Member(address.channel.name().into()));
+    facts.set("account", Value::Text(address.account.as_str().into()));
+    facts.set("now", Value::Timestamp(now));
+    if let Some(name) = &customer.profile.name {
+        facts.set("customer.name", Value::Text(name.as_str().into()));
+    }
+    if let Some(locale) = &customer.profile.locale {
+        // What the browser says, until the conversation itself has a language.
+        facts.set("language", Value::Language(locale.as_str().into()));
+        facts.set("customer.language", Value::Language(locale.as_str().into()));
+    }
+    customer.conversation.facts(now, facts);
+}
+
+/// Nobody is left without an answer because of an error of ours: a person sees to it.
+fn to_default_queue(context: &StepContext<'_>) -> Decision {
+    let note: Arc<str> =
+        "signalbox could not decide this message; see the log and the decision record".into();
+    Decision {
+        effects: vec![DecidedEffect {
+            rule: BY_ITSELF.into(),
+            action: Action::HandOver {
+                queue: context.rules.default_queue(),
+                note: Some(note),
+            },
+            ledger_key: None,
+        }],
+        ..Decision::default()
+    }
+}
