@@ -28,6 +28,8 @@ export class Peer {
   intercept = () => false;
   /** Answers the upgrade with 503, as a gateway that is not there. */
   isDown = false;
+  /** How many upgrades it answered so. */
+  refused = 0;
   replayLimit = 200;
   dwellMarks = [60_000];
   #visitors = 0;
@@ -39,6 +41,7 @@ export class Peer {
     const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => SUBPROTOCOL, maxPayload: 65_536 });
     peer.#http.on('upgrade', (request, socket, head) => {
       if (peer.isDown) {
+        peer.refused += 1;
         socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -101,8 +104,9 @@ export class Peer {
   async #serve(request, response) {
     const { pathname } = new URL(request.url, this.url);
     if (request.method === 'POST' && pathname === '/v1/webchat/beacon') {
-      const body = (await request.toArray()).join('');
-      this.beacons.push({ type: request.headers['content-type'], ...JSON.parse(body) });
+      // A browser that is closed in the middle of it aborts the request.
+      const body = await request.toArray().then((parts) => parts.join(''), () => null);
+      if (body !== null) this.beacons.push({ type: request.headers['content-type'], ...JSON.parse(body) });
       response.writeHead(204).end();
       return;
     }
