@@ -10,6 +10,7 @@ use crate::source::Span;
 
 mod condition;
 mod declaration;
+mod dump;
 mod rule;
 mod test;
 
@@ -38,6 +39,9 @@ pub struct File {
     pub uses: Vec<Use>,
     /// Everything else, in order.
     pub items: Vec<Item>,
+    /// Names of items that were reported as a whole and are missing above (a `dialogue`, a rule whose first line
+    /// is broken): using one of them must not be reported again.
+    pub unread: Vec<Name>,
     /// The whole file.
     pub span: Span,
 }

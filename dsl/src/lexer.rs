@@ -30,6 +30,17 @@ pub(crate) const MAX_TOKENS: usize = 2_000_000;
 /// The longest name, so that messages and metrics that carry it stay readable.
 pub(crate) const MAX_NAME_CHARACTERS: usize = 80;
 
+pub(crate) use quote::unescape;
+
+/// The name that `text` is, in NFC; `None` if it is no name.
+pub(crate) fn name_in(text: &str) -> Option<Arc<str>> {
+    let mut characters = text.chars();
+    let first = characters.next()?;
+    let is_name = (first == '_' || is_xid_start(first)) && characters.all(is_xid_continue);
+    (is_name && text.chars().count() <= MAX_NAME_CHARACTERS)
+        .then(|| text.nfc().collect::<String>().into())
+}
+
 /// What a file consists of.
 pub(crate) struct Lexed {
     /// In order, comments and every end of line included.

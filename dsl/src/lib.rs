@@ -1,16 +1,24 @@
 //! Text to checked bundle: lexer, parser, types, diagnostics, formatter. No I/O, no clock.
 
 pub mod ast;
+pub mod boundary;
 pub mod bundle;
 pub mod diagnostic;
 pub mod folding;
+mod format;
+mod grammar;
 mod layout;
 mod lexer;
+pub mod place;
 pub mod problem;
+pub mod render;
+pub mod report;
 pub mod source;
 mod token;
 pub mod value;
 
 pub use diagnostic::{Diagnostic, Edit, Fix};
-pub use problem::{Locale, Problem};
+pub use format::format;
+pub use grammar::parse;
+pub use problem::{Locale, Problem, Severity};
 pub use source::{FileId, SourceFile, SourceSet, Span};

@@ -133,7 +133,8 @@ fn is_curly(character: char) -> bool {
     matches!(character, '“' | '”' | '„' | '‟' | '＂')
 }
 
-fn unescape(body: &str) -> String {
+/// The text that an author means by what stands between the quotes.
+pub(crate) fn unescape(body: &str) -> String {
     let mut value = String::with_capacity(body.len());
     let mut characters = body.chars().peekable();
     while let Some(character) = characters.next() {

@@ -158,10 +158,12 @@ pub enum SyntaxProblem {
         /// As written.
         placeholder: String,
     },
-    /// `module` or `use` behind the first item.
+    /// `module` or `use` behind the first item, `given` behind the first step.
     OutOfPlace {
         /// The line's keyword.
-        header: &'static str,
+        line: &'static str,
+        /// What it must stand in front of.
+        before: Before,
     },
 }
 
@@ -172,6 +174,15 @@ pub enum Found {
     Source(String),
     /// The line is over.
     EndOfLine,
+}
+
+/// What a line must stand in front of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// All items of the file.
+    Items,
+    /// All steps of the test.
+    Steps,
 }
 
 /// What can stand somewhere.

@@ -1,7 +1,7 @@
 //! The Chinese texts.
 
 use super::english::shown;
-use super::{Expected, Found, SyntaxProblem};
+use super::{Before, Expected, Found, SyntaxProblem};
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
@@ -57,7 +57,10 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::CurrencySign { sign } => format!("`{sign}` 可能是 CNY，也可能是 JPY"),
         SyntaxProblem::UnknownUnit { unit } => format!("`{unit}` 不是单位"),
         SyntaxProblem::BadPlaceholder { placeholder } => format!("`{placeholder}` 不是占位符"),
-        SyntaxProblem::OutOfPlace { header } => format!("`{header}` 必须写在文件开头"),
+        SyntaxProblem::OutOfPlace { line, before } => match before {
+            Before::Items => format!("`{line}` 必须写在文件开头"),
+            Before::Steps => format!("`{line}` 必须写在测试开头"),
+        },
     }
 }
 
@@ -111,7 +114,7 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::BadPlaceholder { .. } => {
             "写成 {name}，或 {name, |缺失时的文字}；花括号本身写成 {{ 或 }}".to_owned()
         }
-        SyntaxProblem::OutOfPlace { .. } => "移到最前面，放在第一项之前".to_owned(),
+        SyntaxProblem::OutOfPlace { .. } => "请移到前面".to_owned(),
     })
 }
 

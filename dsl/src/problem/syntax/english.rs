@@ -1,6 +1,6 @@
 //! The English texts.
 
-use super::{Expected, Found, SyntaxProblem};
+use super::{Before, Expected, Found, SyntaxProblem};
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
@@ -74,9 +74,10 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::BadPlaceholder { placeholder } => {
             format!("`{placeholder}` is no placeholder")
         }
-        SyntaxProblem::OutOfPlace { header } => {
-            format!("`{header}` must stand at the top of the file")
-        }
+        SyntaxProblem::OutOfPlace { line, before } => match before {
+            Before::Items => format!("`{line}` must stand at the top of the file"),
+            Before::Steps => format!("`{line}` must stand at the top of the test"),
+        },
     }
 }
 
@@ -147,7 +148,7 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
             "write {name}, or {name, |text where it is missing}; a brace itself is {{ or }}"
                 .to_owned()
         }
-        SyntaxProblem::OutOfPlace { .. } => "move it up, in front of the first item".to_owned(),
+        SyntaxProblem::OutOfPlace { .. } => "move it up".to_owned(),
     })
 }
 

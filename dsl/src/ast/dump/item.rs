@@ -1,0 +1,339 @@
+//! Items as nested lists.
+
+use super::form::{Form, list, word};
+use super::{condition, expression, operand, quoted, text};
+use crate::ast::{
+    Argument, Assignment, Attribute, Defaults, Effect, EffectKind, Enum, Expectation, Field, Guard,
+    Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition, Outcome, OutcomeKind,
+    Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema, SchemaSubject, Template, Test,
+    TestDay, TestStep, TestStepKind, Tie, Trigger, TriggerKind, TypeName, TypeNameKind, Window,
+};
+use crate::bundle::{Boundary, Scope, TieBreak};
+
+/// An item, with what stands above it.
+pub(super) fn form(item: &Item) -> Form {
+    let (head, mut parts) = match &item.kind {
+        ItemKind::Ranks(ranks) => ("ranks", self::ranks(ranks)),
+        ItemKind::Defaults(defaults) => ("defaults", self::defaults(defaults)),
+        ItemKind::Schema(schema) => ("schema", self::schema(schema)),
+        ItemKind::Enum(members) => ("enum", enumeration(members)),
+        ItemKind::List(list) => ("list", keyword_list(list)),
+        ItemKind::Queue(queue) => ("queue", self::queue(queue)),
+        ItemKind::Template(template) => ("template", self::template(template)),
+        ItemKind::Condition(condition) => ("condition", named(condition)),
+        ItemKind::Rule(rule) => ("rule", self::rule(rule)),
+        ItemKind::Test(test) => ("test", self::test(test)),
+    };
+    parts.extend(item.attributes.iter().map(attribute));
+    if !item.complete {
+        parts.push(list("incomplete", []));
+    }
+    list(head, parts)
+}
+
+fn name(name: &Name) -> Form {
+    word(&*name.text)
+}
+
+fn path(path: &Path) -> Form {
+    word(path.dotted())
+}
+
+fn tag(tag: &LanguageTag) -> Form {
+    word(&*tag.tag)
+}
+
+fn flag(is_set: bool, head: &str) -> Option<Form> {
+    is_set.then(|| list(head, []))
+}
+
+fn attribute(attribute: &Attribute) -> Form {
+    let arguments = attribute.arguments.iter().map(|argument| {
+        let value = expression(&argument.value);
+        match &argument.label {
+            Some(label) => list(&label.text, [value]),
+            None => value,
+        }
+    });
+    list("@", std::iter::once(name(&attribute.name)).chain(arguments))
+}
+
+fn ranks(ranks: &Ranks) -> Vec<Form> {
+    let ties = ranks.ties.iter().map(|Tie { rank, breaks, .. }| {
+        let breaks = breaks.iter().map(|one| match one {
+            TieBreak::LongestKeyword => word("longest-keyword"),
+            TieBreak::FirstMentioned => word("first-mentioned"),
+        });
+        list("tie", std::iter::once(name(rank)).chain(breaks))
+    });
+    ranks.names.iter().map(name).chain(ties).collect()
+}
+
+fn defaults(defaults: &Defaults) -> Vec<Form> {
+    let language = defaults
+        .language
+        .as_ref()
+        .map(|it| list("language", [tag(it)]));
+    let zone = defaults.zone.as_ref().map(|it| list("zone", [text(it)]));
+    language.into_iter().chain(zone).collect()
+}
+
+fn schema(schema: &Schema) -> Vec<Form> {
+    let subject = match &schema.subject {
+        SchemaSubject::Message => word("message"),
+        SchemaSubject::Customer => word("customer"),
+        SchemaSubject::Conversation => word("conversation"),
+        SchemaSubject::Episode => word("episode"),
+        SchemaSubject::Event(event) => list("event", [path(event)]),
+    };
+    let fields = schema.fields.iter().map(|field| {
+        let Field {
+            name,
+            value_type: of,
+            optional,
+            description,
+            ..
+        } = field;
+        let parts = [
+            Some(value_type(of)),
+            flag(*optional, "optional"),
+            description.as_ref().map(text),
+        ];
+        list(&name.text, parts.into_iter().flatten())
+    });
+    std::iter::once(subject).chain(fields).collect()
+}
+
+fn value_type(type_name: &TypeName) -> Form {
+    match &type_name.kind {
+        TypeNameKind::Named(named) => name(named),
+        TypeNameKind::ListOf(inner) => list("list-of", [value_type(inner)]),
+    }
+}
+
+fn enumeration(members: &Enum) -> Vec<Form> {
+    std::iter::once(&members.name)
+        .chain(&members.members)
+        .map(name)
+        .collect()
+}
+
+fn keyword_list(words: &List) -> Vec<Form> {
+    let folding = words.folding;
+    let folds = [
+        (folding.width, "width"),
+        (folding.case, "case"),
+        (folding.variant, "variant"),
+    ];
+    let folds = folds.into_iter().filter(|(is_set, _)| *is_set);
+    let except = (!words.except.is_empty()).then(|| list("except", words.except.iter().map(text)));
+    [
+        Some(name(&words.name)),
+        flag(words.boundary == Boundary::Substring, "substring"),
+        Some(list("fold", folds.map(|(_, fold)| word(fold)))),
+        Some(list("words", words.keywords.iter().map(text))),
+        except,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn queue(queue: &Queue) -> Vec<Form> {
+    let default = flag(queue.default.is_some(), "default");
+    [Some(name(&queue.name)), Some(text(&queue.title)), default]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn template(template: &Template) -> Vec<Form> {
+    let parameters = template.parameters.iter().map(|parameter| {
+        let Parameter {
+            name,
+            value_type: of,
+        } = parameter;
+        list(&name.text, [value_type(of)])
+    });
+    let bodies = template
+        .bodies
+        .iter()
+        .map(|body| list(&body.language.tag, body.pieces.iter().map(piece)));
+    [name(&template.name), list("parameters", parameters)]
+        .into_iter()
+        .chain(bodies)
+        .collect()
+}
+
+fn piece(piece: &Piece) -> Form {
+    match &piece.kind {
+        PieceKind::Text(text) => quoted(text),
+        PieceKind::Placeholder {
+            parameter,
+            fallback,
+        } => {
+            let fallback = fallback.as_deref().map(quoted);
+            list("fill", std::iter::once(name(parameter)).chain(fallback))
+        }
+    }
+}
+
+fn named(named: &NamedCondition) -> Vec<Form> {
+    [
+        Some(name(&named.name)),
+        flag(named.public, "public"),
+        named.condition.as_ref().map(condition),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn rule(rule: &Rule) -> Vec<Form> {
+    let guard = match &rule.guard {
+        Guard::Always => None,
+        Guard::When(it) => Some(list("when", [condition(it)])),
+        Guard::Otherwise(_) => Some(list("otherwise", [])),
+    };
+    let triggers = list("on", rule.triggers.iter().map(trigger));
+    let effects = list("then", rule.effects.iter().map(effect));
+    [
+        Some(name(&rule.name)),
+        rule.rank.as_ref().map(|rank| list("rank", [name(rank)])),
+        Some(triggers),
+        guard,
+        Some(effects),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn trigger(trigger: &Trigger) -> Form {
+    match &trigger.kind {
+        TriggerKind::Message => word("message"),
+        TriggerKind::Event(event) => list("event", [path(event)]),
+    }
+}
+
+fn effect(effect: &Effect) -> Form {
+    let done = match &effect.kind {
+        EffectKind::Reply {
+            template,
+            arguments,
+        } => {
+            let arguments = arguments
+                .iter()
+                .map(|Argument { name, value }| list(&name.text, [operand(value)]));
+            list("reply", std::iter::once(path(template)).chain(arguments))
+        }
+        EffectKind::HandOver { queue, note } => {
+            let note = note.as_ref().map(|note| list("note", [text(note)]));
+            list("hand-over", std::iter::once(path(queue)).chain(note))
+        }
+        EffectKind::SetPriority(priority) => list("priority", [name(priority)]),
+        EffectKind::Tag {
+            scope: of,
+            tag,
+            lifetime,
+        } => {
+            let lifetime = lifetime.map(|lifetime| word(format!("{lifetime:?}")));
+            list("tag", [scope(*of), text(tag)].into_iter().chain(lifetime))
+        }
+        EffectKind::Untag { scope: of, tag } => list("untag", [scope(*of), text(tag)]),
+        EffectKind::Note(note) => list("note", [text(note)]),
+        EffectKind::SetLanguage(language) => list("language", [tag(language)]),
+        EffectKind::NoOtherReplies => list("no-other-replies", []),
+    };
+    match &effect.limit {
+        Some(limit) => list("limited", [done, limit_form(limit)]),
+        None => done,
+    }
+}
+
+fn limit_form(limit: &Limit) -> Form {
+    let window = match &limit.window {
+        Window::Sliding { length, .. } => word(format!("{length:?}")),
+        Window::Today => word("today"),
+        Window::Whole => word("whole"),
+    };
+    list(
+        "at-most",
+        [word(limit.times.to_string()), window, scope(limit.scope)],
+    )
+}
+
+fn scope(scope: Scope) -> Form {
+    match scope {
+        Scope::Episode => word("episode"),
+        Scope::Customer => word("customer"),
+    }
+}
+
+fn test(test: &Test) -> Vec<Form> {
+    let mut parts = vec![text(&test.sentence)];
+    if !test.given.is_empty() {
+        parts.push(list("given", test.given.iter().map(assignment)));
+    }
+    parts.extend(test.steps.iter().map(step));
+    parts
+}
+
+fn assignment(assignment: &Assignment) -> Form {
+    list(&assignment.path.dotted(), [expression(&assignment.value)])
+}
+
+fn step(step: &TestStep) -> Form {
+    match &step.kind {
+        TestStepKind::At { day, time } => {
+            let day = day.map(|day| match day {
+                TestDay::Number(number) => list("day", [word(number.to_string())]),
+                TestDay::Date(date) => word(date.to_string()),
+            });
+            list("at", day.into_iter().chain([word(time.to_string())]))
+        }
+        TestStepKind::Says { text: said, with } => list(
+            "says",
+            std::iter::once(text(said)).chain(with.iter().map(assignment)),
+        ),
+        TestStepKind::Event { event, with } => list(
+            "event",
+            std::iter::once(path(event)).chain(with.iter().map(assignment)),
+        ),
+        TestStepKind::Expect(Expectation { exactly, outcomes }) => {
+            let head = if *exactly { "expect-exactly" } else { "expect" };
+            list(head, outcomes.iter().map(outcome))
+        }
+    }
+}
+
+fn outcome(outcome: &Outcome) -> Form {
+    let (expected, form) = match &outcome.kind {
+        OutcomeKind::NoRuleFired => (true, list("no-rule-fired", [])),
+        OutcomeKind::Fired { rule, expected } => (*expected, list("fired", [path(rule)])),
+        OutcomeKind::Reply {
+            template,
+            language,
+            expected,
+        } => {
+            let template = template.as_ref().map(path);
+            let language = language.as_ref().map(|it| list("in", [tag(it)]));
+            (
+                *expected,
+                list("reply", template.into_iter().chain(language)),
+            )
+        }
+        OutcomeKind::ReplyText(whole) => (true, list("reply", [text(whole)])),
+        OutcomeKind::HandOver { queue, expected } => {
+            (*expected, list("hand-over", queue.as_ref().map(path)))
+        }
+        OutcomeKind::Priority(priority) => (true, list("priority", [name(priority)])),
+        OutcomeKind::Tag { tag, expected } => (*expected, list("tag", [text(tag)])),
+        OutcomeKind::Language(language) => (true, list("language", [tag(language)])),
+        OutcomeKind::Note(note) => (true, list("note", [text(note)])),
+    };
+    match expected {
+        true => form,
+        false => list("not", [form]),
+    }
+}

@@ -1,0 +1,189 @@
+//! Rules.
+
+use nom::branch::alt;
+use nom::combinator::cut;
+use nom::multi::separated_list1;
+use nom::{Input, Parser};
+
+use super::condition::condition;
+use super::effect::{EFFECT_WORDS, begins_effect, effect};
+use super::failure::{Parsed, refuse};
+use super::reader::Reader;
+use super::tokens::Tokens;
+use super::word::{after, end_of_line, name, path, word};
+use crate::ast::{Effect, Guard, ItemKind, Name, Rule, Trigger, TriggerKind};
+use crate::diagnostic::Diagnostic;
+use crate::problem::{Expected, SyntaxProblem};
+
+/// The words that begin a line of a rule above its effects.
+const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
+
+/// The words that begin a line of a rule in the full language only.
+const LATER_CLAUSE_WORDS: [&str; 8] = [
+    "stage", "rollout", "mode", "active", "every", "salt", "at", "while",
+];
+
+/// Reads `rule NAME` and its lines.
+pub(super) fn rule<'a>(
+    reader: &mut Reader,
+    header: Tokens<'a>,
+    lines: &[Tokens<'a>],
+) -> Option<ItemKind> {
+    let name = reader.read(header, after("rule", name))?;
+    let mut clauses = Clauses::default();
+    for line in lines {
+        clauses.line(reader, *line);
+    }
+    Some(ItemKind::Rule(clauses.finish(reader, header, name)))
+}
+
+#[derive(Default)]
+struct Clauses {
+    rank: Option<Name>,
+    triggers: Option<Vec<Trigger>>,
+    guard: Option<Guard>,
+    effects: Vec<Effect>,
+    has_rank: bool,
+    has_trigger: bool,
+    has_guard: bool,
+    /// `then` has come.
+    has_effects: bool,
+    /// The last clause was `then`, so a line may be an effect.
+    in_effects: bool,
+}
+
+impl Clauses {
+    fn line<'a>(&mut self, reader: &mut Reader, line: Tokens<'a>) {
+        let first = line.first_word().unwrap_or_default();
+        if CLAUSE_WORDS.contains(&first) {
+            self.in_effects = first == "then";
+        }
+        match first {
+            "rank" => {
+                let rank = reader.read(line, after("rank", name));
+                reader.once(line, "rank", &mut self.has_rank, rank, &mut self.rank);
+            }
+            "on" => {
+                let triggers = reader.read(line, after("on", triggers));
+                reader.once(
+                    line,
+                    "on",
+                    &mut self.has_trigger,
+                    triggers,
+                    &mut self.triggers,
+                );
+            }
+            "when" => {
+                let guard = reader.read(line, after("when", condition).map(Guard::When));
+                reader.once(line, "when", &mut self.has_guard, guard, &mut self.guard);
+            }
+            "otherwise" => {
+                let guard = reader.read(line, word("otherwise").map(Guard::Otherwise));
+                reader.once(
+                    line,
+                    "otherwise",
+                    &mut self.has_guard,
+                    guard,
+                    &mut self.guard,
+                );
+            }
+            "then" => self.then(reader, line),
+            word if begins_effect(word) => {
+                if !self.in_effects {
+                    self.then_is_missing(reader, line);
+                }
+                self.effects.extend(reader.read(line, effect));
+            }
+            word if LATER_CLAUSE_WORDS.contains(&word) => reader.not_available(line, word),
+            _ if self.in_effects => reader.unknown_line(line, &EFFECT_WORDS),
+            _ => reader.unknown_line(line, &CLAUSE_WORDS),
+        }
+    }
+
+    /// `then` and, on the same line or the next, the first effect.
+    fn then<'a>(&mut self, reader: &mut Reader, line: Tokens<'a>) {
+        if std::mem::replace(&mut self.has_effects, true) {
+            let clause = "then";
+            reader.report(line, SyntaxProblem::RepeatedClause { clause }, line.here());
+        }
+        let rest = line.take_from(1);
+        if rest.first().is_some() {
+            self.effects.extend(reader.read(rest, effect));
+        }
+    }
+
+    /// An effect without `then` in front: said once, with a fix, and read all the same.
+    fn then_is_missing<'a>(&mut self, reader: &mut Reader, line: Tokens<'a>) {
+        if !self.has_effects && !line.has_invalid() {
+            let start = line.here();
+            let problem = SyntaxProblem::Unexpected {
+                found: super::failure::found(line),
+                expected: vec![Expected::Word("then")],
+            };
+            let place = crate::source::Span {
+                end: start.start,
+                ..start
+            };
+            let finding = Diagnostic::new(problem, start).with_fix(place, "then ");
+            line.context.report(finding);
+        }
+        reader.complete = false;
+        self.has_effects = true;
+        self.in_effects = true;
+    }
+
+    fn finish<'a>(self, reader: &mut Reader, header: Tokens<'a>, name: Name) -> Rule {
+        if !self.has_rank {
+            reader.missing(header, "rank");
+        }
+        if !self.has_trigger {
+            reader.missing(header, "on");
+        }
+        if self.effects.is_empty() {
+            reader.missing(header, "then");
+        }
+        Rule {
+            name,
+            rank: self.rank,
+            triggers: self.triggers.unwrap_or_default(),
+            guard: self.guard.unwrap_or(Guard::Always),
+            effects: self.effects,
+        }
+    }
+}
+
+/// `message or event order.delivered`
+fn triggers(input: Tokens<'_>) -> Parsed<'_, Vec<Trigger>> {
+    separated_list1(word("or"), cut(trigger)).parse(input)
+}
+
+fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
+    let is_later = match input.first_word() {
+        Some("message") => matches!(input.take_from(1).first_word(), Some("from" | "where")),
+        Some("event") | None => false,
+        Some("attachment" | "outgoing" | "queued" | "silence" | "no") => true,
+        // `on 愤怒 reaching 2 within 10m`, `on customer.anger rising above 60%`
+        Some(_) => is_edge(input),
+    };
+    if is_later {
+        let problem = SyntaxProblem::NotAvailable {
+            construct: input.context.source(input.span()).to_owned(),
+        };
+        return refuse(input, problem, input.span());
+    }
+    let (rest, kind) = alt((
+        word("message").map(|_| TriggerKind::Message),
+        after("event", path).map(TriggerKind::Event),
+    ))
+    .parse(input)?;
+    let span = input.span_until(&rest);
+    Ok((rest, Trigger { kind, span }))
+}
+
+fn is_edge(input: Tokens<'_>) -> bool {
+    let Ok((rest, _)) = path(input) else {
+        return false;
+    };
+    let word = rest.first_word().unwrap_or_default();
+    end_of_line(rest).is_err() && matches!(word, "reaching" | "rising" | "falling")
+}
