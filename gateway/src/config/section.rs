@@ -1,0 +1,202 @@
+//! How a setting is declared: name, type, default, bounds and its sentence in two languages, once.
+//!
+//! From one declaration come the struct that YAML is read into, its default, the check of its bounds, and its lines in
+//! `docs/configuration.md`.
+
+use std::fmt;
+
+use super::source::Sources;
+
+/// A sentence in both languages of the manual.
+#[derive(Debug, Clone, Copy)]
+pub struct Sentence {
+    /// English.
+    pub en: &'static str,
+    /// Chinese.
+    pub zh: &'static str,
+}
+
+/// The type of a setting.
+pub trait Setting {
+    /// What to write, in the manual: `duration such as 15s`.
+    const KIND: Sentence;
+
+    /// The value as one would write it.
+    fn shown(&self) -> String;
+
+    /// Replaces references (`${ENV}`, `${file:path}`) by what they stand for, and makes paths absolute.
+    ///
+    /// # Errors
+    /// What is wrong, without the key: `reads the environment variable X, which is not set`.
+    fn resolve(&mut self, _sources: &Sources<'_>) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// One setting, for the manual.
+#[derive(Debug)]
+pub struct SettingManual {
+    /// Full key: `router.gather`.
+    pub key: String,
+    /// What to write.
+    pub kind: Sentence,
+    /// What holds when nothing is written.
+    pub default: String,
+    /// `1 to 4096`; `None` where anything goes.
+    pub bounds: Option<(String, String)>,
+    /// What it is for.
+    pub about: Sentence,
+}
+
+/// A section of the manual.
+#[derive(Debug)]
+pub struct SectionManual {
+    /// Full key; empty for the top of the file.
+    pub key: String,
+    /// What it is for.
+    pub about: Sentence,
+    /// Its settings, in order.
+    pub settings: Vec<SettingManual>,
+    /// Sections inside it.
+    pub sections: Vec<SectionManual>,
+}
+
+/// What is wrong with a configuration: `router.gather must be at most 1m, got 2h`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem(pub String);
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A part of the file.
+pub trait Section {
+    /// Its manual, with `key` in front of all keys.
+    fn manual(key: &str) -> SectionManual;
+    /// Resolves references and checks bounds.
+    fn settle(&mut self, key: &str, sources: &Sources<'_>, problems: &mut Vec<Problem>);
+}
+
+/// `key` inside `section`.
+pub(super) fn inside(section: &str, key: &str) -> String {
+    if section.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{section}.{key}")
+    }
+}
+
+/// Resolves one value.
+pub(super) fn settle_value<S: Setting>(
+    value: &mut S,
+    key: &str,
+    sources: &Sources<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    if let Err(wrong) = value.resolve(sources) {
+        problems.push(Problem(format!("{key} {wrong}")));
+    }
+}
+
+/// Checks one value against its bounds.
+pub(super) fn check_bounds<S: Setting + PartialOrd>(
+    value: &S,
+    (low, high): (S, S),
+    key: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let bound = if *value < low {
+        format!("at least {}", low.shown())
+    } else if *value > high {
+        format!("at most {}", high.shown())
+    } else if value.partial_cmp(&low).is_none() {
+        "a number".to_owned() // YAML can write `.nan`
+    } else {
+        return;
+    };
+    problems.push(Problem(format!(
+        "{key} must be {bound}, got {}",
+        value.shown()
+    )));
+}
+
+/// Declares a section. A doc comment is the English sentence; `zh` gives the Chinese one.
+macro_rules! section {
+    (
+        $(#[doc = $about:literal])+
+        zh $about_zh:literal
+        pub struct $name:ident {
+            $(
+                $(#[doc = $en:literal])+
+                zh $zh:literal
+                $field:ident: $type:ty = $default:expr $(, within $low:expr => $high:expr)?;
+            )*
+            $(section $part:ident: $part_type:ty;)*
+        }
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, serde::Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct $name {
+            $($(#[doc = $en])+ pub $field: $type,)*
+            $(#[doc = concat!("See [`", stringify!($part_type), "`].")] pub $part: $part_type,)*
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self {
+                    $($field: $default,)*
+                    $($part: <$part_type>::default(),)*
+                }
+            }
+        }
+
+        impl $crate::config::section::Section for $name {
+            fn manual(key: &str) -> $crate::config::section::SectionManual {
+                use $crate::config::section::{Sentence, SectionManual, Setting, SettingManual, inside};
+                SectionManual {
+                    key: key.to_owned(),
+                    about: Sentence { en: concat!($($about),+), zh: $about_zh },
+                    settings: vec![$(SettingManual {
+                        key: inside(key, stringify!($field)),
+                        kind: <$type>::KIND,
+                        default: { let value: $type = $default; value.shown() },
+                        bounds: section!(@bounds $type $(, $low, $high)?),
+                        about: Sentence { en: concat!($($en),+), zh: $zh },
+                    }),*],
+                    sections: vec![$(
+                        <$part_type as $crate::config::section::Section>::manual(&inside(key, stringify!($part)))
+                    ),*],
+                }
+            }
+
+            fn settle(
+                &mut self,
+                key: &str,
+                sources: &$crate::config::source::Sources<'_>,
+                problems: &mut Vec<$crate::config::section::Problem>,
+            ) {
+                $({
+                    let key = $crate::config::section::inside(key, stringify!($field));
+                    $crate::config::section::settle_value(&mut self.$field, &key, sources, problems);
+                    $(
+                        let bounds: ($type, $type) = ($low, $high);
+                        $crate::config::section::check_bounds(&self.$field, bounds, &key, problems);
+                    )?
+                })*
+                $(
+                    let part = $crate::config::section::inside(key, stringify!($part));
+                    $crate::config::section::Section::settle(&mut self.$part, &part, sources, problems);
+                )*
+            }
+        }
+    };
+    (@bounds $type:ty) => { None };
+    (@bounds $type:ty, $low:expr, $high:expr) => {{
+        let (low, high): ($type, $type) = ($low, $high);
+        Some((low.shown(), high.shown()))
+    }};
+}
+pub(super) use section;

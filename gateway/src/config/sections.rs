@@ -1,0 +1,13 @@
+//! Every setting, with its default, bounds and sentences.
+
+mod file;
+mod router;
+mod rules;
+mod store;
+mod telemetry;
+
+pub use file::FileSection;
+pub use router::RouterSection;
+pub use rules::RulesSection;
+pub use store::StoreSection;
+pub use telemetry::TelemetrySection;

@@ -1,0 +1,43 @@
+//! The top of the file.
+
+use super::{RouterSection, RulesSection, StoreSection, TelemetrySection};
+use crate::config::section::section;
+use crate::config::values::{FilePath, ListenAddress, NetworkList, Secret, TimeSpan};
+
+/// Loopback: whoever wants to be reached from outside says so.
+const DEFAULT_PORT: u16 = 7_777;
+
+section! {
+    /// What stands at the top of the file.
+    zh "文件最上层的设置。"
+    pub struct FileSection {
+        /// Where the web chat and its page are served.
+        zh "网页聊天及其页面的监听地址。"
+        listen: ListenAddress = ListenAddress(Some(([127, 0, 0, 1], DEFAULT_PORT).into()));
+
+        /// The directory of everything that is kept. One gateway at a time uses it.
+        zh "保存全部数据的目录，同一时间只能由一个网关使用。"
+        data: FilePath = FilePath::of("data");
+
+        /// The key that seals what is stored: 64 hexadecimal digits. Without it one is made beside the data at the first start; keep a copy elsewhere, since without the key the data cannot be read.
+        zh "加密已存数据的密钥：64 个十六进制字符。不填则首次启动时在数据旁生成；请另存一份，丢失密钥即无法读取数据。"
+        deployment_key: Secret = Secret::default();
+
+        /// Proxies whose `X-Forwarded-For` is believed. Nobody else's is.
+        zh "其 `X-Forwarded-For` 可信的代理；其余一律不信。"
+        trusted_proxies: NetworkList = NetworkList::default();
+
+        /// The unix socket for commands on the running gateway; empty: `admin.sock` in the data directory.
+        zh "供命令访问运行中网关的 unix 套接字；留空则为数据目录下的 `admin.sock`。"
+        admin_socket: FilePath = FilePath::default();
+
+        /// How long a stop may take: sessions are closed, what was accepted is decided, the store is closed.
+        zh "停止所用的最长时间：关闭会话、处理完已接收的消息、关闭存储。"
+        stop_within: TimeSpan = TimeSpan::seconds(20), within TimeSpan::seconds(1) => TimeSpan::seconds(600);
+
+        section store: StoreSection;
+        section rules: RulesSection;
+        section router: RouterSection;
+        section telemetry: TelemetrySection;
+    }
+}
