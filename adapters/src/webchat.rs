@@ -17,3 +17,6 @@ pub mod subprotocol;
 pub mod text;
 pub mod user_token;
 pub mod visitor_token;
+
+#[cfg(test)]
+mod tests;

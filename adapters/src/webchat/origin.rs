@@ -105,8 +105,9 @@ impl Origin {
 
     fn is_at(&self, host_header: &str) -> bool {
         let standard_port = if self.scheme == "https" { 443 } else { 80 };
-        host_and_port(host_header)
-            .is_some_and(|(host, port)| host == self.host && port.unwrap_or(standard_port) == self.port)
+        host_and_port(host_header).is_some_and(|(host, port)| {
+            host == self.host && port.unwrap_or(standard_port) == self.port
+        })
     }
 }
 
@@ -128,7 +129,11 @@ fn host_and_port(authority: &str) -> Option<(String, Option<u16>)> {
     let is_bracketed = host.starts_with('[');
     let is_host = !name.is_empty()
         && name.bytes().all(|byte| {
-            byte.is_ascii_alphanumeric() || byte == b'.' || byte == b'-' || byte == b'_' || (is_bracketed && byte == b':')
+            byte.is_ascii_alphanumeric()
+                || byte == b'.'
+                || byte == b'-'
+                || byte == b'_'
+                || (is_bracketed && byte == b':')
         });
     is_host.then(|| (host.to_ascii_lowercase(), port))
 }

@@ -29,7 +29,9 @@ pub struct PageFrame {
 impl PageFrame {
     /// As it may be kept: addresses without queries, except parameters in `allowed`, and all of it bounded.
     pub fn stripped(self, allowed: &[String]) -> PageEvent {
-        let referrer = self.referrer.map(|referrer| page_url::strip(&referrer, allowed));
+        let referrer = self
+            .referrer
+            .map(|referrer| page_url::strip(&referrer, allowed));
         PageEvent {
             kind: self.kind,
             url: page_url::strip(&self.url.unwrap_or_default(), allowed),

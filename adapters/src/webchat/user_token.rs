@@ -185,7 +185,8 @@ impl UserTokenRules {
                 _ => UserTokenError::Malformed,
             })?
             .claims;
-        let claims = Claims::deserialize(claims).map_err(|_| UserTokenError::BadClaim { claim: "claims" })?;
+        let claims = Claims::deserialize(claims)
+            .map_err(|_| UserTokenError::BadClaim { claim: "claims" })?;
         self.check(claims, now)
     }
 
@@ -220,15 +221,22 @@ impl UserTokenRules {
         if expires.saturating_sub(issued.unwrap_or(now)) > MAX_LIFETIME_SECONDS {
             return Err(UserTokenError::LivesTooLong);
         }
-        if !claims.iss.is_some_and(|issuer| self.issuers.contains(&issuer)) {
+        if !claims
+            .iss
+            .is_some_and(|issuer| self.issuers.contains(&issuer))
+        {
             return Err(bad("iss"));
         }
-        if !claims.aud.is_some_and(|audience| audience.meets(&self.audiences)) {
+        if !claims
+            .aud
+            .is_some_and(|audience| audience.meets(&self.audiences))
+        {
             return Err(bad("aud"));
         }
         let subject = bounded(claims.sub, MAX_SUBJECT_CHARS, "sub")?.ok_or(bad("sub"))?;
         let attributes = claims.attributes.unwrap_or_default();
-        let attributes_bytes = serde_json::to_vec(&attributes).map_or(usize::MAX, |json| json.len());
+        let attributes_bytes =
+            serde_json::to_vec(&attributes).map_or(usize::MAX, |json| json.len());
         if attributes_bytes > MAX_ATTRIBUTES_BYTES {
             return Err(bad("attributes"));
         }
@@ -268,7 +276,9 @@ impl Audience {
     fn meets(&self, accepted: &[String]) -> bool {
         match self {
             Self::One(audience) => accepted.contains(audience),
-            Self::Several(audiences) => audiences.iter().any(|audience| accepted.contains(audience)),
+            Self::Several(audiences) => {
+                audiences.iter().any(|audience| accepted.contains(audience))
+            }
         }
     }
 }

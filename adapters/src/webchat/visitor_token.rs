@@ -99,7 +99,12 @@ fn signed(payload: &[u8]) -> Vec<u8> {
 
 fn payload(token: &VisitorToken) -> Vec<u8> {
     let millis = u64::try_from(token.issued_at.as_millisecond()).unwrap_or_default();
-    [&token.visitor[..], &millis.to_be_bytes(), token.site.as_bytes()].concat()
+    [
+        &token.visitor[..],
+        &millis.to_be_bytes(),
+        token.site.as_bytes(),
+    ]
+    .concat()
 }
 
 fn parts(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
@@ -111,7 +116,10 @@ fn parts(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     if version != VERSION || parts.next().is_some() {
         return None;
     }
-    Some((URL_SAFE_NO_PAD.decode(payload).ok()?, URL_SAFE_NO_PAD.decode(mac).ok()?))
+    Some((
+        URL_SAFE_NO_PAD.decode(payload).ok()?,
+        URL_SAFE_NO_PAD.decode(mac).ok()?,
+    ))
 }
 
 fn read(payload: &[u8]) -> Option<VisitorToken> {
@@ -123,7 +131,8 @@ fn read(payload: &[u8]) -> Option<VisitorToken> {
     Some(VisitorToken {
         visitor: *visitor,
         site: std::str::from_utf8(site).ok()?.to_owned(),
-        issued_at: Timestamp::from_millisecond(i64::try_from(u64::from_be_bytes(*millis)).ok()?).ok()?,
+        issued_at: Timestamp::from_millisecond(i64::try_from(u64::from_be_bytes(*millis)).ok()?)
+            .ok()?,
     })
 }
 

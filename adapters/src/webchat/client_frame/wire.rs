@@ -32,9 +32,14 @@ pub fn parse(json: &str) -> Result<ClientFrame, FrameError> {
         "seen" => read(json, "`seen` needs `seq`").map(|Seen { seq }| ClientFrame::Seen { seq }),
         "sync" => read(json, "`sync` needs `from`").map(|Sync { from }| ClientFrame::Sync { from }),
         "history" => history(json),
-        "typing" => read(json, "`typing` needs `on`").map(|Typing { on }| ClientFrame::Typing { on }),
-        "page" => read::<PageFrame>(json, "`page` needs `kind`: view, leave, visibility or dwell")
-            .map(|page| ClientFrame::Page(Box::new(page))),
+        "typing" => {
+            read(json, "`typing` needs `on`").map(|Typing { on }| ClientFrame::Typing { on })
+        }
+        "page" => read::<PageFrame>(
+            json,
+            "`page` needs `kind`: view, leave, visibility or dwell",
+        )
+        .map(|page| ClientFrame::Page(Box::new(page))),
         "ping" => Ok(ClientFrame::Ping),
         "upload_request" => Ok(ClientFrame::UploadRequest),
         _ => Err(FrameError::UnknownType),
@@ -118,18 +123,41 @@ struct Typing {
 }
 
 fn hello(json: &str) -> Result<ClientFrame, FrameError> {
-    let wire: HelloWire = read(json, "`hello` needs `v` and `site`, and all fields of their types")?;
+    let wire: HelloWire = read(
+        json,
+        "`hello` needs `v` and `site`, and all fields of their types",
+    )?;
     at_most(Some(&wire.site), MAX_SITE_BYTES, "`site` is too long")?;
-    at_most(wire.token.as_deref(), MAX_USER_TOKEN_BYTES, "`token` is too long")?;
-    at_most(wire.visitor.as_deref(), MAX_VISITOR_TOKEN_BYTES, "`visitor` is too long")?;
-    at_most(wire.device.as_deref(), MAX_DEVICE_BYTES, "`device` is too long")?;
-    at_most(wire.locale.as_deref(), MAX_LOCALE_BYTES, "`locale` is too long")?;
+    at_most(
+        wire.token.as_deref(),
+        MAX_USER_TOKEN_BYTES,
+        "`token` is too long",
+    )?;
+    at_most(
+        wire.visitor.as_deref(),
+        MAX_VISITOR_TOKEN_BYTES,
+        "`visitor` is too long",
+    )?;
+    at_most(
+        wire.device.as_deref(),
+        MAX_DEVICE_BYTES,
+        "`device` is too long",
+    )?;
+    at_most(
+        wire.locale.as_deref(),
+        MAX_LOCALE_BYTES,
+        "`locale` is too long",
+    )?;
     at_most(wire.tz.as_deref(), MAX_ZONE_BYTES, "`tz` is too long")?;
     if wire.caps.len() > MAX_CAPABILITIES {
         return Err(malformed("`caps` has too many entries"));
     }
     for capability in &wire.caps {
-        at_most(Some(capability), MAX_CAPABILITY_BYTES, "an entry of `caps` is too long")?;
+        at_most(
+            Some(capability),
+            MAX_CAPABILITY_BYTES,
+            "an entry of `caps` is too long",
+        )?;
     }
     Ok(ClientFrame::Hello(Box::new(Hello {
         v: wire.v,
@@ -152,7 +180,11 @@ fn resume(wire: ResumeWire) -> Result<Option<Resume>, FrameError> {
     else {
         return Ok(None);
     };
-    at_most(Some(&conversation), MAX_CONVERSATION_ID_BYTES, "`resume.conversation` is too long")?;
+    at_most(
+        Some(&conversation),
+        MAX_CONVERSATION_ID_BYTES,
+        "`resume.conversation` is too long",
+    )?;
     Ok(Some(Resume {
         conversation,
         last_seq,
