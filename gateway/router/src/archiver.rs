@@ -21,7 +21,11 @@ const ENTRIES_AT_ONCE: usize = 512;
 
 /// Archives every owned partition now and then, until `stop`.
 pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
-    while !stop.is_cancelled() {
+    loop {
+        tokio::select! {
+            () = shared.environment.sleep(shared.settings.archive_every) => {}
+            () = stop.cancelled() => return,
+        }
         let mut lag = 0;
         for partition in shared.partitions() {
             let Some((fence, position)) = shared.standing(partition) else {
@@ -35,10 +39,6 @@ pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
             }
         }
         shared.observer.archive_lag(lag);
-        tokio::select! {
-            () = shared.environment.sleep(shared.settings.archive_every) => {}
-            () = stop.cancelled() => {}
-        }
     }
 }
 

@@ -109,14 +109,13 @@ impl Shared {
                 self.hint(thread, &receipt, &event);
                 let AppendReceipt {
                     message_id,
-                    sequence,
                     accepted_at,
+                    ..
                 } = receipt;
                 untold.told(Arrived {
                     offset,
                     thread,
                     message_id,
-                    sequence,
                     accepted_at,
                     event,
                 });

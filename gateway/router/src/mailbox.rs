@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use signalbox_store::{MessageId, Offset, Sequence, ThreadId};
+use signalbox_store::{MessageId, Offset, ThreadId};
 use tokio::sync::Notify;
 
 use crate::event::Event;
@@ -19,7 +19,6 @@ pub(crate) struct Arrived {
     pub(crate) offset: Offset,
     pub(crate) thread: ThreadId,
     pub(crate) message_id: MessageId,
-    pub(crate) sequence: Option<Sequence>,
     pub(crate) accepted_at: Timestamp,
     pub(crate) event: Event,
 }

@@ -18,8 +18,6 @@ use crate::settings::RouterSettings;
 
 mod answer;
 mod decide;
-#[cfg(test)]
-mod tests;
 
 /// What a step may ask, none of which can fail or wait.
 pub(crate) struct StepContext<'a> {
@@ -71,7 +69,7 @@ pub(crate) enum TimerChange {
     Set {
         id: TimerId,
         due: Timestamp,
-        event: Event,
+        event: Box<Event>,
     },
     Cancel {
         id: TimerId,
@@ -143,9 +141,9 @@ fn hear(
     if due <= now || turn.messages.len() >= OpenTurn::MOST_MESSAGES {
         return close_turn(customer, arrived, now, context);
     }
-    let event = Event::TurnDue {
+    let event = Box::new(Event::TurnDue {
         turn: customer.turns,
-    };
+    });
     Step {
         timers: vec![TimerChange::Set {
             id: turn_timer(arrived.thread, context.directory),

@@ -1,6 +1,7 @@
 //! Reads a batch of the inbox, steps through it, and commits all that it led to in one step.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,7 +93,6 @@ impl Owner<'_> {
             offset,
             thread,
             message_id,
-            sequence,
             accepted_at,
             ..
         } = record;
@@ -100,7 +100,6 @@ impl Owner<'_> {
             offset,
             thread,
             message_id,
-            sequence,
             accepted_at,
             event,
         })
@@ -131,12 +130,9 @@ impl Owner<'_> {
         };
         let mut draft = self.empty_draft(to, batch.len());
         for arrived in batch {
-            if !changed.contains_key(&arrived.thread) {
-                let customer = self.customer(arrived.thread).await?;
-                changed.insert(arrived.thread, customer);
-            }
-            let Some(customer) = changed.get_mut(&arrived.thread) else {
-                continue;
+            let customer = match changed.entry(arrived.thread) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.customer(arrived.thread).await?),
             };
             self.log_time = self.log_time.max(arrived.accepted_at);
             let step = step(customer, arrived, self.log_time, &context);

@@ -1,0 +1,185 @@
+//! What is pushed leaves once its time has come, in order, and its outcome is known before it goes.
+
+use std::time::Duration;
+
+use signalbox_adapters::{Receipt, SendError, WhenUnanswered};
+use signalbox_store::{DeadLetter, PartitionId};
+
+use crate::bed::{Bed, PARTITIONS, ToldAdapter, entries_of, say, until};
+
+fn busy() -> Result<Receipt, SendError> {
+    Err(SendError::Busy {
+        reason: "later".into(),
+        wait: Some(Duration::from_secs(7)),
+    })
+}
+
+fn unanswered() -> Result<Receipt, SendError> {
+    Err(SendError::Unanswered {
+        waited: Duration::from_secs(5),
+    })
+}
+
+async fn dead_letters(bed: &Bed) -> Vec<DeadLetter> {
+    let mut all = Vec::new();
+    for number in 0..PARTITIONS {
+        all.extend(
+            bed.store
+                .dead_letters(PartitionId::customer(number), 100)
+                .await
+                .unwrap(),
+        );
+    }
+    all
+}
+
+async fn nothing_waits(bed: &Bed) {
+    until(|| async {
+        for number in 0..PARTITIONS {
+            if bed
+                .store
+                .next_outbox(PartitionId::customer(number))
+                .await
+                .unwrap()
+                .is_some()
+            {
+                return None;
+            }
+        }
+        Some(())
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_platform_gets_it_again_and_the_line_waits_behind_it() {
+    let adapter = ToldAdapter::new([busy(), busy()]);
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    say(&router, "ann", "2", "two").await;
+    entries_of(&router, "ann", 4).await;
+    nothing_waits(&bed).await;
+    assert_eq!(
+        adapter.texts(),
+        ["echo: one", "echo: one", "echo: one", "echo: two"],
+        "the second waits for the first"
+    );
+    let sent = adapter.sent.lock();
+    assert_eq!(
+        sent[0].key, sent[2].key,
+        "every attempt carries the same key"
+    );
+    assert_ne!(sent[0].key, sent[3].key);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_message_is_a_dead_letter_and_the_line_goes_on() {
+    let adapter = ToldAdapter::new([Err(SendError::Refused {
+        code: 45_015,
+        reason: "the window is closed".into(),
+    })]);
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    say(&router, "ann", "2", "two").await;
+    entries_of(&router, "ann", 4).await;
+    nothing_waits(&bed).await;
+    assert_eq!(adapter.texts(), ["echo: one", "echo: two"]);
+    let dead = dead_letters(&bed).await;
+    assert_eq!(dead.len(), 1);
+    assert!(
+        dead[0].reason.contains("the window is closed (code 45015)"),
+        "{}",
+        dead[0].reason
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_is_an_outcome_of_its_own() {
+    let holding = ToldAdapter::new([unanswered()]);
+    let bed = Bed::new().pushing(&holding);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    nothing_waits(&bed).await;
+    assert_eq!(
+        holding.texts().len(),
+        1,
+        "a second one would be seen by the customer"
+    );
+    assert!(
+        dead_letters(&bed).await[0]
+            .reason
+            .contains("may have arrived")
+    );
+
+    let resending = ToldAdapter::with_policy([unanswered()], WhenUnanswered::Resend);
+    let bed = Bed::new().pushing(&resending);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    nothing_waits(&bed).await;
+    assert_eq!(
+        resending.texts().len(),
+        2,
+        "the platform recognises the key"
+    );
+    assert!(dead_letters(&bed).await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn attempts_have_an_end() {
+    let adapter = ToldAdapter::new(std::iter::repeat_with(busy).take(100));
+    let mut bed = Bed::new().pushing(&adapter);
+    bed.settings.reply_not_after = Duration::from_secs(24 * 3_600);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    nothing_waits(&bed).await;
+    assert_eq!(adapter.texts().len(), 8);
+    assert!(
+        dead_letters(&bed).await[0]
+            .reason
+            .starts_with("given up after 8 attempts")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_that_is_too_late_does_not_leave() {
+    let adapter = ToldAdapter::new([Err(SendError::Busy {
+        reason: "closed".into(),
+        wait: Some(Duration::from_secs(3_000)),
+    })]);
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    nothing_waits(&bed).await;
+    assert_eq!(
+        adapter.texts().len(),
+        1,
+        "fifty minutes later nobody wants it any more"
+    );
+    assert!(
+        dead_letters(&bed).await.is_empty(),
+        "and nobody has to look at it"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_a_person_has_the_word_the_bots_entries_do_not_pass() {
+    let adapter = ToldAdapter::new([busy()]);
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    say(&router, "ann", "2", "human").await;
+    entries_of(&router, "ann", 5).await;
+    nothing_waits(&bed).await;
+    assert_eq!(
+        adapter.texts(),
+        ["echo: one", "somebody will come"],
+        "the retry is withheld, the last word passes"
+    );
+}

@@ -1,0 +1,17 @@
+//! The router on the in-memory store, with a clock that stands until everybody waits.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
+mod archiving;
+mod bed;
+mod deliveries;
+mod linking;
+mod ownership;
+mod quarantine;
+mod replies;
+mod turns;

@@ -1,0 +1,64 @@
+//! Bursts are answered once, when the customer has been quiet for a moment.
+
+use std::time::Duration;
+
+use crate::bed::{Bed, entries_of, say};
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_is_one_turn_with_one_answer() {
+    let router = Bed::new().gathering().start();
+    for (id, text) in [("1", "hi"), ("2", "my order"), ("3", "where is it?")] {
+        say(&router, "ann", id, text).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    let lines = entries_of(&router, "ann", 4).await;
+    assert_eq!(
+        lines.last().unwrap(),
+        "bot: echo: hi\nmy order\nwhere is it?"
+    );
+    say(&router, "ann", "4", "thanks").await;
+    assert_eq!(
+        entries_of(&router, "ann", 6).await[4..],
+        ["customer: thanks", "bot: echo: thanks"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_never_pauses_is_answered_all_the_same() {
+    let router = Bed::new().gathering().start();
+    for id in 0..8 {
+        say(&router, "ann", &id.to_string(), &format!("m{id}")).await;
+        tokio::time::sleep(Duration::from_millis(900)).await;
+    }
+    let lines = entries_of(&router, "ann", 10).await;
+    let answers: Vec<&String> = lines
+        .iter()
+        .filter(|line| line.starts_with("bot"))
+        .collect();
+    assert_eq!(
+        answers.first().unwrap().as_str(),
+        "bot: echo: m0\nm1\nm2\nm3\nm4\nm5",
+        "five seconds are enough"
+    );
+    assert_eq!(answers.last().unwrap().as_str(), "bot: echo: m6\nm7");
+    assert_eq!(answers.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_has_a_bound() {
+    let router = Bed::new().gathering().start();
+    for id in 0..21 {
+        say(&router, "ann", &id.to_string(), "x").await;
+    }
+    let lines = entries_of(&router, "ann", 23).await;
+    let answered: Vec<usize> = lines
+        .iter()
+        .filter(|line| line.starts_with("bot"))
+        .map(|line| line.matches('x').count())
+        .collect();
+    assert_eq!(
+        answered,
+        [20, 1],
+        "twenty messages are answered at once, the next one opens a turn of its own"
+    );
+}
