@@ -1,13 +1,40 @@
 //! Bundle, facts and now to a decision. Pure: no I/O, no clock, no randomness but the seed.
+//!
+//! [`Engine`] decides messages; [`Reference`] is the straight evaluator that says what is right, and property tests hold the two
+//! equal. Both end in the same code: `floor.rs` (who answers) and `effects.rs` (what leaves).
+//!
+//! Scripts are not here yet. Their host will be a crate of its own in `rules/script/`, so that Rhai is compiled once and
+//! nothing else of the engine waits for it; a script's answer will come in as facts, before conditions are read.
 
 pub mod conversation;
+mod csr;
 mod decision;
+mod effects;
+mod engine;
 mod facts;
+mod floor;
+mod keywords;
 mod ledger;
+mod limits;
+mod predicate;
+mod prepared;
+mod reference;
+mod render;
+#[cfg(test)]
+mod sample;
+mod snapshot;
+mod truth;
 
 pub use conversation::{Conversation, ConversationState};
 pub use decision::{
     Action, DecidedEffect, Decision, Fired, Inputs, Trace, Withheld, WithheldReason,
 };
+pub use effects::SIGNALBOX;
+pub use engine::Engine;
 pub use facts::Facts;
 pub use ledger::Ledger;
+pub use limits::ledger_key;
+pub use prepared::{CompileError, MOST_PATTERN_BYTES};
+pub use reference::Reference;
+pub use snapshot::has_type;
+pub use truth::Truth;

@@ -1,0 +1,70 @@
+//! Which fields a bundle reads.
+
+use std::collections::BTreeSet;
+
+use signalbox_dsl::bundle::{Bundle, Condition, Effect, FieldId, Guard, Operand, Predicate};
+
+use crate::conversation::path;
+
+/// Fields of conditions and arguments, and those that every decision reads: language and state.
+pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
+    let mut fields = BTreeSet::new();
+    for rule in &bundle.rules {
+        if let Guard::When(condition) = &rule.guard {
+            add_condition(condition, &mut fields);
+        }
+        for limited in &rule.effects {
+            if let Effect::Reply { arguments, .. } = &limited.effect {
+                fields.extend(arguments.iter().filter_map(field));
+            }
+        }
+    }
+    let always = [path::LANGUAGE, path::STATE];
+    fields.extend(
+        (0..)
+            .map(FieldId)
+            .zip(&bundle.fields)
+            .filter(|(_, field)| always.contains(&&*field.path))
+            .map(|(id, _)| id),
+    );
+    fields.into_iter().collect()
+}
+
+fn add_condition(condition: &Condition, fields: &mut BTreeSet<FieldId>) {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => {
+            for part in parts {
+                add_condition(part, fields);
+            }
+        }
+        Condition::Not(inner) => add_condition(inner, fields),
+        Condition::Named { body, .. } => add_condition(body, fields),
+        Condition::Atom(atom) => fields.extend(fields_of(&atom.predicate)),
+    }
+}
+
+/// The fields that a comparison reads.
+pub(crate) fn fields_of(predicate: &Predicate) -> Vec<FieldId> {
+    match predicate {
+        Predicate::Compare { left, right, .. } => {
+            [left, right].into_iter().filter_map(field).collect()
+        }
+        Predicate::OneOf { left, .. }
+        | Predicate::Between { left, .. }
+        | Predicate::IsTrue(left) => field(left).into_iter().collect(),
+        Predicate::Known(field)
+        | Predicate::HasAny { field, .. }
+        | Predicate::HasAll { field, .. }
+        | Predicate::StartsWith { field, .. }
+        | Predicate::IsExactly { field, .. }
+        | Predicate::Matches { field, .. }
+        | Predicate::Contains { field, .. } => vec![*field],
+    }
+}
+
+fn field(operand: &Operand) -> Option<FieldId> {
+    match operand {
+        Operand::Field { field, .. } => Some(*field),
+        Operand::Constant(_) => None,
+    }
+}

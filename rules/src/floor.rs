@@ -1,0 +1,231 @@
+//! From the rules that hold to the decision: who has the floor. Both evaluators share all of it.
+//!
+//! The floor is what replies and hand-overs contend for; one rule a turn has it. The highest rank
+//! wins, then the tie-breaks of that rank in their order. Rules that would say exactly the same do
+//! not conflict. If nothing tells different answers apart, nobody has the floor and a person decides: guessing
+//! would make the order of files matter.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use signalbox_dsl::bundle::{Bundle, Effect, ListId, RankId, Rule, RuleId, TieBreak};
+use signalbox_dsl::folding::Folded;
+
+use crate::decision::{Decision, Inputs};
+use crate::effects;
+use crate::keywords::{Hit, Mention};
+use crate::limits;
+use crate::prepared::Prepared;
+use crate::reference::wants_floor;
+use crate::snapshot::Snapshot;
+
+/// A rule whose condition is true.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Held {
+    pub(crate) rule: RuleId,
+    /// What the customer wrote that made it true.
+    pub(crate) mentions: Vec<Mention>,
+}
+
+impl Held {
+    pub(crate) fn without_keywords(rule: RuleId) -> Self {
+        Self {
+            rule,
+            mentions: Vec::new(),
+        }
+    }
+}
+
+/// A rule that fires, with its place among the others.
+#[derive(Debug)]
+pub(crate) struct Firing<'a> {
+    pub(crate) rule: &'a Rule,
+    pub(crate) held: Held,
+}
+
+/// Who has the floor. Numbers are places among the firing rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Floor {
+    /// No rule wants it, or all that do are silenced.
+    Nobody,
+    /// This rule.
+    Rule(usize),
+    /// These want it, and nothing tells them apart.
+    Tied(Vec<usize>),
+}
+
+/// The rules that fire, highest rank first, then by name; who has the floor; who silences.
+#[derive(Debug)]
+pub(crate) struct Resolved<'a> {
+    pub(crate) firing: Vec<Firing<'a>>,
+    pub(crate) floor: Floor,
+    pub(crate) silencer: Option<usize>,
+}
+
+/// Decides, given the rules whose conditions are true and those of the trigger that say `otherwise`.
+pub(crate) fn decide(
+    snapshot: &Snapshot<'_>,
+    inputs: &Inputs<'_>,
+    held: Vec<Held>,
+    otherwise: &[RuleId],
+) -> Decision {
+    if held.is_empty() && otherwise.is_empty() {
+        return Decision::default();
+    }
+    let resolved = resolve(snapshot, inputs, held, otherwise);
+    effects::carry_out(snapshot, inputs, &resolved)
+}
+
+fn resolve<'a>(
+    snapshot: &Snapshot<'a>,
+    inputs: &Inputs<'_>,
+    held: Vec<Held>,
+    otherwise: &[RuleId],
+) -> Resolved<'a> {
+    let resolved = contest(snapshot, inputs, held);
+    if resolved.floor != Floor::Nobody || otherwise.is_empty() {
+        return resolved;
+    }
+    // Nobody took the floor, so the rules that wait for that fire as well, and contend under the same law.
+    let held = resolved.firing.into_iter().map(|firing| firing.held);
+    let otherwise = otherwise.iter().copied().map(Held::without_keywords);
+    contest(snapshot, inputs, held.chain(otherwise).collect())
+}
+
+fn contest<'a>(snapshot: &Snapshot<'a>, inputs: &Inputs<'_>, held: Vec<Held>) -> Resolved<'a> {
+    let bundle = &snapshot.prepared.bundle;
+    let mut firing: Vec<Firing<'a>> = held
+        .into_iter()
+        .filter_map(|held| {
+            let rule = bundle.rules.get(held.rule.index())?;
+            Some(Firing { rule, held })
+        })
+        .collect();
+    firing.sort_by_key(|firing| (firing.rule.rank, firing.held.rule));
+    let silencer = firing
+        .iter()
+        .position(|firing| silences(firing.rule, snapshot, inputs));
+    let silenced_below = silencer
+        .and_then(|place| firing.get(place))
+        .map(|by| by.rule.rank);
+    let contenders: Vec<usize> = firing
+        .iter()
+        .enumerate()
+        .filter(|(_, firing)| wants_floor(firing.rule))
+        .filter(|(_, firing)| !is_silenced(firing.rule, silenced_below))
+        .map(|(place, _)| place)
+        .collect();
+    let floor = match strongest(bundle, &firing, contenders).as_slice() {
+        [] => Floor::Nobody,
+        [only] => Floor::Rule(*only),
+        [first, rest @ ..] => {
+            let answer = |place: usize| {
+                firing
+                    .get(place)
+                    .map(|firing| effects::answer(firing.rule, snapshot))
+            };
+            let first_answer = answer(*first);
+            if rest.iter().all(|place| answer(*place) == first_answer) {
+                Floor::Rule(*first)
+            } else {
+                Floor::Tied([&[*first], rest].concat())
+            }
+        }
+    };
+    Resolved {
+        firing,
+        floor,
+        silencer,
+    }
+}
+
+/// Whether the rank of a silencing rule keeps this one from the floor.
+pub(crate) fn is_silenced(rule: &Rule, silenced_below: Option<RankId>) -> bool {
+    silenced_below.is_some_and(|rank| rule.rank > rank)
+}
+
+fn silences(rule: &Rule, snapshot: &Snapshot<'_>, inputs: &Inputs<'_>) -> bool {
+    rule.effects.iter().enumerate().any(|(place, limited)| {
+        limited.effect == Effect::NoOtherReplies && !is_used_up(rule, place, snapshot, inputs)
+    })
+}
+
+/// Whether the limit of an effect leaves no further use.
+pub(crate) fn is_used_up(
+    rule: &Rule,
+    effect: usize,
+    snapshot: &Snapshot<'_>,
+    inputs: &Inputs<'_>,
+) -> bool {
+    let limit = rule.effects.get(effect).and_then(|limited| limited.limit);
+    limit.is_some_and(|limit| {
+        let key = limits::ledger_key(rule, effect);
+        limits::is_used_up(
+            &limit,
+            inputs.ledger,
+            &key,
+            inputs.now,
+            &snapshot.prepared.zone,
+        )
+    })
+}
+
+/// Of the contenders (in the order of the firing rules) those of the highest rank that its tie-breaks leave.
+pub(crate) fn strongest(
+    bundle: &Bundle,
+    firing: &[Firing<'_>],
+    mut contenders: Vec<usize>,
+) -> Vec<usize> {
+    let rank_of = |place: usize| firing.get(place).map(|firing| firing.rule.rank);
+    let Some(rank) = contenders.first().and_then(|first| rank_of(*first)) else {
+        return Vec::new();
+    };
+    contenders.retain(|place| rank_of(*place) == Some(rank));
+    let ties = bundle
+        .ranks
+        .get(rank.index())
+        .map_or(&[][..], |rank| &rank.ties);
+    for tie in ties {
+        // The smaller key is the stronger claim.
+        let claim = |place: &usize| {
+            let mentions = firing
+                .get(*place)
+                .map_or(&[][..], |firing| &firing.held.mentions);
+            match tie {
+                TieBreak::LongestKeyword => {
+                    let longest = mentions.iter().map(|mention| mention.characters).max();
+                    (Reverse(longest.unwrap_or(0)), 0)
+                }
+                TieBreak::FirstMentioned => {
+                    let first = mentions.iter().map(|mention| mention.place).min();
+                    (Reverse(0), first.unwrap_or(usize::MAX))
+                }
+            }
+        };
+        if let Some(best) = contenders.iter().map(claim).min() {
+            contenders.retain(|place| claim(place) == best);
+        }
+    }
+    contenders
+}
+
+/// A hit as the trace and the tie-breaks see it.
+pub(crate) fn mention(
+    prepared: &Prepared,
+    list: ListId,
+    hit: Hit,
+    folded: &Folded,
+) -> Option<Mention> {
+    let phrase = prepared.list(list)?.keywords.get(hit.keyword as usize)?;
+    let written = prepared.bundle.keyword_lists.get(list.index())?;
+    let keyword: &Arc<str> = written.keywords.get(hit.keyword as usize)?;
+    let range = hit.start..hit.start + phrase.text.len();
+    Some(Mention {
+        keyword: keyword.clone(),
+        characters: phrase.characters(),
+        place: folded.original_range(range).start,
+    })
+}
+
+#[cfg(test)]
+mod tests;

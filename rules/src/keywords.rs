@@ -1,0 +1,177 @@
+//! What it means that a text has a keyword.
+//!
+//! Text and keyword are folded alike. A keyword then counts wherever it stands, also overlapping itself or
+//! another, unless
+//!
+//! * its list wants whole words and it begins (ends) with a Latin letter or digit that goes on to the left (right), or
+//! * it lies inside one of the list's `except` phrases. These follow the list's boundary rule as well: the phrase
+//!   `AI art` is no excuse in `ai artist`.
+//!
+//! [`MatchedList::first_hits`] is the straight search of the reference evaluator; the indexed one finds the same hits with
+//! [`scanner`].
+
+pub(crate) mod scanner;
+
+use signalbox_dsl::bundle::{Boundary, KeywordList};
+use signalbox_dsl::folding::fold;
+
+/// A keyword list as it is matched.
+#[derive(Debug)]
+pub(crate) struct MatchedList {
+    /// Folded, in the list's order.
+    pub(crate) keywords: Vec<Phrase>,
+    /// Folded, in the list's order.
+    pub(crate) except: Vec<Phrase>,
+    whole_words: bool,
+}
+
+/// A folded keyword or `except` phrase.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Phrase {
+    pub(crate) text: Box<str>,
+    begins_a_word: bool,
+    ends_a_word: bool,
+}
+
+/// The first place of a keyword in a folded text that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// Place in [`KeywordList::keywords`].
+    pub(crate) keyword: u32,
+    /// First byte in the folded text.
+    pub(crate) start: usize,
+}
+
+/// What a customer wrote that made a rule fire.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mention {
+    /// As the list spells it.
+    pub(crate) keyword: std::sync::Arc<str>,
+    /// Its length after folding.
+    pub(crate) characters: usize,
+    /// Where in the customer's own text, in bytes.
+    pub(crate) place: usize,
+}
+
+impl MatchedList {
+    pub(crate) fn new(list: &KeywordList) -> Self {
+        let phrases = |texts: &[std::sync::Arc<str>]| {
+            texts
+                .iter()
+                .map(|text| Phrase::new(fold(text, list.folding).text()))
+                .collect()
+        };
+        Self {
+            keywords: phrases(&list.keywords),
+            except: phrases(&list.except),
+            whole_words: list.boundary == Boundary::Automatic,
+        }
+    }
+
+    /// Whether a keyword counts somewhere in `text`.
+    pub(crate) fn has_any(&self, text: &str) -> bool {
+        let masks = self.masks(text);
+        self.keywords
+            .iter()
+            .any(|keyword| self.first_place(keyword, text, &masks).is_some())
+    }
+
+    /// Whether every keyword counts somewhere in `text`.
+    pub(crate) fn has_all(&self, text: &str) -> bool {
+        let masks = self.masks(text);
+        self.keywords
+            .iter()
+            .all(|keyword| self.first_place(keyword, text, &masks).is_some())
+    }
+
+    /// The first place of every keyword that counts in `text`, in the list's order.
+    pub(crate) fn first_hits(&self, text: &str) -> Vec<Hit> {
+        let masks = self.masks(text);
+        (0..)
+            .zip(&self.keywords)
+            .filter_map(|(keyword, phrase)| {
+                let start = self.first_place(phrase, text, &masks)?;
+                Some(Hit { keyword, start })
+            })
+            .collect()
+    }
+
+    fn masks(&self, text: &str) -> Vec<(usize, usize)> {
+        self.except
+            .iter()
+            .flat_map(|phrase| {
+                self.places(phrase, text)
+                    .map(|start| (start, start + phrase.text.len()))
+            })
+            .collect()
+    }
+
+    fn first_place(&self, phrase: &Phrase, text: &str, masks: &[(usize, usize)]) -> Option<usize> {
+        self.places(phrase, text).find(|&start| {
+            let end = start + phrase.text.len();
+            !masks
+                .iter()
+                .any(|&(mask_start, mask_end)| mask_start <= start && end <= mask_end)
+        })
+    }
+
+    fn places<'a>(&'a self, phrase: &'a Phrase, text: &'a str) -> impl Iterator<Item = usize> + 'a {
+        let step = phrase.text.chars().next().map_or(1, char::len_utf8);
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            if phrase.text.is_empty() {
+                return None;
+            }
+            let start = from + text.get(from..)?.find(&*phrase.text)?;
+            from = start + step;
+            Some(start)
+        })
+        .filter(move |&start| !self.whole_words || phrase.stands_alone(text, start))
+    }
+
+    /// Whether keywords must be whole words.
+    pub(crate) fn whole_words(&self) -> bool {
+        self.whole_words
+    }
+}
+
+impl Phrase {
+    fn new(folded: &str) -> Self {
+        Self {
+            begins_a_word: folded.chars().next().is_some_and(is_word_character),
+            ends_a_word: folded.chars().next_back().is_some_and(is_word_character),
+            text: folded.into(),
+        }
+    }
+
+    /// Its length in characters.
+    pub(crate) fn characters(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    /// Whether the phrase at byte `start` of `text` is no part of a longer Latin word or number.
+    pub(crate) fn stands_alone(&self, text: &str, start: usize) -> bool {
+        let goes_on_left = || {
+            let before = text.get(..start).and_then(|left| left.chars().next_back());
+            before.is_some_and(is_word_character)
+        };
+        let goes_on_right = || {
+            let behind = text.get(start + self.text.len()..);
+            behind
+                .and_then(|right| right.chars().next())
+                .is_some_and(is_word_character)
+        };
+        !(self.begins_a_word && goes_on_left()) && !(self.ends_a_word && goes_on_right())
+    }
+}
+
+/// Latin letters and digits, in both widths for lists that do not fold width. Han and kana are none: `我要refund` has `refund`.
+fn is_word_character(char: char) -> bool {
+    char.is_ascii_alphanumeric()
+        || matches!(char,
+            '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}'
+            | '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,104 @@
+//! The indexed evaluator against the straight one, over random bundles and messages.
+//!
+//! One engine decides several messages in a row, since what it keeps from message to message must not show.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use signalbox_rules::{Engine, Inputs, Reference};
+
+use crate::random;
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 3_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_index_never_changes_an_answer(
+        bundle in random::bundle(),
+        messages in prop::collection::vec(random::message(), 1..5),
+    ) {
+        let bundle = Arc::new(bundle);
+        let reference = Reference::new(bundle.clone()).unwrap();
+        let engine = Engine::compile(bundle).unwrap();
+        for message in &messages {
+            prop_assert_eq!(
+                engine.matching_rules(&message.trigger, &message.facts, message.now),
+                reference.matching_rules(&message.trigger, &message.facts, message.now),
+                "rules that hold for {:?}", message
+            );
+            let inputs = Inputs {
+                trigger: &message.trigger,
+                facts: &message.facts,
+                ledger: &message.ledger,
+                now: message.now,
+                seed: 0,
+            };
+            prop_assert_eq!(
+                engine.decide(inputs),
+                reference.decide(inputs),
+                "decision on {:?}", message
+            );
+        }
+    }
+}
+
+/// The property is worth little if random rules hardly ever hold, contend, tie or reach a limit.
+#[test]
+fn random_bundles_reach_every_outcome() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::TestRunner;
+
+    let mut runner = TestRunner::deterministic();
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    for _ in 0..1_500 {
+        let bundle = random::bundle().new_tree(&mut runner).unwrap().current();
+        let message = random::message().new_tree(&mut runner).unwrap().current();
+        let reference = Reference::new(Arc::new(bundle)).unwrap();
+        let decision = reference.decide(Inputs {
+            trigger: &message.trigger,
+            facts: &message.facts,
+            ledger: &message.ledger,
+            now: message.now,
+            seed: 0,
+        });
+        let mut count = |name: &str| *seen.entry(name.into()).or_default() += 1;
+        if decision.trace.fired.is_empty() {
+            count("nothing");
+        }
+        if decision.trace.floor.is_some() {
+            count("floor");
+        }
+        if !decision.trace.tied.is_empty() {
+            count("tied");
+        }
+        for fired in &decision.trace.fired {
+            if !fired.keywords.is_empty() {
+                count("keywords");
+            }
+            for withheld in &fired.withheld {
+                let reason = format!("{:?}", withheld.reason);
+                count(reason.split([' ', '{']).next().unwrap());
+            }
+        }
+    }
+    let needed = [
+        "nothing",
+        "floor",
+        "tied",
+        "keywords",
+        "Overridden",
+        "Silenced",
+        "LimitReached",
+        "Tied",
+        "ValueMissing",
+        "PersonOwns",
+    ];
+    for outcome in needed {
+        let times = seen.get(outcome).copied().unwrap_or(0);
+        assert!(times >= 10, "`{outcome}` came up {times} times: {seen:?}");
+    }
+}

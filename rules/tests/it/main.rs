@@ -1,0 +1,4 @@
+//! Tests of the rules engine from outside.
+
+mod equal;
+mod random;

@@ -1,0 +1,365 @@
+//! Random bundles and messages that have something to do with each other: few words, few values, much overlap.
+
+mod conditions;
+mod effects;
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use signalbox_dsl::bundle::*;
+use signalbox_dsl::folding::fold;
+use signalbox_dsl::value::{Currency, Type, Value};
+use signalbox_dsl::{FileId, Span};
+use signalbox_rules::{Facts, Ledger, ledger_key};
+
+/// Pieces of keywords and messages. Simplified and traditional, both widths, both cases, a composed and a decomposed letter, one
+/// that is dropped, spaces.
+const PIECES: [&str; 22] = [
+    "退", "款", "退款", "不", "投诉", "诉", "投", "後", "后", "a", "A", "ab", "b", "Ａ", "1", "１",
+    "12", "é", "e\u{301}", " ", "\u{200b}", "，",
+];
+pub(crate) const LISTS: u32 = 4;
+const RULES: usize = 10;
+pub(crate) const QUEUES: u32 = 2;
+
+/// One message or event with all that a decision depends on.
+#[derive(Debug, Clone)]
+pub(crate) struct Message {
+    pub(crate) trigger: Trigger,
+    pub(crate) facts: Facts,
+    pub(crate) ledger: Ledger,
+    pub(crate) now: Timestamp,
+}
+
+/// Paths, types and possible values of the fields.
+pub(crate) fn fields() -> Vec<(&'static str, Type, Vec<Value>)> {
+    let text = |texts: &[&str]| texts.iter().map(|it| Value::Text((*it).into())).collect();
+    let member = |names: &[&str]| names.iter().map(|it| Value::Member((*it).into())).collect();
+    let percent = |n: i64| Value::Percent(n.into());
+    let money = |code: &str, n: i64| Value::Money {
+        currency: Currency::from_code(code).unwrap(),
+        amount: n.into(),
+    };
+    let number = |it: &str| Value::Number(it.parse().unwrap());
+    let clock = |hour| Value::TimeOfDay(jiff::civil::time(hour, 30, 0, 0));
+    let day = |day| Value::Date(jiff::civil::date(2026, 1, day));
+    let list =
+        |texts: &[&str]| Value::List(texts.iter().map(|it| Value::Text((*it).into())).collect());
+    vec![
+        // The values of the two texts are written in `message`; these are for comparisons.
+        ("text", Type::Text, text(&["退款", "a"])),
+        ("page.title", Type::Text, text(&["退款", "A"])),
+        (
+            "customer.tier",
+            Type::Enum("tier".into()),
+            member(&["normal", "vip", "other"]),
+        ),
+        (
+            "customer.vip",
+            Type::Bool,
+            vec![Value::Bool(true), Value::Bool(false)],
+        ),
+        (
+            "message.anger",
+            Type::Percent,
+            vec![percent(0), percent(30), percent(70), percent(100)],
+        ),
+        (
+            "customer.spend",
+            Type::Money,
+            vec![money("CNY", 10), money("CNY", 20), money("JPY", 10)],
+        ),
+        (
+            "customer.orders",
+            Type::Int,
+            vec![number("0"), number("1.0"), number("3")],
+        ),
+        (
+            "order.weight",
+            Type::Decimal,
+            vec![number("0.5"), number("1.50"), number("1.5")],
+        ),
+        (
+            "queue.wait",
+            Type::Duration,
+            [0, 60, 600]
+                .map(|s| Value::Duration(std::time::Duration::from_secs(s)))
+                .to_vec(),
+        ),
+        (
+            "now",
+            Type::Timestamp,
+            moments().into_iter().map(Value::Timestamp).collect(),
+        ),
+        (
+            "order.placed",
+            Type::Timestamp,
+            moments().into_iter().map(Value::Timestamp).collect(),
+        ),
+        ("customer.born", Type::Date, vec![day(4), day(5), day(6)]),
+        (
+            "shop.opens",
+            Type::TimeOfDay,
+            vec![clock(8), clock(12), clock(22)],
+        ),
+        (
+            "language",
+            Type::Language,
+            ["zh", "en", "zh-Hant"]
+                .map(|it| Value::Language(it.into()))
+                .to_vec(),
+        ),
+        (
+            "customer.tags",
+            Type::List(Box::new(Type::Text)),
+            vec![list(&[]), list(&["x"]), list(&["x", "y"])],
+        ),
+        (
+            "conversation.state",
+            Type::Enum("state".into()),
+            member(&["bot", "bot", "queued"]),
+        ),
+        ("customer.name", Type::Text, text(&["李雷"])),
+    ]
+}
+
+/// Around midnight in Shanghai, and noon.
+fn moments() -> Vec<Timestamp> {
+    [
+        "2026-01-04T15:59:00Z",
+        "2026-01-04T16:00:00Z",
+        "2026-01-05T04:00:00Z",
+        "2026-01-05T14:31:00Z",
+    ]
+    .map(|it| it.parse().unwrap())
+    .to_vec()
+}
+
+pub(crate) fn field_named(path: &str) -> FieldId {
+    let place = fields().iter().position(|(known, ..)| *known == path);
+    FieldId(u32::try_from(place.unwrap()).unwrap())
+}
+
+pub(crate) fn words(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Arc<str>> {
+    prop::collection::vec(piece(), pieces).prop_map(|pieces| pieces.concat().into())
+}
+
+/// Mostly one of a few, so that what rules look for does come up.
+fn piece() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        3 => select(vec!["退", "款", "不", "a", "b"]),
+        1 => select(&PIECES[..]),
+    ]
+}
+
+pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
+    let lists = prop::collection::vec(keyword_list(), LISTS as usize);
+    let ranks = prop::collection::vec(ties(), 3);
+    let rules = prop::collection::vec(rule(), 1..RULES);
+    (lists, ranks, rules).prop_map(|(keyword_lists, ranks, mut rules)| {
+        for (place, rule) in rules.iter_mut().enumerate() {
+            rule.name = format!("m.r{place}").into();
+        }
+        let field = |(path, value_type, _): (&str, Type, Vec<Value>)| Field {
+            path: path.into(),
+            value_type,
+            optional: true,
+            description: "".into(),
+        };
+        Bundle {
+            hash: BundleHash([0; 32]),
+            fields: fields().into_iter().map(field).collect(),
+            enums: vec![
+                enum_type("tier", &["normal", "vip", "other"]),
+                enum_type("state", &["bot", "queued", "assigned", "other"]),
+            ],
+            keyword_lists,
+            ranks: ranks
+                .into_iter()
+                .map(|ties| Rank {
+                    name: "r".into(),
+                    ties,
+                })
+                .collect(),
+            queues: (0..QUEUES).map(queue).collect(),
+            default_queue: QueueId(1),
+            templates: effects::templates(),
+            rules,
+            tests: Vec::new(),
+            default_language: "zh".into(),
+            timezone: "Asia/Shanghai".into(),
+        }
+    })
+}
+
+fn queue(number: u32) -> Queue {
+    let name: Arc<str> = format!("q{number}").into();
+    Queue {
+        name: name.clone(),
+        title: name,
+    }
+}
+
+fn enum_type(name: &str, members: &[&str]) -> EnumType {
+    EnumType {
+        name: name.into(),
+        members: members.iter().map(|it| Arc::from(*it)).collect(),
+    }
+}
+
+fn ties() -> impl Strategy<Value = Vec<TieBreak>> {
+    subsequence(
+        vec![TieBreak::LongestKeyword, TieBreak::FirstMentioned],
+        0..=2,
+    )
+    .prop_shuffle()
+}
+
+fn keyword_list() -> impl Strategy<Value = KeywordList> {
+    let foldings = select(vec![
+        Folding::DEFAULT,
+        Folding {
+            variant: true,
+            ..Folding::DEFAULT
+        },
+        Folding {
+            width: false,
+            case: false,
+            variant: false,
+        },
+    ]);
+    let keywords = prop::collection::vec(words(1..4), 1..5);
+    // A keyword with something before and behind it, possibly nothing.
+    let around = (words(0..2), 0..5_usize, words(0..2));
+    let except = prop::collection::vec(around, 0..3);
+    let boundary = select(vec![Boundary::Automatic, Boundary::Substring]);
+    (keywords, except, foldings, boundary).prop_map(|(mut keywords, except, folding, boundary)| {
+        let mut known = Vec::new();
+        keywords.retain(|keyword| {
+            let folded = fold(keyword, folding).text().to_owned();
+            let is_new = !folded.is_empty() && !known.contains(&folded);
+            known.push(folded);
+            is_new
+        });
+        if keywords.is_empty() {
+            keywords.push("退款".into());
+        }
+        let except = except
+            .into_iter()
+            .map(|(before, keyword, behind)| {
+                let keyword = &keywords[keyword % keywords.len()];
+                format!("{before}{keyword}{behind}").into()
+            })
+            .collect();
+        KeywordList {
+            name: None,
+            keywords,
+            except,
+            folding,
+            boundary,
+        }
+    })
+}
+
+fn rule() -> impl Strategy<Value = Rule> {
+    let triggers = prop_oneof![
+        6 => Just(vec![Trigger::Message]),
+        1 => Just(vec![event()]),
+        1 => Just(vec![event(), Trigger::Message]),
+    ];
+    let guard = prop_oneof![
+        8 => conditions::condition().prop_map(Guard::When),
+        1 => Just(Guard::Always),
+        1 => Just(Guard::Otherwise),
+    ];
+    let effects = prop::collection::vec(effects::limited_effect(), 1..4);
+    (0..3_u32, triggers, guard, effects).prop_map(|(rank, triggers, guard, effects)| Rule {
+        name: "".into(),
+        rank: RankId(rank),
+        triggers,
+        guard,
+        effects,
+        span: span(),
+    })
+}
+
+fn event() -> Trigger {
+    Trigger::Event("page.dwell".into())
+}
+
+pub(crate) fn span() -> Span {
+    Span {
+        file: FileId(0),
+        start: 0,
+        end: 0,
+    }
+}
+
+pub(crate) fn message() -> impl Strategy<Value = Message> {
+    let trigger = prop_oneof![5 => Just(Trigger::Message), 1 => Just(event())];
+    let uses = prop::collection::vec(
+        (0..RULES, 0..3_usize, any::<bool>(), select(moments())),
+        0..6,
+    );
+    (trigger, facts(), uses, select(moments())).prop_map(|(trigger, facts, uses, now)| {
+        let mut ledger = Ledger::default();
+        for (rule, effect, for_customer, at) in uses {
+            let scope = if for_customer {
+                Scope::Customer
+            } else {
+                Scope::Episode
+            };
+            let key = ledger_key(&named(rule), effect);
+            ledger.enter(key.into(), scope, at);
+        }
+        Message {
+            trigger,
+            facts,
+            ledger,
+            now,
+        }
+    })
+}
+
+fn named(rule: usize) -> Rule {
+    Rule {
+        name: format!("m.r{rule}").into(),
+        rank: RankId(0),
+        triggers: Vec::new(),
+        guard: Guard::Always,
+        effects: Vec::new(),
+        span: span(),
+    }
+}
+
+/// Each field present three times in four; now and then with a value of another field's type.
+fn facts() -> impl Strategy<Value = Facts> {
+    let fields = fields();
+    let strange = fields[2].2[0].clone();
+    let values: Vec<_> = fields
+        .iter()
+        .map(|(path, _, values)| {
+            let values = if matches!(*path, "text" | "page.title") {
+                words(0..9).prop_map(Value::Text).boxed()
+            } else {
+                select(values.clone()).boxed()
+            };
+            prop_oneof![
+                24 => values.prop_map(Some),
+                8 => Just(None),
+                1 => Just(Some(strange.clone())),
+            ]
+        })
+        .collect();
+    values.prop_map(move |values| {
+        let mut facts = Facts::default();
+        for ((path, ..), value) in fields.iter().zip(values) {
+            if let Some(value) = value {
+                facts.set(*path, value);
+            }
+        }
+        facts
+    })
+}
