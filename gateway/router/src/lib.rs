@@ -33,6 +33,6 @@ pub use event::{Event, PageSeen, ReceiptOutcome, Said, Shown, Speaker, ThreadEve
 pub use ingest::{AcceptError, Accepted};
 pub use observer::{CommitAnswer, Deaf, DeliveryAnswer, Handling, Observer, Reception};
 pub use router::{Router, RouterParts};
-pub use rules::Rules;
+pub use rules::{ActiveBundle, Rules};
 pub use settings::RouterSettings;
 pub use transcript::ReadError;

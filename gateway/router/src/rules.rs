@@ -1,12 +1,13 @@
-//! The rules as the router sees them.
+//! The rules as the router sees them, and the bundle that plays them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use signalbox_rules::{Decision, Facts, Inputs};
+use signalbox_rules::{Decision, Engine, Facts, Inputs};
 
-/// One active bundle. The engine of `signalbox_rules` is one.
+/// One active bundle.
 pub trait Rules: Send + Sync + 'static {
-    /// The bundle's hash, as records and metrics name it.
+    /// The bundle's hash, as decision records name it.
     fn bundle(&self) -> &str;
 
     /// Where a conversation goes that nobody can decide.
@@ -17,4 +18,68 @@ pub trait Rules: Send + Sync + 'static {
 
     /// The facts among `facts` that the bundle reads: what has to be recorded with a decision.
     fn read_facts(&self, facts: &Facts) -> Facts;
+}
+
+/// A compiled bundle as [`Rules`].
+pub struct ActiveBundle {
+    engine: Engine,
+    hash: String,
+    default_queue: Arc<str>,
+    reads: HashSet<Arc<str>>,
+}
+
+impl ActiveBundle {
+    /// Takes a compiled bundle.
+    pub fn new(engine: Engine) -> Self {
+        let bundle = engine.bundle();
+        let hash = bundle
+            .hash
+            .0
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let default_queue = bundle
+            .queues
+            .get(bundle.default_queue.index())
+            .map_or_else(|| "default".into(), |queue| queue.name.clone());
+        let reads = engine
+            .needs()
+            .iter()
+            .filter_map(|field| bundle.fields.get(field.index()))
+            .map(|field| field.path.clone())
+            .collect();
+        Self {
+            engine,
+            hash,
+            default_queue,
+            reads,
+        }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Engine {
+        &self.engine
+    }
+}
+
+impl Rules for ActiveBundle {
+    fn bundle(&self) -> &str {
+        &self.hash
+    }
+
+    fn default_queue(&self) -> Arc<str> {
+        self.default_queue.clone()
+    }
+
+    fn decide(&self, inputs: Inputs<'_>) -> Decision {
+        self.engine.decide(inputs)
+    }
+
+    fn read_facts(&self, facts: &Facts) -> Facts {
+        let mut read = Facts::default();
+        for (path, value) in facts.iter().filter(|(path, _)| self.reads.contains(*path)) {
+            read.set(path, value.clone());
+        }
+        read
+    }
 }
