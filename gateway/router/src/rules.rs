@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use signalbox_rules::conversation::path;
 use signalbox_rules::{Decision, Engine, Facts, Inputs};
 
 /// One active bundle.
@@ -42,11 +43,15 @@ impl ActiveBundle {
             .queues
             .get(bundle.default_queue.index())
             .map_or_else(|| "default".into(), |queue| queue.name.clone());
-        let reads = engine
+        let fields = engine
             .needs()
             .iter()
-            .filter_map(|field| bundle.fields.get(field.index()))
+            .filter_map(|field| bundle.fields.get(field.index()));
+        // Whoever has the word and the language are read by every decision, whatever the rules ask.
+        let always = [path::STATE, path::LANGUAGE].map(Arc::from);
+        let reads = fields
             .map(|field| field.path.clone())
+            .chain(always)
             .collect();
         Self {
             engine,
