@@ -8,9 +8,10 @@ const STYLE = '* { color: red !important; font-size: 40px !important; display: b
 /**
  * * `gateway`: its base URL, ending in `/`.
  * * `attributes`: more attributes for the script tag.
+ * * `port`: where it listens; 0 for any free one.
  * * `script`: what the site's own script holds, such as the token callback.
  */
-export async function startForeignSite({ gateway, attributes = '', script = '' }) {
+export async function startForeignSite({ gateway, attributes = '', script = '', port = 0 }) {
   const policy = `default-src 'none'; style-src 'self'; script-src 'self' ${new URL(gateway).origin}; connect-src ${new URL(gateway).origin} ${gateway.replace('http', 'ws')}`;
   const page = `<!doctype html><html lang="en"><head><title>Shop</title><link rel="stylesheet" href="/shop.css"><script src="/shop.js"></script>
     <script src="${gateway}embed.js" data-site="hello" ${attributes} async></script></head><body><main><h1>Shop</h1><p>Tea, fresh from the hills.</p></main></body></html>`;
@@ -20,7 +21,7 @@ export async function startForeignSite({ gateway, attributes = '', script = '' }
     else if (url.startsWith('/favicon')) response.writeHead(204).end();
     else response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy }).end(page);
   });
-  await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+  await new Promise((done) => { server.listen(port, '127.0.0.1', done); });
   return {
     url: `http://127.0.0.1:${server.address().port}/`,
     async stop() {

@@ -49,7 +49,7 @@ export class Chat {
     this.#isOpen = !isPanel;
     this.#identity = new Identity({ site, tokenProvider });
     this.#outgoingTyping = new OutgoingTyping((frame) => this.#connection.send(frame));
-    this.#incomingTyping = new IncomingTyping((name) => this.view.showTyping(name));
+    this.#incomingTyping = new IncomingTyping((from) => this.view.showTyping(from));
     this.#seen = new Seen((frame) => this.#connection.send(frame));
     this.#pageEvents = new PageEvents({ send: (frame) => this.#connection.send(frame), beacon: (events) => this.#beacon(events) });
     this.#outbox = new Outbox({ site, on: { send: (frame) => this.#connection.send(frame), changed: () => this.#draw() } });
@@ -270,7 +270,7 @@ export class Chat {
   #beacon(events) {
     const visitor = this.#identity.visitor;
     if (events.length === 0 || visitor === null) return;
-    const body = JSON.stringify({ v: 1, site: this.#site, visitor, device: this.#identity.device, events });
+    const body = JSON.stringify({ visitor, events });
     // Plain text: another type would need a preflight, and nobody waits for its answer here.
     navigator.sendBeacon(new URL('v1/webchat/beacon', this.#base), new Blob([body], { type: 'text/plain' }));
   }

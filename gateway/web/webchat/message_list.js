@@ -70,12 +70,12 @@ export class MessageList {
     this.#draw();
   }
 
-  /** `name` of who types, "" for somebody without a name, null for nobody. */
-  showTyping(name) {
-    this.#typing = name;
+  /** Who types: `bot`, `agent`, or null for nobody. */
+  showTyping(from) {
+    this.#typing = from;
     const { typing } = this.#parts;
-    typing.hidden = name === null;
-    typing.querySelector('.typing-text').textContent = name === null ? '' : this.#text.typing(name);
+    typing.hidden = from === null;
+    typing.querySelector('.typing-text').textContent = from === null ? '' : this.#text.typing[from];
     this.#keepEnd();
   }
 

@@ -8,6 +8,8 @@ const SEND_EVERY_MS = 1_000;
 const MAX_PER_SESSION = 500;
 const MAX_QUEUED = 20;
 const MAX_TITLE_CHARACTERS = 300;
+// So that a full queue still fits a beacon's 64 KiB, whatever its characters need as bytes.
+const MAX_URL_CHARACTERS = 500;
 const KEPT_PARAMETERS = ['utm_source', 'utm_medium', 'utm_campaign'];
 
 export class PageEvents {
@@ -161,5 +163,5 @@ function withoutSecrets(address) {
   url.password = '';
   url.hash = '';
   url.search = kept.toString();
-  return url.href;
+  return url.href.slice(0, MAX_URL_CHARACTERS);
 }

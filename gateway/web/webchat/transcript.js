@@ -4,6 +4,8 @@
 // group; each day begins with its date.
 
 const GROUP_WITHIN_MS = 3 * 60_000;
+// That the assistant answers is the plain case and needs no notice.
+const NOTED_STATES = new Set(['queued', 'assigned', 'closed']);
 
 /**
  * * `events`: in order of `seq`.
@@ -34,8 +36,8 @@ function fold(events) {
       if (entry) Object.assign(entry, { text: null, isDeleted: true });
     } else if (kind === 'agent_joined' || kind === 'agent_left') {
       entries.push({ key: `notice-${seq}`, kind: 'notice', notice: kind, name: data?.name ?? '', ts: data?.ts ?? null });
-    } else if (kind === 'status' && data?.status === 'closed') {
-      entries.push({ key: `notice-${seq}`, kind: 'notice', notice: 'closed', name: '', ts: data?.ts ?? null });
+    } else if (kind === 'status' && NOTED_STATES.has(data?.status)) {
+      entries.push({ key: `notice-${seq}`, kind: 'notice', notice: data.status, name: '', ts: data.ts ?? null });
     } else if (kind === 'read') {
       readSeq = Math.max(readSeq, data?.seq ?? 0);
     }

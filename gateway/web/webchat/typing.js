@@ -35,7 +35,7 @@ export class OutgoingTyping {
   }
 }
 
-/** Knows whether somebody types to the customer; `changed` is called with their name, "" or null. */
+/** Knows who types to the customer; `changed` is called with `bot`, `agent`, or null for nobody. */
 export class IncomingTyping {
   #changed;
   #timer = null;
@@ -44,13 +44,15 @@ export class IncomingTyping {
     this.#changed = changed;
   }
 
-  received({ on, name }) {
+  received({ on, from }) {
+    // Ourselves, in another tab.
+    if (from === 'customer') return;
     clearTimeout(this.#timer);
     if (on !== true) {
       this.ended();
       return;
     }
-    this.#changed(typeof name === 'string' ? name : '');
+    this.#changed(from === 'agent' ? 'agent' : 'bot');
     this.#timer = setTimeout(() => this.ended(), EXPIRE_AFTER_MS);
   }
 

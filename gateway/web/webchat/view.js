@@ -75,8 +75,8 @@ export class View {
     this.#list.show(items, paging);
   }
 
-  showTyping(name) {
-    this.#list.showTyping(name);
+  showTyping(from) {
+    this.#list.showTyping(from);
   }
 
   scrollToEnd() {

@@ -5,6 +5,8 @@ import { startBrowser } from '../browser.mjs';
 import { stories } from '../stories.mjs';
 
 const GATEWAY = process.env.SIGNALBOX_URL;
+// A port P such that the site `hello` allows the origin http://127.0.0.1:P.
+const SITE_PORT = process.env.SIGNALBOX_SITE_PORT;
 
 if (GATEWAY === undefined) {
   test('a running gateway', { skip: 'SIGNALBOX_URL names none' }, () => {});
@@ -14,5 +16,5 @@ if (GATEWAY === undefined) {
     browser = await startBrowser();
   });
   after(() => browser?.close());
-  stories({ test, url: () => new URL('/', GATEWAY).href, browser: () => browser });
+  stories({ test, url: () => new URL('/', GATEWAY).href, browser: () => browser, sitePort: SITE_PORT === undefined ? null : Number(SITE_PORT) });
 }

@@ -78,7 +78,8 @@ story('an acknowledgement that was lost is made good by the replay', async (cust
     if (t !== 'msg') return false;
     const event = peer.store(session.thread, 'message', message('customer', content.text, { cid }), { isHidden: true });
     session.thread.cids.set(cid, { t: 'ack', cid, id: event.data.id, seq: event.seq, ts: event.data.ts });
-    peer.intercept = () => false;
+    // No acknowledgement ever, not even of the repetition: the replay alone must do.
+    peer.intercept = (_, frame) => frame.cid === cid;
     session.client.terminate();
     return true;
   };
@@ -215,11 +216,13 @@ story('corrections, deletions and notices change what is shown', async (customer
   peer.store(thread, 'message_updated', { id: wrong.data.id, content: { type: 'text', text: 'right' } });
   peer.store(thread, 'message_deleted', { id: secret.data.id });
   peer.store(thread, 'agent_joined', { name: 'Mara' });
+  peer.store(thread, 'status', { id: 'm_s', status: 'queued', ts: new Date().toISOString() });
   peer.store(thread, 'read', { seq: 1 });
   peer.store(thread, 'something_new', { any: 'thing' });
   peer.session.send({ t: 'from_the_future', x: 1 });
   peer.store(thread, 'message', { ...message('bot', ''), content: { type: 'hologram' } });
   await chat.shows([...BEGUN, 'right', 'This message was deleted.', 'This message cannot be shown here.']);
   await chat.page.getByText('Mara joined the chat').waitFor();
+  await chat.page.getByText('You are waiting for a person to join').waitFor();
   await chat.page.getByText('Read', { exact: false }).first().waitFor();
 });

@@ -16,4 +16,4 @@ after(async () => {
   await peer?.stop();
 });
 
-stories({ test, url: () => peer.url, browser: () => browser });
+stories({ test, url: () => peer.url, browser: () => browser, sitePort: 0 });

@@ -187,15 +187,16 @@ story('typing is told at most every three seconds, and its end', async (customer
 story('that the other side types is shown, and expires', async (customer) => {
   const chat = await customer.open(peer.url, withClock);
   await chat.isOnline();
-  peer.session.send({ t: 'typing', on: true, name: 'Mara' });
-  const note = chat.page.getByText('Mara is typing…');
+  peer.session.send({ t: 'typing', from: 'agent', on: true });
+  const note = chat.page.getByText('An agent is typing…');
   await note.waitFor();
   await chat.page.clock.fastForward(6_100);
   await note.waitFor({ state: 'hidden' });
-  peer.session.send({ t: 'typing', on: true });
-  await chat.page.getByText('Someone is typing…').waitFor();
-  peer.session.send({ t: 'typing', on: false });
-  await chat.page.getByText('Someone is typing…').waitFor({ state: 'hidden' });
+  peer.session.send({ t: 'typing', from: 'bot', on: true });
+  await chat.page.getByText('The assistant is typing…').waitFor();
+  peer.session.send({ t: 'typing', from: 'customer', on: true });
+  peer.session.send({ t: 'typing', from: 'bot', on: false });
+  await chat.page.getByText('is typing…').waitFor({ state: 'hidden' });
   peer.session.send({ t: 'queue', position: 3 });
   await chat.page.getByText('You are number 3 in the queue.').waitFor();
 });
