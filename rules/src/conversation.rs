@@ -21,7 +21,7 @@ use crate::ledger::Ledger;
 
 /// Paths of the facts that [`Conversation::facts`] sets.
 pub mod path {
-    /// Language tag of the conversation; absent until it is known.
+    /// Language tag of the conversation. Until it is known, what the caller set before stays.
     pub const LANGUAGE: &str = "language";
     /// `bot`, `queued` or `assigned`.
     pub const STATE: &str = "conversation.state";
@@ -31,7 +31,7 @@ pub mod path {
     pub const CUSTOMER_TAGS: &str = "customer.tags";
     /// Tags of the open episode, a list of texts.
     pub const EPISODE_TAGS: &str = "episode.tags";
-    /// Turns of the customer in the open episode, this one included; a whole number.
+    /// Turns of the customer in the open episode, this one included; a whole number, 0 where none is open.
     pub const EPISODE_TURNS: &str = "episode.turns";
 }
 
@@ -189,7 +189,8 @@ impl Conversation {
         }
     }
 
-    /// Sets the facts that this state holds; see [`path`]. Call [`Self::begin`] first.
+    /// Sets the facts that this state holds; see [`path`]. Call [`Self::begin`] first, and set the bundle's default language
+    /// under [`path::LANGUAGE`] before: rules count on a language, and a customer who was not yet heard has none.
     pub fn facts(&self, now: Timestamp, facts: &mut Facts) {
         if let Some(language) = &self.language {
             facts.set(path::LANGUAGE, Value::Language(language.clone()));
@@ -203,9 +204,8 @@ impl Conversation {
         }
         facts.set(path::CUSTOMER_TAGS, self.customer_tags.as_value(now));
         facts.set(path::EPISODE_TAGS, self.episode_tags.as_value(now));
-        if let Some(episode) = &self.episode {
-            facts.set(path::EPISODE_TURNS, Value::Number(episode.turns.into()));
-        }
+        let turns = self.episode.as_ref().map_or(0, |episode| episode.turns);
+        facts.set(path::EPISODE_TURNS, Value::Number(turns.into()));
     }
 
     fn tags_mut(&mut self, scope: Scope) -> &mut Tags {

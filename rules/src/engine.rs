@@ -15,6 +15,8 @@ mod message;
 mod needs;
 mod ranges;
 
+pub(crate) use needs::fields_of;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,7 +39,7 @@ pub struct Engine {
     plan: Plan,
     needs: Vec<FieldId>,
     /// One for each thread that ever decided at the same moment as others.
-    scratches: Mutex<Vec<Box<Scratch>>>,
+    scratches: Mutex<Vec<Scratch>>,
 }
 
 /// What does not change from message to message.
@@ -153,7 +155,7 @@ impl Engine {
                 .unwrap_or_else(PoisonError::into_inner)
         };
         let taken = pool().pop();
-        let mut scratch = taken.unwrap_or_else(|| Box::new(Scratch::new(&self.plan)));
+        let mut scratch = taken.unwrap_or_else(|| Scratch::new(&self.plan));
         let result = work(&mut Message::new(&self.plan, facts, now, &mut scratch));
         pool().push(scratch);
         result

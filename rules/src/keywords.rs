@@ -3,7 +3,7 @@
 //! Text and keyword are folded alike. A keyword then counts wherever it stands, also overlapping itself or
 //! another, unless
 //!
-//! * its list wants whole words and it begins (ends) with a Latin letter or digit that goes on to the left (right), or
+//! * its list wants whole words and [`stands`] says that it is part of a longer one, or
 //! * it lies inside one of the list's `except` phrases. These follow the list's boundary rule as well: the phrase
 //!   `AI art` is no excuse in `ai artist`.
 //!
@@ -12,6 +12,7 @@
 
 pub(crate) mod scanner;
 
+use signalbox_dsl::boundary::stands;
 use signalbox_dsl::bundle::{Boundary, KeywordList};
 use signalbox_dsl::folding::fold;
 
@@ -22,15 +23,13 @@ pub(crate) struct MatchedList {
     pub(crate) keywords: Vec<Phrase>,
     /// Folded, in the list's order.
     pub(crate) except: Vec<Phrase>,
-    whole_words: bool,
+    pub(crate) boundary: Boundary,
 }
 
 /// A folded keyword or `except` phrase.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Phrase {
     pub(crate) text: Box<str>,
-    begins_a_word: bool,
-    ends_a_word: bool,
 }
 
 /// The first place of a keyword in a folded text that counts.
@@ -64,7 +63,7 @@ impl MatchedList {
         Self {
             keywords: phrases(&list.keywords),
             except: phrases(&list.except),
-            whole_words: list.boundary == Boundary::Automatic,
+            boundary: list.boundary,
         }
     }
 
@@ -126,20 +125,13 @@ impl MatchedList {
             from = start + step;
             Some(start)
         })
-        .filter(move |&start| !self.whole_words || phrase.stands_alone(text, start))
-    }
-
-    /// Whether keywords must be whole words.
-    pub(crate) fn whole_words(&self) -> bool {
-        self.whole_words
+        .filter(move |&start| stands(text, start..start + phrase.text.len(), self.boundary))
     }
 }
 
 impl Phrase {
     fn new(folded: &str) -> Self {
         Self {
-            begins_a_word: folded.chars().next().is_some_and(is_word_character),
-            ends_a_word: folded.chars().next_back().is_some_and(is_word_character),
             text: folded.into(),
         }
     }
@@ -148,29 +140,6 @@ impl Phrase {
     pub(crate) fn characters(&self) -> usize {
         self.text.chars().count()
     }
-
-    /// Whether the phrase at byte `start` of `text` is no part of a longer Latin word or number.
-    pub(crate) fn stands_alone(&self, text: &str, start: usize) -> bool {
-        let goes_on_left = || {
-            let before = text.get(..start).and_then(|left| left.chars().next_back());
-            before.is_some_and(is_word_character)
-        };
-        let goes_on_right = || {
-            let behind = text.get(start + self.text.len()..);
-            behind
-                .and_then(|right| right.chars().next())
-                .is_some_and(is_word_character)
-        };
-        !(self.begins_a_word && goes_on_left()) && !(self.ends_a_word && goes_on_right())
-    }
-}
-
-/// Latin letters and digits, in both widths for lists that do not fold width. Han and kana are none: `我要refund` has `refund`.
-fn is_word_character(char: char) -> bool {
-    char.is_ascii_alphanumeric()
-        || matches!(char,
-            '\u{C0}'..='\u{D6}' | '\u{D8}'..='\u{F6}' | '\u{F8}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}'
-            | '０'..='９' | 'Ａ'..='Ｚ' | 'ａ'..='ｚ')
 }
 
 #[cfg(test)]

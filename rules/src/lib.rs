@@ -9,8 +9,10 @@
 pub mod conversation;
 mod csr;
 mod decision;
+mod describe;
 mod effects;
 mod engine;
+pub mod explain;
 mod facts;
 mod floor;
 mod keywords;
@@ -31,6 +33,7 @@ pub use decision::{
 };
 pub use effects::SIGNALBOX;
 pub use engine::Engine;
+pub use explain::{Explanation, explain};
 pub use facts::Facts;
 pub use ledger::Ledger;
 pub use limits::ledger_key;

@@ -103,17 +103,11 @@ impl Prepared {
 
     fn prepare_predicate(&mut self, predicate: &Predicate) -> Result<(), CompileError> {
         match predicate {
-            Predicate::Matches { pattern, .. } => {
-                if !self.patterns.contains_key(pattern) {
-                    self.patterns.insert(pattern.clone(), compile(pattern)?);
-                }
+            Predicate::Matches { pattern, .. } if !self.patterns.contains_key(pattern) => {
+                self.patterns.insert(pattern.clone(), compile(pattern)?);
             }
-            Predicate::StartsWith { prefix: text, .. } => {
-                let folded = fold(text, Folding::DEFAULT);
-                self.phrases.insert(text.clone(), folded.text().into());
-            }
-            Predicate::IsExactly { text, .. } => {
-                // Trimmed by whoever compares, since the same words may also stand in a `starts with`.
+            Predicate::StartsWith { prefix: text, .. } | Predicate::IsExactly { text, .. } => {
+                // Not trimmed: the same words may stand in a `starts with` and in an `is exactly`.
                 let folded = fold(text, Folding::DEFAULT);
                 self.phrases.insert(text.clone(), folded.text().into());
             }

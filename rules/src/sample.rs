@@ -13,9 +13,7 @@ use crate::{Decision, Engine, Facts, Inputs, Ledger, Reference};
 pub(crate) const TEXT: FieldId = FieldId(0);
 pub(crate) const TIER: FieldId = FieldId(1);
 pub(crate) const NAME: FieldId = FieldId(2);
-pub(crate) const NOW: FieldId = FieldId(3);
 pub(crate) const ANGER: FieldId = FieldId(4);
-pub(crate) const SPEND: FieldId = FieldId(5);
 
 /// Starts with two queues (the second is the default one), two ranks, a template in two languages, no rules.
 pub(crate) struct Sample(pub(crate) Bundle);

@@ -170,11 +170,6 @@ fn one_language_is_set_and_none_where_the_rank_cannot_tell() {
         }]
     );
     let tied = sample.rule(0, Guard::Always, set("ja")).decide_text("a");
-    assert_eq!(
-        actions(&tied),
-        [&Action::SetLanguage {
-            language: "x".into()
-        }; 0]
-    );
+    assert!(actions(&tied).is_empty(), "{tied:?}");
     assert_eq!(tied.trace.fired[0].withheld[0].reason, WithheldReason::Tied);
 }

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
-use signalbox_dsl::bundle::ListId;
+use signalbox_dsl::boundary::stands;
+use signalbox_dsl::bundle::{Boundary, ListId};
 
 use super::{Hit, MatchedList, Phrase};
 use crate::csr::{Csr, id32};
@@ -16,8 +17,7 @@ use crate::prepared::CompileError;
 pub(crate) struct Scanner {
     /// `None` if there is nothing to look for; the automaton cannot be empty.
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
-    /// By the automaton's value.
-    patterns: Vec<Phrase>,
+    patterns: usize,
     /// By the automaton's value: what the pattern is to which list.
     uses: Csr<Use>,
     lists: Vec<ScannedList>,
@@ -42,7 +42,7 @@ struct ScannedList {
     keywords: u32,
     /// Number of its first keyword among those of all lists.
     first_keyword: u32,
-    whole_words: bool,
+    wants_words: bool,
     has_except: bool,
 }
 
@@ -81,7 +81,7 @@ struct Mask {
 impl std::fmt::Debug for Scanner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Scanner")
-            .field("patterns", &self.patterns.len())
+            .field("patterns", &self.patterns)
             .field("lists", &self.lists.len())
             .finish_non_exhaustive()
     }
@@ -97,7 +97,7 @@ impl Scanner {
                 id: *id,
                 keywords: id32(matched.keywords.len(), "keywords")?,
                 first_keyword: id32(keywords, "keywords")?,
-                whole_words: matched.whole_words(),
+                wants_words: matched.boundary == Boundary::Automatic,
                 has_except: !matched.except.is_empty(),
             });
             keywords += matched.keywords.len();
@@ -121,7 +121,7 @@ impl Scanner {
         Ok(Self {
             automaton,
             uses: Csr::new(builder.patterns.len(), &builder.uses),
-            patterns: builder.patterns,
+            patterns: builder.patterns.len(),
             lists: scanned,
             keywords,
         })
@@ -135,18 +135,16 @@ impl Scanner {
         };
         for found in automaton.find_overlapping_iter(text) {
             let pattern = found.value();
-            let Some(phrase) = self.patterns.get(pattern as usize) else {
-                continue;
-            };
-            let stands_alone = phrase.stands_alone(text, found.start());
+            let place = found.start()..found.end();
+            let is_word = stands(text, place.clone(), Boundary::Automatic);
             for usage in self.uses.row(pattern) {
                 let Some(list) = self.lists.get(usage.list as usize) else {
                     continue;
                 };
-                if list.whole_words && !stands_alone {
+                if list.wants_words && !is_word {
                     continue;
                 }
-                let (start, end) = (found.start(), found.end());
+                let (start, end) = (place.start, place.end);
                 match usage.role {
                     Role::Except => findings.masks.push(Mask {
                         list: usage.list,

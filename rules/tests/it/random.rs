@@ -1,5 +1,10 @@
 //! Random bundles and messages that have something to do with each other: few words, few values, much overlap.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "constants of a test; a wrong one shall be seen"
+)]
+
 mod conditions;
 mod effects;
 

@@ -1,0 +1,203 @@
+//! An explanation to read: what was decided first, then the rules that fired, then why the others did not.
+
+use std::fmt::{self, Display};
+use std::sync::Arc;
+
+use signalbox_dsl::problem::Locale;
+
+use super::{ExplainedRule, Explanation, Failing, Verdict};
+use crate::conversation::priority_name;
+use crate::decision::{Action, WithheldReason};
+use crate::truth::Truth;
+
+impl Explanation {
+    /// Lines of text, each ended by a line break.
+    pub fn text(&self, locale: Locale) -> String {
+        let mut lines = Vec::new();
+        let say = Say(locale);
+        lines.push(say.two("Decision:", "决定："));
+        if self.decision.effects.is_empty() {
+            lines.push(say.two("  nothing", "  什么也不做"));
+        }
+        for effect in &self.decision.effects {
+            let action = say.action(&effect.action);
+            lines.push(format!("  {action}  ← {}", effect.rule));
+        }
+        let tied = &self.decision.trace.tied;
+        if !tied.is_empty() {
+            let names = say.list(tied);
+            lines.push(say.two(
+                format!("  nobody has the floor: nothing tells {names} apart"),
+                format!("  无人应答：{names}分不出先后"),
+            ));
+        }
+        lines.push(say.two("Rules:", "规则："));
+        let fired = |rule: &&ExplainedRule| matches!(rule.verdict, Verdict::Fired { .. });
+        let not_fired = self.rules.iter().filter(|rule| !fired(rule));
+        for rule in self.rules.iter().filter(fired).chain(not_fired) {
+            say.rule(rule, &mut lines);
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+struct Say(Locale);
+
+impl Say {
+    fn two(&self, english: impl Display, chinese: impl Display) -> String {
+        match self.0 {
+            Locale::English => english.to_string(),
+            Locale::Chinese => chinese.to_string(),
+        }
+    }
+
+    fn list(&self, names: &[Arc<str>]) -> String {
+        let names: Vec<&str> = names.iter().map(|name| &**name).collect();
+        names.join(match self.0 {
+            Locale::English => ", ",
+            Locale::Chinese => "、",
+        })
+    }
+
+    fn action(&self, action: &Action) -> String {
+        match action {
+            Action::Reply {
+                template,
+                language,
+                text,
+            } => self.two(
+                format!("reply {template} in {language}: “{text}”"),
+                format!("回复 {template}（{language}）：“{text}”"),
+            ),
+            Action::HandOver { queue, .. } => {
+                self.two(format!("hand over to {queue}"), format!("转给 {queue}"))
+            }
+            Action::SetPriority { priority } => {
+                let name = priority_name(*priority);
+                self.two(format!("priority {name}"), format!("优先级 {name}"))
+            }
+            Action::Tag { tag, .. } => self.two(format!("tag “{tag}”"), format!("加标签“{tag}”")),
+            Action::Untag { tag, .. } => {
+                self.two(format!("untag “{tag}”"), format!("去标签“{tag}”"))
+            }
+            Action::Note { text } => self.two(format!("note “{text}”"), format!("备注“{text}”")),
+            Action::SetLanguage { language } => {
+                self.two(format!("language {language}"), format!("语言 {language}"))
+            }
+        }
+    }
+
+    fn rule(&self, rule: &ExplainedRule, lines: &mut Vec<String>) {
+        let (name, rank) = (&rule.rule, &rule.rank);
+        let head = self.two(
+            format!("  {name} (rank {rank})"),
+            format!("  {name}（级别 {rank}）"),
+        );
+        match &rule.verdict {
+            Verdict::Fired { keywords, withheld } => {
+                let words = self.list(keywords);
+                let because = match keywords.is_empty() {
+                    true => String::new(),
+                    false => self.two(format!(", keywords {words}"), format!("，关键词 {words}")),
+                };
+                lines.push(self.two(
+                    format!("{head}: fired{because}"),
+                    format!("{head}：触发{because}"),
+                ));
+                for withheld in withheld {
+                    let number = withheld.effect + 1;
+                    let reason = self.withheld(&withheld.reason);
+                    lines.push(self.two(
+                        format!("    effect {number} withheld: {reason}"),
+                        format!("    第{number}个效果没有执行：{reason}"),
+                    ));
+                }
+            }
+            Verdict::NotTrue { failing, .. } => {
+                lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
+                self.failing(failing, 2, lines);
+            }
+            Verdict::FloorTaken { by } => {
+                let by = self.list(by);
+                lines.push(self.two(
+                    format!("{head}: not fired, since it says otherwise and {by} answered"),
+                    format!("{head}：没有触发，因为它只在别的规则都不应答时触发，而{by}已应答"),
+                ));
+            }
+        }
+    }
+
+    fn withheld(&self, reason: &WithheldReason) -> String {
+        match reason {
+            WithheldReason::Overridden { by } => {
+                self.two(format!("{by} came before it"), format!("{by}优先"))
+            }
+            WithheldReason::Silenced { by } => self.two(
+                format!("{by} allows no other replies"),
+                format!("{by}不许其他规则回复"),
+            ),
+            WithheldReason::LimitReached => self.two("its limit is used up", "次数已用完"),
+            WithheldReason::Tied => self.two(
+                "several rules wanted different things and nothing tells them apart",
+                "几条规则答案不同，分不出先后",
+            ),
+            WithheldReason::PersonOwns => {
+                self.two("a person has the conversation", "会话已由人工接管")
+            }
+            WithheldReason::ValueMissing { parameter } => self.two(
+                format!("there is no value for {parameter}"),
+                format!("缺少 {parameter} 的值"),
+            ),
+        }
+    }
+
+    fn failing(&self, failing: &Failing, depth: usize, lines: &mut Vec<String>) {
+        let indent = "  ".repeat(depth);
+        let truth = match failing.truth {
+            Truth::Unknown => self.two("unknown", "无法判断"),
+            Truth::False | Truth::True => self.two("not true", "不成立"),
+        };
+        let mut details: Vec<String> = failing.read.iter().map(|read| self.read(read)).collect();
+        if !failing.keywords.is_empty() {
+            let words = self.list(&failing.keywords);
+            details.push(self.two(format!("found {words}"), format!("出现了 {words}")));
+        }
+        let within: Vec<String> = failing
+            .within
+            .iter()
+            .map(|name| format!("{name} → "))
+            .collect();
+        let (within, condition) = (within.concat(), &failing.condition);
+        if failing.parts.is_empty() {
+            let details = details.join("; ");
+            lines.push(self.two(
+                format!("{indent}{truth}: {within}{condition}  [{details}]"),
+                format!("{indent}{truth}：{within}{condition}  [{details}]"),
+            ));
+            return;
+        }
+        lines.push(self.two(
+            format!("{indent}{truth}: {within}none of these"),
+            format!("{indent}{truth}：{within}以下没有一条成立"),
+        ));
+        for part in &failing.parts {
+            self.failing(part, depth + 1, lines);
+        }
+    }
+
+    fn read(&self, read: &super::ReadValue) -> String {
+        let path = &read.path;
+        match &read.value {
+            Some(value) => format!("{path} = {value}"),
+            None => self.two(format!("{path} is absent"), format!("{path} 没有值")),
+        }
+    }
+}
+
+impl fmt::Display for Explanation {
+    /// As [`Explanation::text`] in English.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text(Locale::English))
+    }
+}
