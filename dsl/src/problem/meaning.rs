@@ -445,8 +445,6 @@ pub enum FactSource {
     Clock,
     /// `event x (…)`
     Event,
-    /// Only what belongs to one message stands behind `with`.
-    Given,
 }
 
 impl MeaningProblem {

@@ -217,11 +217,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::ClockMovesBack {} => "按先后排列步骤，或写明哪一天：`at day 2 …`".to_owned(),
         P::ExpectTooEarly {} => "先写发生了什么：`customer says \"…\"`".to_owned(),
         P::MissingEventField { event, field } => format!("写 `event {event} ({field}: …)`"),
-        P::FactNotSettable { source, field } => match source {
+        P::FactNotSettable { source, .. } => match source {
             FactSource::Says => "写 `customer says \"…\"`".to_owned(),
             FactSource::Clock => "写 `at 10:00`".to_owned(),
             FactSource::Event => "写在 `event … (…)` 的括号里".to_owned(),
-            FactSource::Given => format!("在前面写一次：`given {field} …`"),
         },
         P::RepeatedFact { .. } => "保留一个".to_owned(),
         P::NeedlessFallback { .. } => "去掉 `or …`".to_owned(),

@@ -248,11 +248,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::ClockMovesBack {} => "put the steps in order, or name the day: `at day 2 …`".to_owned(),
         P::ExpectTooEarly {} => "write what happens first: `customer says \"…\"`".to_owned(),
         P::MissingEventField { event, field } => format!("write `event {event} ({field}: …)`"),
-        P::FactNotSettable { source, field } => match source {
+        P::FactNotSettable { source, .. } => match source {
             FactSource::Says => "write `customer says \"…\"`".to_owned(),
             FactSource::Clock => "write `at 10:00`".to_owned(),
             FactSource::Event => "write it in the parentheses of `event … (…)`".to_owned(),
-            FactSource::Given => format!("write it once in front: `given {field} …`"),
         },
         P::RepeatedFact { .. } => "keep one of them".to_owned(),
         P::NeedlessFallback { .. } => "leave `or …` out".to_owned(),

@@ -1,0 +1,147 @@
+//! From rule files to a checked bundle, or to all that is wrong with them.
+//!
+//! Order of work: parse every file; collect names ([`names`]); read enums, fields and events ([`schema`]), settings, lists,
+//! templates; then conditions, rules and tests, which refer to all of these; at last what only a sound bundle can be asked
+//! (what nothing uses, which rules overlap). Each step reports and goes on, so that an author sees everything at once, and
+//! whatever could not be read is left out without a second finding.
+//!
+//! *Invariant:* there is a bundle exactly if there is no error.
+
+mod builtin;
+mod conditions;
+mod constants;
+mod content_hash;
+mod contradictions;
+mod effects;
+mod findings;
+mod inline_tests;
+mod limits;
+mod lists;
+mod names;
+mod nearest;
+mod rules;
+mod schema;
+mod settings;
+mod templates;
+mod usage;
+mod value_sets;
+
+#[cfg(test)]
+mod tests;
+
+use crate::ast;
+use crate::bundle::{Bundle, Rule, Template, TestCase};
+use crate::diagnostic::Diagnostic;
+use crate::grammar::parse;
+use crate::source::{FileId, SourceSet, Span};
+
+use conditions::NamedConditions;
+use content_hash::content_hash;
+use findings::Findings;
+use lists::Lists;
+use names::Names;
+use rules::TriggerFields;
+use schema::Schema;
+use settings::Settings;
+
+/// What [`check`] found.
+#[derive(Debug, Clone)]
+pub struct Checked {
+    /// The bundle; `None` exactly if one of the findings is an error.
+    pub bundle: Option<Bundle>,
+    /// All findings, warnings and hints included, by file and place.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks all rule files of a bundle.
+pub fn check(sources: &SourceSet) -> Checked {
+    let mut findings = Findings::default();
+    let mut files = Vec::with_capacity(sources.files().len());
+    for (id, file) in (0..).zip(sources.files()) {
+        let (tree, found) = parse(FileId(id), &file.text);
+        files.push(tree);
+        for one in found {
+            findings.push(one);
+        }
+    }
+    Checker::new(sources, &files, findings).run()
+}
+
+/// The bundle while it is being checked.
+struct Checker<'a> {
+    sources: &'a SourceSet,
+    files: &'a [ast::File],
+    findings: Findings,
+    names: Names<'a>,
+    schema: Schema,
+    settings: Settings,
+    lists: Lists,
+    templates: Vec<Template>,
+    named: NamedConditions<'a>,
+    trigger_fields: TriggerFields,
+}
+
+impl<'a> Checker<'a> {
+    fn new(sources: &'a SourceSet, files: &'a [ast::File], mut findings: Findings) -> Self {
+        let mut names = Names::collect(files, &mut findings);
+        let schema = Schema::collect(files, &mut names, &mut findings);
+        Self {
+            sources,
+            files,
+            findings,
+            names,
+            schema,
+            settings: Settings::default(),
+            lists: Lists::default(),
+            templates: Vec::new(),
+            named: NamedConditions::default(),
+            trigger_fields: TriggerFields::default(),
+        }
+    }
+
+    fn run(mut self) -> Checked {
+        self.check_settings();
+        self.check_lists();
+        self.check_templates();
+        self.check_named_conditions();
+        let rules = self.check_rules();
+        let tests = self.check_tests();
+        if !self.findings.has_errors() {
+            self.find_unused();
+        }
+        self.finish(rules, tests)
+    }
+
+    fn finish(self, rules: Vec<Rule>, tests: Vec<TestCase>) -> Checked {
+        let default_queue = self.settings.default_queue;
+        let has_errors = self.findings.has_errors();
+        let (fields, enums) = self.schema.into_tables();
+        let bundle = default_queue
+            .filter(|_| !has_errors)
+            .map(|default_queue| Bundle {
+                hash: content_hash(self.sources),
+                fields,
+                enums,
+                keyword_lists: self.lists.lists,
+                ranks: self.settings.ranks,
+                queues: self.settings.queues,
+                default_queue,
+                templates: self.templates,
+                rules,
+                tests,
+                default_language: self.settings.language,
+                timezone: self.settings.zone,
+            });
+        Checked {
+            bundle,
+            diagnostics: self.findings.into_sorted(),
+        }
+    }
+
+    /// What the author wrote at `span`.
+    fn written(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        let text = file.and_then(|file| file.text.get(span.start as usize..span.end as usize));
+        text.unwrap_or_default().to_owned()
+    }
+}

@@ -1,0 +1,330 @@
+//! Inline tests: facts of the right types, a clock that only goes forward, outcomes that exist.
+
+use std::sync::Arc;
+
+use crate::ast::{self, OutcomeKind, TestStepKind};
+use crate::bundle::{
+    Expectation, FieldId, Outcome, QueueId, RuleId, TemplateId, TestAction, TestCase, TestDay,
+    TestStep, Trigger,
+};
+use crate::problem::{FactSource, ItemKind, MeaningProblem};
+use crate::source::Span;
+use crate::value::Value;
+
+use super::Checker;
+use super::limits::MOST_RULES;
+use super::nearest::nearest;
+use super::schema::Presence;
+
+type Facts = Vec<(FieldId, Value)>;
+
+/// What has happened so far in a test.
+struct Story {
+    day: TestDay,
+    time: jiff::civil::Time,
+    anything_happened: bool,
+}
+
+impl Checker<'_> {
+    /// Reads the tests of all files, in order.
+    pub(super) fn check_tests(&mut self) -> Vec<TestCase> {
+        let files = self.files;
+        let mut cases = Vec::new();
+        for (file, tree) in files.iter().enumerate() {
+            for item in &tree.items {
+                if let ast::ItemKind::Test(test) = &item.kind {
+                    if cases.len() == MOST_RULES {
+                        let problem = MeaningProblem::TooMany {
+                            kind: ItemKind::Test,
+                            most: MOST_RULES,
+                        };
+                        self.findings.add(problem, item.span);
+                        return cases;
+                    }
+                    cases.extend(self.test(file, test, item));
+                }
+            }
+        }
+        cases
+    }
+
+    fn test(&mut self, file: usize, test: &ast::Test, item: &ast::Item) -> Option<TestCase> {
+        let given = self.facts(file, &test.given);
+        let mut story = Story {
+            day: TestDay::Number(1),
+            time: jiff::civil::Time::MIN,
+            anything_happened: false,
+        };
+        let steps: Vec<Option<TestStep>> = test
+            .steps
+            .iter()
+            .map(|step| self.step(file, step, &mut story))
+            .collect();
+        let expects = |step: &ast::TestStep| matches!(step.kind, TestStepKind::Expect(_));
+        if item.complete && !test.steps.iter().any(expects) {
+            self.findings
+                .add(MeaningProblem::NothingExpected {}, test.sentence.span);
+        }
+        Some(TestCase {
+            name: format!("{}: {}", self.names.module(file), test.sentence.value).into(),
+            given: given?,
+            steps: steps.into_iter().collect::<Option<_>>()?,
+            span: item.span,
+        })
+    }
+
+    fn step(&mut self, file: usize, step: &ast::TestStep, story: &mut Story) -> Option<TestStep> {
+        let action = match &step.kind {
+            TestStepKind::At { day, time } => self.move_clock(*day, *time, step.span, story),
+            TestStepKind::Says { text, with } => {
+                story.anything_happened = true;
+                TestAction::Says {
+                    text: Arc::clone(&text.value),
+                    with: self.facts(file, with)?,
+                }
+            }
+            TestStepKind::Event { event, with } => {
+                story.anything_happened = true;
+                self.event_step(file, event, with)?
+            }
+            TestStepKind::Expect(expectation) => {
+                if !story.anything_happened {
+                    self.findings
+                        .add(MeaningProblem::ExpectTooEarly {}, step.span);
+                }
+                let outcomes: Vec<Option<Outcome>> = expectation
+                    .outcomes
+                    .iter()
+                    .map(|outcome| self.outcome(file, outcome))
+                    .collect();
+                TestAction::Expect(Expectation {
+                    exactly: expectation.exactly,
+                    outcomes: outcomes.into_iter().collect::<Option<_>>()?,
+                })
+            }
+        };
+        Some(TestStep {
+            action,
+            span: step.span,
+        })
+    }
+
+    fn move_clock(
+        &mut self,
+        day: Option<ast::TestDay>,
+        time: jiff::civil::Time,
+        span: Span,
+        story: &mut Story,
+    ) -> TestAction {
+        let day = match day {
+            None => story.day,
+            Some(ast::TestDay::Number(number)) => TestDay::Number(number),
+            Some(ast::TestDay::Date(date)) => TestDay::Date(date),
+        };
+        let moves_back = match (story.day, day) {
+            (TestDay::Number(before), TestDay::Number(day)) => (day, time) < (before, story.time),
+            (TestDay::Date(before), TestDay::Date(day)) => (day, time) < (before, story.time),
+            // A date says which day the numbers count from.
+            _ => false,
+        };
+        if moves_back {
+            self.findings.add(MeaningProblem::ClockMovesBack {}, span);
+        }
+        story.day = day;
+        story.time = time;
+        TestAction::At { day, time }
+    }
+
+    /// Facts set by their paths. `None` has been reported.
+    fn facts(&mut self, file: usize, written: &[ast::Assignment]) -> Option<Facts> {
+        let read: Vec<Option<(FieldId, Value)>> = written
+            .iter()
+            .map(|assignment| {
+                let Some(field) = self.schema.visible(file, &assignment.path, &mut self.names)
+                else {
+                    let problem = self.schema.unknown_field(&assignment.path, false);
+                    self.findings.add(problem, assignment.path.span);
+                    return None;
+                };
+                self.refuse_other_source(field, assignment.path.span)?;
+                self.fact(file, field, assignment)
+            })
+            .collect();
+        let facts = read.into_iter().collect::<Option<Facts>>()?;
+        self.refuse_repeated(&facts, written)
+    }
+
+    fn fact(
+        &mut self,
+        file: usize,
+        field: FieldId,
+        assignment: &ast::Assignment,
+    ) -> Option<(FieldId, Value)> {
+        let found = &self.schema.entry(field)?.field;
+        let (value_type, path) = (found.value_type.clone(), Arc::clone(&found.path));
+        let value = self.constant(file, &assignment.value, &value_type, &path)?;
+        Some((field, value))
+    }
+
+    fn refuse_other_source(&mut self, field: FieldId, span: Span) -> Option<()> {
+        let entry = self.schema.entry(field)?;
+        let is_of_event = match &entry.presence {
+            Presence::Under(triggers) => !triggers.contains(&Trigger::Message),
+            Presence::Always | Presence::Optional | Presence::Score => false,
+        };
+        let source = match &*entry.field.path {
+            "text" => FactSource::Says,
+            "now" => FactSource::Clock,
+            _ if is_of_event => FactSource::Event,
+            _ => return Some(()),
+        };
+        let problem = MeaningProblem::FactNotSettable {
+            field: Arc::clone(&entry.field.path),
+            source,
+        };
+        self.findings.add(problem, span);
+        None
+    }
+
+    fn refuse_repeated(&mut self, facts: &Facts, written: &[ast::Assignment]) -> Option<Facts> {
+        for (place, (field, _)) in facts.iter().enumerate() {
+            let before = facts.get(..place).unwrap_or_default();
+            if before.iter().any(|(first, _)| first == field) {
+                let path = Arc::clone(&self.schema.entry(*field)?.field.path);
+                let span = written.get(place)?.span;
+                self.findings
+                    .add(MeaningProblem::RepeatedFact { field: path }, span);
+                return None;
+            }
+        }
+        Some(facts.clone())
+    }
+
+    fn event_step(
+        &mut self,
+        file: usize,
+        event: &ast::Path,
+        with: &[ast::Assignment],
+    ) -> Option<TestAction> {
+        let (name, found) = self
+            .schema
+            .event(file, event, &mut self.names, &mut self.findings)?;
+        let fields = found.fields.clone();
+        let subject = event.names.first()?.text.to_string();
+        let read: Vec<Option<(FieldId, Value)>> = with
+            .iter()
+            .map(|assignment| {
+                let path = format!("{subject}.{}", assignment.path.dotted());
+                let field = self.schema.find(&path);
+                match field.filter(|field| fields.iter().any(|(known, _)| known == field)) {
+                    Some(field) => self.fact(file, field, assignment),
+                    None => {
+                        self.report_unknown_event_field(&fields, path, assignment);
+                        None
+                    }
+                }
+            })
+            .collect();
+        let facts = read.into_iter().collect::<Option<Facts>>()?;
+        let with = self.refuse_repeated(&facts, with)?;
+        for (field, is_always_there) in fields {
+            if is_always_there && !with.iter().any(|(set, _)| *set == field) {
+                let path = &self.schema.entry(field)?.field.path;
+                let problem = MeaningProblem::MissingEventField {
+                    event: name.to_string(),
+                    field: path.rsplit('.').next().unwrap_or(path).to_owned(),
+                };
+                self.findings.add(problem, event.span);
+            }
+        }
+        Some(TestAction::Event { event: name, with })
+    }
+
+    fn report_unknown_event_field(
+        &mut self,
+        fields: &[(FieldId, bool)],
+        path: String,
+        assignment: &ast::Assignment,
+    ) {
+        let paths = fields
+            .iter()
+            .filter_map(|(field, _)| self.schema.entry(*field))
+            .map(|entry| &*entry.field.path);
+        let problem = MeaningProblem::UnknownField {
+            nearest: nearest(&path, paths),
+            field: path,
+            module: None,
+            quote: false,
+        };
+        self.findings.add(problem, assignment.path.span);
+    }
+
+    fn outcome(&mut self, file: usize, written: &ast::Outcome) -> Option<Outcome> {
+        Some(match &written.kind {
+            OutcomeKind::NoRuleFired => Outcome::NoRuleFired,
+            OutcomeKind::Fired { rule, expected } => {
+                let found = self.names.rule(file, rule, &mut self.findings)?;
+                Outcome::Fired {
+                    rule: RuleId(found.id),
+                    expected: *expected,
+                }
+            }
+            OutcomeKind::Reply {
+                template,
+                language,
+                expected,
+            } => {
+                if let Some(tag) = language
+                    && !self.check_language(tag)
+                {
+                    return None;
+                }
+                let template = match template {
+                    None => None,
+                    Some(path) => {
+                        let found = self.names.resolve(
+                            ItemKind::Template,
+                            file,
+                            path,
+                            &mut self.findings,
+                        )?;
+                        Some(TemplateId(found.id))
+                    }
+                };
+                Outcome::Reply {
+                    template,
+                    language: language.as_ref().map(|tag| Arc::clone(&tag.tag)),
+                    expected: *expected,
+                }
+            }
+            OutcomeKind::ReplyText(text) => Outcome::ReplyText(Arc::clone(&text.value)),
+            OutcomeKind::HandOver { queue, expected } => {
+                let queue = match queue {
+                    None => None,
+                    Some(path) => {
+                        let found =
+                            self.names
+                                .resolve(ItemKind::Queue, file, path, &mut self.findings)?;
+                        Some(QueueId(found.id))
+                    }
+                };
+                Outcome::HandOver {
+                    queue,
+                    expected: *expected,
+                }
+            }
+            OutcomeKind::Priority(name) => Outcome::Priority(self.priority(name)?),
+            OutcomeKind::Tag { tag, expected } => Outcome::Tag {
+                tag: Arc::clone(&tag.value),
+                expected: *expected,
+            },
+            OutcomeKind::Language(tag) => {
+                if !self.check_language(tag) {
+                    return None;
+                }
+                Outcome::Language(Arc::clone(&tag.tag))
+            }
+            OutcomeKind::Note(text) => Outcome::Note(Arc::clone(&text.value)),
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! Every bound on what a bundle may hold, and why.
+
+use std::time::Duration;
+
+/// Ten times what the largest known customer-service team keeps.
+pub(super) const MOST_RULES: usize = 100_000;
+
+/// The automaton over this many is built in some ten seconds, off-thread.
+pub(super) const MOST_KEYWORDS: usize = 400_000;
+
+/// As many answers as rules.
+pub(super) const MOST_TEMPLATES: usize = 100_000;
+
+/// Queues are places where people work.
+pub(super) const MOST_QUEUES: usize = 10_000;
+
+/// Facts are looked up and recorded one by one.
+pub(super) const MOST_FIELDS: usize = 10_000;
+
+/// Comparisons in one condition, those of the conditions it names included: each is evaluated for one message at most once a rule.
+pub(super) const MOST_COMPARISONS: usize = 1_000;
+
+/// How deep conditions may name each other; each level costs stack.
+pub(super) const DEEPEST_CONDITION: usize = 64;
+
+/// A limit's ledger keeps this many moments.
+pub(super) const MOST_TIMES: u32 = 1_000;
+
+/// A limit's ledger keeps moments this long.
+pub(super) const LONGEST_WINDOW: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// [`LONGEST_WINDOW`] as an author writes it.
+pub(super) const LONGEST_WINDOW_WORDS: &str = "30d";
+
+/// Ten years: longer is for good.
+pub(super) const LONGEST_TAG: Duration = Duration::from_secs(3650 * 24 * 3600);
+
+/// [`LONGEST_TAG`] as an author writes it.
+pub(super) const LONGEST_TAG_WORDS: &str = "3650d";
+
+/// Bytes of a compiled pattern. A pattern of a page of text stays below; `\w{1000}` does not.
+pub(super) const LARGEST_PATTERN: usize = 256 * 1024;

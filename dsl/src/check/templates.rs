@@ -1,0 +1,225 @@
+//! Templates: parameters, bodies, placeholders, languages.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::ast;
+use crate::bundle::{Parameter, Template, TemplateBody, TemplatePiece};
+use crate::diagnostic::Diagnostic;
+use crate::problem::{ItemKind, MeaningProblem, Related};
+use crate::source::Span;
+
+use super::Checker;
+use super::limits::MOST_TEMPLATES;
+use super::names::Declared;
+use super::nearest::nearest;
+use super::schema::resolve_type;
+
+impl<'a> Checker<'a> {
+    /// Reads all templates.
+    pub(super) fn check_templates(&mut self) {
+        let declared: Vec<_> = self.names.of_kind(ItemKind::Template).copied().collect();
+        for one in &declared {
+            if let ast::ItemKind::Template(template) = &one.item.kind {
+                let read = self.template(one, template);
+                self.templates.push(read);
+            }
+        }
+        if let Some(one) = declared.get(MOST_TEMPLATES) {
+            let problem = MeaningProblem::TooMany {
+                kind: ItemKind::Template,
+                most: MOST_TEMPLATES,
+            };
+            self.findings.add(problem, one.name.span);
+        }
+        self.check_translations(&declared);
+    }
+
+    fn template(&mut self, one: &Declared<'a>, template: &ast::Template) -> Template {
+        let (parameters, are_known) = self.parameters(one.file, template);
+        let mut bodies: Vec<TemplateBody> = Vec::with_capacity(template.bodies.len());
+        let mut spans: BTreeMap<Arc<str>, Span> = BTreeMap::new();
+        for body in &template.bodies {
+            if !self.check_language(&body.language) {
+                continue;
+            }
+            if let Some(first) = spans.insert(Arc::clone(&body.language.tag), body.language.span) {
+                let problem = MeaningProblem::RepeatedBody {
+                    language: body.language.tag.to_string(),
+                };
+                let finding = Diagnostic::new(problem, body.language.span);
+                self.findings
+                    .push(finding.with_related(first, Related::FirstHere));
+                continue;
+            }
+            bodies.push(TemplateBody {
+                language: Arc::clone(&body.language.tag),
+                pieces: self.pieces(body, &parameters, are_known),
+            });
+        }
+        let read = Template {
+            name: Arc::clone(&template.name.text),
+            parameters,
+            bodies,
+        };
+        if one.item.complete {
+            self.check_default_body(one, &read);
+            self.check_unsaid_parameters(template, &read);
+        }
+        read
+    }
+
+    /// The parameters, and whether all could be read.
+    fn parameters(&mut self, file: usize, template: &ast::Template) -> (Vec<Parameter>, bool) {
+        let mut parameters: Vec<Parameter> = Vec::with_capacity(template.parameters.len());
+        let mut are_known = true;
+        for parameter in &template.parameters {
+            if parameters
+                .iter()
+                .any(|known| known.name == parameter.name.text)
+            {
+                let problem = MeaningProblem::DuplicateName {
+                    kind: ItemKind::Parameter,
+                    name: parameter.name.text.to_string(),
+                };
+                self.findings.add(problem, parameter.name.span);
+                continue;
+            }
+            match resolve_type(
+                file,
+                &parameter.value_type,
+                &mut self.names,
+                &mut self.findings,
+            ) {
+                Some(value_type) => parameters.push(Parameter {
+                    name: Arc::clone(&parameter.name.text),
+                    value_type,
+                }),
+                None => are_known = false,
+            }
+        }
+        (parameters, are_known)
+    }
+
+    fn pieces(
+        &mut self,
+        body: &ast::TemplateBody,
+        parameters: &[Parameter],
+        are_known: bool,
+    ) -> Vec<TemplatePiece> {
+        let mut pieces = Vec::with_capacity(body.pieces.len());
+        for piece in &body.pieces {
+            let (name, fallback) = match &piece.kind {
+                ast::PieceKind::Text(text) => {
+                    pieces.push(TemplatePiece::Text(Arc::clone(text)));
+                    continue;
+                }
+                ast::PieceKind::Placeholder {
+                    parameter,
+                    fallback,
+                } => (parameter, fallback),
+            };
+            match parameters
+                .iter()
+                .position(|parameter| parameter.name == name.text)
+            {
+                Some(parameter) => pieces.push(TemplatePiece::Placeholder {
+                    parameter,
+                    fallback: fallback.clone(),
+                }),
+                None if are_known => {
+                    let problem = MeaningProblem::UnknownPlaceholder {
+                        name: name.text.to_string(),
+                        nearest: nearest(&name.text, parameters.iter().map(|known| &*known.name)),
+                    };
+                    self.findings.add(problem, piece.span);
+                }
+                None => {}
+            }
+        }
+        pieces
+    }
+
+    fn check_default_body(&mut self, one: &Declared<'_>, template: &Template) {
+        let language = &self.settings.language;
+        if template
+            .bodies
+            .iter()
+            .any(|body| body.language == *language)
+        {
+            return;
+        }
+        let problem = MeaningProblem::NoDefaultBody {
+            template: Arc::clone(&template.name),
+            language: Arc::clone(language),
+        };
+        self.findings.add(problem, one.name.span);
+    }
+
+    fn check_unsaid_parameters(&mut self, written: &ast::Template, template: &Template) {
+        for (place, parameter) in template.parameters.iter().enumerate() {
+            let is_said = template
+                .bodies
+                .iter()
+                .flat_map(|body| &body.pieces)
+                .any(|piece| matches!(piece, TemplatePiece::Placeholder { parameter, .. } if *parameter == place));
+            let named = written
+                .parameters
+                .iter()
+                .find(|one| one.name.text == parameter.name);
+            if let (false, Some(named)) = (is_said, named) {
+                let problem = MeaningProblem::UnusedParameter {
+                    template: Arc::clone(&template.name),
+                    parameter: parameter.name.to_string(),
+                };
+                self.findings.add(problem, named.name.span);
+            }
+        }
+    }
+
+    /// Warns of templates without a language that others have.
+    fn check_translations(&mut self, declared: &[Declared<'_>]) {
+        let spoken: BTreeSet<Arc<str>> = self
+            .templates
+            .iter()
+            .flat_map(|template| &template.bodies)
+            .map(|body| Arc::clone(&body.language))
+            .collect();
+        for (one, template) in declared.iter().zip(&self.templates) {
+            let missing: Vec<String> = spoken
+                .iter()
+                // The default language is an error of its own.
+                .filter(|&language| *language != self.settings.language)
+                .filter(|&language| {
+                    !template
+                        .bodies
+                        .iter()
+                        .any(|body| body.language == *language)
+                })
+                .map(|language| format!("`{language}`"))
+                .collect();
+            if !missing.is_empty() && one.item.complete {
+                let problem = MeaningProblem::MissingTranslation {
+                    template: Arc::clone(&template.name),
+                    languages: missing.join(", "),
+                };
+                self.findings.add(problem, one.name.span);
+            }
+        }
+    }
+}
+
+/// Whether an argument may be absent: every text that says the parameter has a fallback for it.
+pub(super) fn has_fallbacks(template: &Template, place: usize) -> bool {
+    template
+        .bodies
+        .iter()
+        .flat_map(|body| &body.pieces)
+        .all(|piece| match piece {
+            TemplatePiece::Placeholder {
+                parameter,
+                fallback,
+            } => *parameter != place || fallback.is_some(),
+            TemplatePiece::Text(_) => true,
+        })
+}
