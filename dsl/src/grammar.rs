@@ -10,7 +10,6 @@ mod effect;
 mod failure;
 mod header;
 mod item;
-mod nearest;
 mod reader;
 mod rule;
 mod template;
@@ -75,10 +74,10 @@ fn read_file(file: FileId, lines: &[Tokens<'_>], context: &Context<'_>) -> File 
         }
         if line.first().is_some_and(|token| token.is_sign(Sign::At)) {
             let read = Reader::new("file").read(*line, attributes);
-            above.extend(read.unwrap_or_default());
-            if behind.first().is_none_or(|next| !begins(next)) {
+            if read.is_some() && behind.first().is_none_or(|next| !begins(next)) {
                 item_expected(*line);
             }
+            above.extend(read.unwrap_or_default());
             continue;
         }
         let length = behind.iter().take_while(|next| !begins(next)).count();

@@ -9,6 +9,7 @@ mod format;
 mod grammar;
 mod layout;
 mod lexer;
+mod nearest;
 pub mod place;
 pub mod problem;
 pub mod render;

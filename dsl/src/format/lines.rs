@@ -11,6 +11,9 @@ const EFFECT: usize = 7;
 /// Of a line that goes on, against the one that it goes on from.
 const GOES_ON: usize = 2;
 
+/// How many steps in a line goes at most, so that a file of parentheses does not grow without bound.
+const MAX_STEPS: usize = 8;
+
 /// Items that are told apart by an empty line even if the one above them is a single line.
 const SET_APART: [&str; 5] = ["rule", "template", "list", "test", "schema"];
 
@@ -107,21 +110,35 @@ impl State {
             return (self.item(first), 0);
         }
         if self.depth > 0 || continues(first) || self.wants_more {
-            let closes = first.is_sign(Sign::Close);
-            let deeper = if closes || self.of_texts { 0 } else { GOES_ON };
-            return (LineKind::Inside, self.indent + deeper);
+            return (LineKind::Inside, self.indent + self.deeper(first));
         }
         match first.word() {
             Some("then") => self.in_effects = true,
             Some("rank" | "on" | "when" | "otherwise") => self.in_effects = false,
             _ => {}
         }
-        self.indent = match self.in_effects && !first.is_word("then") {
-            true => EFFECT,
-            false => INSIDE,
-        };
+        self.indent = if self.in_effects { EFFECT } else { INSIDE };
         self.of_texts = matches!(first.kind, TokenKind::Text(_)) || first.is_word("except");
-        (LineKind::Inside, self.indent)
+        // The effect on the line of `then` goes on like those below it.
+        let own = if first.is_word("then") {
+            INSIDE
+        } else {
+            self.indent
+        };
+        (LineKind::Inside, own)
+    }
+
+    /// How much further than its statement a line is indented that goes on from it.
+    fn deeper(&self, first: &Token) -> usize {
+        if first.is_sign(Sign::Close) {
+            return GOES_ON * (self.depth.min(MAX_STEPS).saturating_sub(1));
+        }
+        if self.of_texts {
+            return 0;
+        }
+        let joins = matches!(first.word(), Some("and" | "or"));
+        let steps = self.depth + usize::from(joins);
+        GOES_ON * steps.clamp(1, MAX_STEPS)
     }
 
     fn item(&mut self, first: &Token) -> LineKind {

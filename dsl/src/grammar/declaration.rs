@@ -85,7 +85,7 @@ pub(super) fn defaults<'a>(
         }
     }
     if !has_language && !has_zone {
-        reader.missing(header, "language");
+        reader.missing(header, &["language"]);
     }
     Some(ItemKind::Defaults(defaults))
 }
@@ -106,7 +106,7 @@ pub(super) fn schema<'a>(
         fields.extend(reader.read(*line, field));
     }
     if fields.is_empty() {
-        reader.missing(header, "name: type");
+        reader.missing(header, &["name: type"]);
     }
     Some(ItemKind::Schema(Schema {
         subject,
@@ -236,7 +236,7 @@ pub(super) fn list<'a>(
         }
     }
     if list.keywords.is_empty() {
-        reader.missing(header, "\"…\"");
+        reader.missing(header, &["\"…\""]);
     }
     Some(ItemKind::List(list))
 }
@@ -322,7 +322,10 @@ pub(super) fn named_condition<'a>(
         true => header.take_from(1),
         false => header,
     };
-    let name = declared_name(declared)?;
+    let Some(name) = declared_name(declared) else {
+        reader.read(declared, after("condition", super::word::name));
+        return None;
+    };
     let whole = (
         opt(word("public")),
         words(&["condition"]),

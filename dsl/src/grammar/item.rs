@@ -8,7 +8,6 @@ use super::declaration::{
     declared_name, defaults, enumeration, list, named_condition, queue, ranks, schema,
 };
 use super::failure::{Parsed, found};
-use super::nearest::nearest;
 use super::reader::Reader;
 use super::rule::rule;
 use super::template::template;
@@ -18,6 +17,7 @@ use super::value::expression;
 use super::word::{in_parentheses, name, sign};
 use crate::ast::{Attribute, AttributeArgument, Item, Name};
 use crate::layout::{ITEM_WORDS, LATER_ITEM_WORDS};
+use crate::nearest::nearest;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::source::Span;
 use crate::token::Sign;

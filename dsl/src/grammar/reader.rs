@@ -4,9 +4,9 @@ use nom::Parser;
 use nom::sequence::terminated;
 
 use super::failure::{Failure, found};
-use super::nearest::nearest;
 use super::tokens::Tokens;
 use super::word::end_of_line;
+use crate::nearest::nearest;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::source::Span;
 
@@ -93,15 +93,15 @@ impl Reader {
         self.report(line, SyntaxProblem::NotAvailable { construct }, line.here());
     }
 
-    /// Reports a line that must be there, unless what is there could not all be read.
-    pub(super) fn missing(&mut self, header: Tokens<'_>, clause: &'static str) {
-        if self.complete {
-            let item = self.item;
-            self.report(
-                header,
-                SyntaxProblem::MissingClause { item, clause },
-                header.span(),
-            );
+    /// Reports lines that must be there, unless what is there could not all be read.
+    pub(super) fn missing(&mut self, header: Tokens<'_>, clauses: &[&'static str]) {
+        if !self.complete {
+            return;
+        }
+        let item = self.item;
+        for clause in clauses {
+            let problem = SyntaxProblem::MissingClause { item, clause };
+            self.report(header, problem, header.span());
         }
     }
 }

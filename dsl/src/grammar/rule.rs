@@ -18,6 +18,9 @@ use crate::problem::{Expected, SyntaxProblem};
 /// The words that begin a line of a rule above its effects.
 const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
 
+/// A rule has one of these lines at most.
+const GUARD: &str = "when / otherwise";
+
 /// The words that begin a line of a rule in the full language only.
 const LATER_CLAUSE_WORDS: [&str; 8] = [
     "stage", "rollout", "mode", "active", "every", "salt", "at", "while",
@@ -75,17 +78,11 @@ impl Clauses {
             }
             "when" => {
                 let guard = reader.read(line, after("when", condition).map(Guard::When));
-                reader.once(line, "when", &mut self.has_guard, guard, &mut self.guard);
+                reader.once(line, GUARD, &mut self.has_guard, guard, &mut self.guard);
             }
             "otherwise" => {
                 let guard = reader.read(line, word("otherwise").map(Guard::Otherwise));
-                reader.once(
-                    line,
-                    "otherwise",
-                    &mut self.has_guard,
-                    guard,
-                    &mut self.guard,
-                );
+                reader.once(line, GUARD, &mut self.has_guard, guard, &mut self.guard);
             }
             "then" => self.then(reader, line),
             word if begins_effect(word) => {
@@ -133,15 +130,17 @@ impl Clauses {
     }
 
     fn finish<'a>(self, reader: &mut Reader, header: Tokens<'a>, name: Name) -> Rule {
-        if !self.has_rank {
-            reader.missing(header, "rank");
-        }
-        if !self.has_trigger {
-            reader.missing(header, "on");
-        }
-        if self.effects.is_empty() {
-            reader.missing(header, "then");
-        }
+        let clauses = [
+            (self.has_rank, "rank"),
+            (self.has_trigger, "on"),
+            (!self.effects.is_empty(), "then"),
+        ];
+        let missing: Vec<&str> = clauses
+            .into_iter()
+            .filter(|(is_there, _)| !is_there)
+            .map(|(_, clause)| clause)
+            .collect();
+        reader.missing(header, &missing);
         Rule {
             name,
             rank: self.rank,

@@ -1,5 +1,6 @@
 //! Templates and the placeholders in their texts.
 
+use nom::Input;
 use nom::combinator::opt;
 
 use super::declaration::parameter;
@@ -25,7 +26,7 @@ pub(super) fn template<'a>(
         bodies.extend(body(reader, *line));
     }
     if bodies.is_empty() {
-        reader.missing(header, "zh");
+        reader.missing(header, &["zh"]);
     }
     Some(ItemKind::Template(Template {
         name,
@@ -44,12 +45,13 @@ fn body(reader: &mut Reader, line: Tokens<'_>) -> Option<TemplateBody> {
         None => false,
     };
     if is_later {
-        let word = line.first_word().unwrap_or_default();
-        let construct = match word {
-            "approved" | "promises" | "button" => word,
-            _ => second.and_then(|token| token.word()).unwrap_or_default(),
+        let words = match line.first_word() {
+            Some("approved" | "promises" | "button") => 1,
+            _ => 2,
         };
-        reader.not_available(line, construct);
+        let span = line.span_until(&line.take_from(words));
+        let construct = line.context.source(span).to_owned();
+        reader.report(line, SyntaxProblem::NotAvailable { construct }, span);
         return None;
     }
     let (language, text) = reader.read(line, (language_tag, text))?;

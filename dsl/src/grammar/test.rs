@@ -48,7 +48,7 @@ pub(super) fn test<'a>(
     }
     let expects = |step: &TestStep| matches!(step.kind, TestStepKind::Expect(_));
     if !test.steps.iter().any(expects) {
-        reader.missing(header, "expect");
+        reader.missing(header, &["expect"]);
     }
     Some(ItemKind::Test(test))
 }

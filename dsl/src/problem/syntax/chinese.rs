@@ -1,6 +1,6 @@
 //! The Chinese texts.
 
-use super::english::shown;
+use super::english::{meant, shown};
 use super::{Before, Expected, Found, SyntaxProblem};
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
@@ -35,7 +35,7 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::NoSuchTime { time } => format!("`{time}` 不是一天中的时刻"),
         SyntaxProblem::NoSuchDate { date } => format!("`{date}` 不是日期"),
         SyntaxProblem::Unexpected { found, expected } => {
-            format!("这里应是{}，却是{}", any_of(expected), shown_found(found))
+            format!("这里应是 {}，却是 {}", any_of(expected), shown_found(found))
         }
         SyntaxProblem::MissingHeader { header } => format!("文件缺少 `{header}` 这一行"),
         SyntaxProblem::MixedAndOr { .. } => "`and` 与 `or` 混用，有两种读法".to_owned(),
@@ -87,7 +87,9 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::NumberOutOfRange { .. } => return None,
         SyntaxProblem::NoSuchTime { .. } => "时刻从 00:00 到 23:59".to_owned(),
         SyntaxProblem::NoSuchDate { .. } => "写成 年-月-日：2026-11-11".to_owned(),
-        SyntaxProblem::Unexpected { .. } => return None,
+        SyntaxProblem::Unexpected { found, expected } => {
+            format!("是不是 `{}`？", meant(found, expected)?)
+        }
         SyntaxProblem::MissingHeader { .. } => {
             "文件开头先写 `language 1`，下一行写 `module shop.aftersales`".to_owned()
         }
@@ -135,7 +137,7 @@ fn example(item: &str, clause: &str) -> Option<&'static str> {
 
 fn shown_found(found: &Found) -> String {
     match found {
-        Found::Source(text) => format!(" `{text}`"),
+        Found::Source(text) => format!("`{text}`"),
         Found::EndOfLine => "行尾".to_owned(),
     }
 }
@@ -145,13 +147,13 @@ fn any_of(expected: &[Expected]) -> String {
     match words.as_slice() {
         [] => "别的内容".to_owned(),
         [one] => one.clone(),
-        [first @ .., last] => format!("{}或{last}", first.join("、")),
+        [first @ .., last] => format!("{} 或 {last}", first.join("、")),
     }
 }
 
 fn shown_expected(expected: Expected) -> String {
     match expected {
-        Expected::Word(word) => return format!(" `{word}` "),
+        Expected::Word(word) => return format!("`{word}`"),
         Expected::Name => "名称",
         Expected::Text => "引号里的文字",
         Expected::Count => "整数",
@@ -159,7 +161,7 @@ fn shown_expected(expected: Expected) -> String {
         Expected::Time => "时刻（如 09:30）",
         Expected::Value => "值",
         Expected::Condition => "条件",
-        Expected::Relation => " `is`、`in`、`has any of` 等比较",
+        Expected::Relation => "`is`、`in`、`has any of` 等比较",
         Expected::LanguageTag => "语言（如 zh）",
         Expected::EndOfLine => "行尾",
     }

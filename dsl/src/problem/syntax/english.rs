@@ -1,6 +1,7 @@
 //! The English texts.
 
 use super::{Before, Expected, Found, SyntaxProblem};
+use crate::nearest::nearest;
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
@@ -111,7 +112,9 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::NumberOutOfRange { .. } => return None,
         SyntaxProblem::NoSuchTime { .. } => "times run from 00:00 to 23:59".to_owned(),
         SyntaxProblem::NoSuchDate { .. } => "write year-month-day: 2026-11-11".to_owned(),
-        SyntaxProblem::Unexpected { .. } => return None,
+        SyntaxProblem::Unexpected { found, expected } => {
+            format!("did you mean `{}`?", meant(found, expected)?)
+        }
         SyntaxProblem::MissingHeader { .. } => {
             "a file begins with `language 1` and, on the next line, `module shop.aftersales`"
                 .to_owned()
@@ -165,6 +168,21 @@ fn example(item: &str, clause: &str) -> Option<&'static str> {
         ("test", _) => "say what must come of it: expect reply NAME",
         _ => return None,
     })
+}
+
+/// The expected word that the author seems to have meant.
+pub(super) fn meant(found: &Found, expected: &[Expected]) -> Option<&'static str> {
+    let Found::Source(word) = found else {
+        return None;
+    };
+    let words: Vec<&'static str> = expected
+        .iter()
+        .filter_map(|one| match one {
+            Expected::Word(word) => Some(*word),
+            _ => None,
+        })
+        .collect();
+    nearest(word, &words)
 }
 
 /// A character for people: itself if it can be seen, its number if not.

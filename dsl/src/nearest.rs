@@ -1,7 +1,7 @@
 //! Which keyword an unknown word resembles.
 
 /// The candidate that is fewest edits away, if it is close enough to be meant: one edit for every three characters.
-pub(super) fn nearest(word: &str, candidates: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn nearest(word: &str, candidates: &[&'static str]) -> Option<&'static str> {
     let word: Vec<char> = word.chars().take(MAX_COMPARED_CHARACTERS).collect();
     candidates
         .iter()
