@@ -7,6 +7,8 @@
 //! nothing else of the engine waits for it; a script's answer will come in as facts, before conditions are read.
 
 pub mod conversation;
+pub mod convert;
+pub mod corpus;
 mod csr;
 mod decision;
 mod describe;

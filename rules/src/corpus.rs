@@ -1,0 +1,137 @@
+//! The corpus of `bench`: messages as JSON lines.
+//!
+//! ```json
+//! {"id": 1, "text": "我要退款", "facts": {"customer.tier": "vip", "message.anger": 31, "now": "2026-11-11T22:00:00+08:00"}}
+//! ```
+//!
+//! `id` is a number or a string, `facts` may be left out. Values are read by the field's type ([`convert`](crate::convert)); paths that
+//! the bundle does not know are ignored, so that one corpus serves many bundles. Opening the file is the caller's work.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::Value as Json;
+use signalbox_dsl::bundle::{Bundle, Field};
+use signalbox_dsl::value::Value;
+
+use crate::convert::{WrongType, value_from_json};
+use crate::facts::Facts;
+use crate::prepared::NOW;
+
+/// The text of a turn among the facts.
+const TEXT: &str = "text";
+
+/// One message of a corpus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CorpusMessage {
+    /// As written; numbers in their digits.
+    pub id: String,
+    /// The text included.
+    pub facts: Facts,
+    /// Its `now`, or the reader's.
+    pub now: Timestamp,
+}
+
+/// Why a line cannot be read. Lines are counted from 1.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CorpusError {
+    /// It is no JSON object with `id` and `text`.
+    #[error("line {line} of the corpus: {reason}")]
+    NoMessage {
+        /// Which.
+        line: usize,
+        /// What the JSON reader says.
+        reason: String,
+    },
+    /// A fact is not of its field's type.
+    #[error("line {line} of the corpus: {wrong}")]
+    WrongFact {
+        /// Which.
+        line: usize,
+        /// Which field, and what it needs.
+        wrong: WrongType,
+    },
+}
+
+/// Reads lines for one bundle.
+#[derive(Debug)]
+pub struct CorpusReader<'b> {
+    bundle: &'b Bundle,
+    fields: HashMap<&'b str, &'b Field>,
+    now: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Line {
+    id: Id,
+    text: Arc<str>,
+    #[serde(default)]
+    facts: BTreeMap<String, Json>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Id {
+    Text(String),
+    Number(serde_json::Number),
+}
+
+impl<'b> CorpusReader<'b> {
+    /// A reader; `now` is the moment of messages that name none.
+    pub fn new(bundle: &'b Bundle, now: Timestamp) -> Self {
+        Self {
+            bundle,
+            fields: bundle.fields.iter().map(|it| (&*it.path, it)).collect(),
+            now,
+        }
+    }
+
+    /// Reads a whole corpus; empty lines are skipped.
+    ///
+    /// # Errors
+    /// The first line that cannot be read; see [`CorpusError`].
+    pub fn read(&self, corpus: &str) -> Result<Vec<CorpusMessage>, CorpusError> {
+        (1..)
+            .zip(corpus.lines())
+            .filter(|(_, text)| !text.trim().is_empty())
+            .map(|(line, text)| self.read_line(line, text))
+            .collect()
+    }
+
+    /// Reads one line; `line` is its number, for errors.
+    ///
+    /// # Errors
+    /// See [`CorpusError`].
+    pub fn read_line(&self, line: usize, text: &str) -> Result<CorpusMessage, CorpusError> {
+        let read: Line = serde_json::from_str(text).map_err(|error| CorpusError::NoMessage {
+            line,
+            reason: error.to_string(),
+        })?;
+        let mut message = CorpusMessage {
+            id: match read.id {
+                Id::Text(id) => id,
+                Id::Number(id) => id.to_string(),
+            },
+            facts: Facts::default(),
+            now: self.now,
+        };
+        message.facts.set(TEXT, Value::Text(read.text));
+        for (path, json) in &read.facts {
+            let Some(field) = self.fields.get(&**path) else {
+                continue;
+            };
+            let value = value_from_json(field, json, self.bundle)
+                .map_err(|wrong| CorpusError::WrongFact { line, wrong })?;
+            match value {
+                Value::Timestamp(now) if path == NOW => message.now = now,
+                value => message.facts.set(field.path.clone(), value),
+            }
+        }
+        Ok(message)
+    }
+}
+
+#[cfg(test)]
+mod tests;
