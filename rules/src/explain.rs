@@ -18,6 +18,8 @@ use crate::engine::fields_of;
 use crate::reference::{Evaluation, Reference, wants_floor};
 use crate::truth::Truth;
 
+pub use text::action_text;
+
 /// The decision and how every rule had its part in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {

@@ -27,6 +27,7 @@ mod render;
 #[cfg(test)]
 mod sample;
 mod snapshot;
+pub mod testing;
 mod truth;
 
 pub use conversation::{Conversation, ConversationState};

@@ -42,6 +42,11 @@ impl Explanation {
     }
 }
 
+/// One action in words, such as `hand over to 投诉专席`.
+pub fn action_text(action: &Action, locale: Locale) -> String {
+    Say(locale).action(action)
+}
+
 struct Say(Locale);
 
 impl Say {

@@ -1,0 +1,189 @@
+//! Expectations against the last decision.
+
+use std::sync::Arc;
+
+use signalbox_dsl::bundle::{
+    Bundle, Effect, Expectation, Outcome, QueueId, Rule, RuleId, TemplateId,
+};
+
+use super::FailureReason;
+use crate::conversation::priority_name;
+use crate::decision::{Action, DecidedEffect, Decision};
+
+/// What was not as expected, and the rules that have to do with it.
+pub(super) struct Failed {
+    pub(super) reason: FailureReason,
+    pub(super) rules: Vec<Arc<str>>,
+}
+
+/// All that is not as expected.
+pub(super) fn check(
+    expectation: &Expectation,
+    decision: &Decision,
+    bundle: &Bundle,
+) -> Vec<Failed> {
+    let reading = Reading { bundle };
+    let unmet = expectation
+        .outcomes
+        .iter()
+        .filter(|outcome| !reading.is_met(outcome, decision))
+        .map(|outcome| Failed {
+            reason: FailureReason::NotMet {
+                expected: reading.describe(outcome),
+            },
+            rules: reading.rules_for(outcome),
+        });
+    let besides = decision
+        .effects
+        .iter()
+        .filter(|_| expectation.exactly)
+        .filter(|effect| {
+            let mut outcomes = expectation.outcomes.iter();
+            !outcomes.any(|outcome| reading.covers(outcome, effect))
+        })
+        .map(|effect| Failed {
+            reason: FailureReason::Unexpected {
+                effect: effect.clone(),
+            },
+            rules: Vec::new(),
+        });
+    unmet.chain(besides).collect()
+}
+
+struct Reading<'a> {
+    bundle: &'a Bundle,
+}
+
+impl Reading<'_> {
+    fn is_met(&self, outcome: &Outcome, decision: &Decision) -> bool {
+        let happened = || {
+            let mut effects = decision.effects.iter();
+            effects.any(|effect| self.covers(outcome, effect))
+        };
+        match outcome {
+            Outcome::NoRuleFired => decision.trace.fired.is_empty(),
+            Outcome::Fired { rule, expected } => {
+                let name = self.rule(*rule).map(|rule| &rule.name);
+                let mut fired = decision.trace.fired.iter();
+                fired.any(|fired| Some(&fired.rule) == name) == *expected
+            }
+            Outcome::Reply { expected, .. }
+            | Outcome::HandOver { expected, .. }
+            | Outcome::Tag { expected, .. } => happened() == *expected,
+            Outcome::ReplyText(_)
+            | Outcome::Priority(_)
+            | Outcome::Language(_)
+            | Outcome::Note(_) => happened(),
+        }
+    }
+
+    /// Whether the effect is one that the outcome speaks of, expected or not.
+    fn covers(&self, outcome: &Outcome, effect: &DecidedEffect) -> bool {
+        match (outcome, &effect.action) {
+            (Outcome::Fired { rule, .. }, _) => self
+                .rule(*rule)
+                .is_some_and(|rule| rule.name == effect.rule),
+            (
+                Outcome::Reply {
+                    template, language, ..
+                },
+                Action::Reply {
+                    template: said,
+                    language: in_language,
+                    ..
+                },
+            ) => {
+                template.is_none_or(|template| self.template(template) == &**said)
+                    && language.as_ref().is_none_or(|it| it == in_language)
+            }
+            (Outcome::ReplyText(expected), Action::Reply { text, .. }) => **expected == **text,
+            (Outcome::HandOver { queue, .. }, Action::HandOver { queue: to, .. }) => {
+                queue.is_none_or(|queue| self.queue(queue) == &**to)
+            }
+            (Outcome::Priority(expected), Action::SetPriority { priority }) => expected == priority,
+            (Outcome::Tag { tag, .. }, Action::Tag { tag: put, .. }) => tag == put,
+            (Outcome::Language(expected), Action::SetLanguage { language }) => expected == language,
+            (Outcome::Note(expected), Action::Note { text }) => expected == text,
+            (Outcome::Note(expected), Action::HandOver { note, .. }) => {
+                note.as_ref() == Some(expected)
+            }
+            _ => false,
+        }
+    }
+
+    /// The outcome as rule files write it.
+    fn describe(&self, outcome: &Outcome) -> String {
+        let no = |expected: bool| if expected { "" } else { "no " };
+        match outcome {
+            Outcome::NoRuleFired => "no rule fired".into(),
+            Outcome::Fired { rule, expected } => {
+                let name = self.rule(*rule).map_or("?", |rule| &rule.name);
+                format!("{}fired {name}", if *expected { "" } else { "not " })
+            }
+            Outcome::Reply {
+                template,
+                language,
+                expected,
+            } => {
+                let name = template.map(|it| format!(" {}", self.template(it)));
+                let language = language.as_ref().map(|it| format!(" in {it}"));
+                let (name, language) = (name.unwrap_or_default(), language.unwrap_or_default());
+                format!("{}reply{name}{language}", no(*expected))
+            }
+            Outcome::ReplyText(text) => format!("reply \"{text}\""),
+            Outcome::HandOver { queue, expected } => {
+                let to = queue.map(|queue| format!(" to {}", self.queue(queue)));
+                format!("{}hand over{}", no(*expected), to.unwrap_or_default())
+            }
+            Outcome::Priority(priority) => format!("priority {}", priority_name(*priority)),
+            Outcome::Tag { tag, expected } => format!("{}tag \"{tag}\"", no(*expected)),
+            Outcome::Language(language) => format!("language {language}"),
+            Outcome::Note(text) => format!("note \"{text}\""),
+        }
+    }
+
+    /// The rules that could bring the outcome about: why they did not is what the author wants to know.
+    fn rules_for(&self, outcome: &Outcome) -> Vec<Arc<str>> {
+        let could = |rule: &&Rule| match outcome {
+            Outcome::Fired { rule: wanted, .. } => {
+                self.rule(*wanted).is_some_and(|it| it.name == rule.name)
+            }
+            _ => rule
+                .effects
+                .iter()
+                .any(|it| self.brings(outcome, &it.effect)),
+        };
+        let rules = self.bundle.rules.iter().filter(could);
+        rules.map(|rule| rule.name.clone()).collect()
+    }
+
+    fn brings(&self, outcome: &Outcome, effect: &Effect) -> bool {
+        match (outcome, effect) {
+            (Outcome::Reply { template, .. }, Effect::Reply { template: says, .. }) => {
+                template.is_some_and(|template| template == *says)
+            }
+            (Outcome::HandOver { queue, .. }, Effect::HandOver { queue: to, .. }) => {
+                queue.is_some_and(|queue| queue == *to)
+            }
+            (Outcome::Priority(wanted), Effect::SetPriority(set)) => wanted == set,
+            (Outcome::Tag { tag, .. }, Effect::Tag { tag: put, .. }) => tag == put,
+            (Outcome::Language(wanted), Effect::SetLanguage(set)) => wanted == set,
+            (Outcome::Note(wanted), Effect::Note(text)) => wanted == text,
+            _ => false,
+        }
+    }
+
+    fn rule(&self, id: RuleId) -> Option<&Rule> {
+        self.bundle.rules.get(id.index())
+    }
+
+    fn template(&self, id: TemplateId) -> &str {
+        let template = self.bundle.templates.get(id.index());
+        template.map_or("?", |template| &template.name)
+    }
+
+    fn queue(&self, id: QueueId) -> &str {
+        let queue = self.bundle.queues.get(id.index());
+        queue.map_or("?", |queue| &queue.name)
+    }
+}

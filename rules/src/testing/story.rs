@@ -1,0 +1,216 @@
+//! One test under way: its clock, its conversation, its last turn.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+use jiff::{Span as Days, Timestamp};
+use signalbox_dsl::bundle::{Bundle, FieldId, TestAction, TestCase, TestDay, Trigger};
+use signalbox_dsl::value::Value;
+
+use super::coverage::Coverage;
+use crate::conversation::{Conversation, ConversationState, Tags, path};
+use crate::decision::{Decision, Inputs};
+use crate::explain::{Explanation, Verdict, explain};
+use crate::facts::Facts;
+use crate::ledger::Ledger;
+use crate::reference::Reference;
+
+/// Day 1 of a test that names no date: a Monday.
+const FIRST_DAY: Date = jiff::civil::date(2026, 1, 5);
+
+/// Where a test's customer writes unless the test says otherwise.
+const CHANNEL: &str = "webchat";
+const ACCOUNT: &str = "test";
+
+pub(super) struct Story<'a> {
+    reference: &'a Reference,
+    /// What holds in every turn, besides what the conversation knows.
+    given: Facts,
+    conversation: Conversation,
+    first_day: Date,
+    now: Timestamp,
+    last: Option<Turn>,
+}
+
+/// A turn or event with all that its decision depended on.
+pub(super) struct Turn {
+    trigger: Trigger,
+    facts: Facts,
+    ledger: Ledger,
+    now: Timestamp,
+    pub(super) decision: Decision,
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn new(reference: &'a Reference, case: &TestCase) -> Self {
+        let zone = &reference.prepared().zone;
+        let first_day = first_day(case);
+        let mut story = Self {
+            reference,
+            given: Facts::default(),
+            conversation: Conversation::default(),
+            first_day,
+            now: moment(first_day, Time::MIN, zone),
+            last: None,
+        };
+        let bundle = reference.bundle();
+        let language = Value::Language(bundle.default_language.clone());
+        story.given.set(path::LANGUAGE, language);
+        story.given.set("channel", Value::Member(CHANNEL.into()));
+        story.given.set("account", Value::Text(ACCOUNT.into()));
+        for (field, value) in &case.given {
+            if let Some(path) = path_of(*field, bundle) {
+                story.give(path, value);
+            }
+        }
+        story
+    }
+
+    /// What the conversation keeps goes into it and can change; the rest holds for the whole test.
+    fn give(&mut self, path: &Arc<str>, value: &Value) {
+        let now = self.now;
+        match (&**path, value) {
+            (path::LANGUAGE, Value::Language(language)) => {
+                self.conversation.language = Some(language.clone());
+            }
+            (path::STATE, Value::Member(state)) => {
+                let state = ConversationState::from_name(state);
+                self.conversation.state = state.unwrap_or_default();
+            }
+            (path::CUSTOMER_TAGS, tags) => put(&mut self.conversation.customer_tags, tags, now),
+            (path::EPISODE_TAGS, tags) => put(&mut self.conversation.episode_tags, tags, now),
+            _ => self.given.set(path.clone(), value.clone()),
+        }
+    }
+
+    /// False, and nothing done, if the clock would go back.
+    pub(super) fn move_clock(&mut self, day: TestDay, time: Time) -> bool {
+        let date = match day {
+            TestDay::Date(date) => date,
+            TestDay::Number(number) => {
+                let days = Days::new().try_days(i64::from(number.saturating_sub(1)));
+                let date = days.and_then(|days| self.first_day.checked_add(days));
+                date.unwrap_or(Date::MAX)
+            }
+        };
+        let to = moment(date, time, &self.reference.prepared().zone);
+        if to < self.now {
+            return false;
+        }
+        self.now = to;
+        true
+    }
+
+    pub(super) fn says(
+        &mut self,
+        text: &Arc<str>,
+        with: &[(FieldId, Value)],
+        coverage: &mut Coverage,
+    ) {
+        let text = Value::Text(text.clone());
+        self.turn(Trigger::Message, Some(text), with, coverage);
+    }
+
+    pub(super) fn event(
+        &mut self,
+        event: &Arc<str>,
+        with: &[(FieldId, Value)],
+        coverage: &mut Coverage,
+    ) {
+        self.turn(Trigger::Event(event.clone()), None, with, coverage);
+    }
+
+    /// The way that the router goes as well: begin, facts, decide, apply.
+    fn turn(
+        &mut self,
+        trigger: Trigger,
+        text: Option<Value>,
+        with: &[(FieldId, Value)],
+        coverage: &mut Coverage,
+    ) {
+        let now = self.now;
+        self.conversation.begin(&trigger, now);
+        let mut facts = self.given.clone();
+        self.conversation.facts(now, &mut facts);
+        if let Some(text) = text {
+            facts.set("text", text);
+        }
+        for (field, value) in with {
+            if let Some(path) = path_of(*field, self.reference.bundle()) {
+                facts.set(path.clone(), value.clone());
+            }
+        }
+        let ledger = self.conversation.ledger.clone();
+        let mut turn = Turn {
+            trigger,
+            facts,
+            ledger,
+            now,
+            decision: Decision::default(),
+        };
+        turn.decision = self.reference.decide(turn.inputs());
+        coverage.note(self.reference, turn.inputs(), &turn.decision);
+        self.conversation.apply(&turn.decision, now);
+        self.last = Some(turn);
+    }
+
+    pub(super) fn last_turn(&self) -> Option<&Turn> {
+        self.last.as_ref()
+    }
+}
+
+impl Turn {
+    fn inputs(&self) -> Inputs<'_> {
+        Inputs {
+            trigger: &self.trigger,
+            facts: &self.facts,
+            ledger: &self.ledger,
+            now: self.now,
+            seed: 0,
+        }
+    }
+
+    /// The decision with the rules that fired, and those named.
+    pub(super) fn explain(&self, reference: &Reference, rules: &[Arc<str>]) -> Explanation {
+        let mut explanation = explain(reference, self.inputs());
+        explanation.rules.retain(|rule| {
+            matches!(rule.verdict, Verdict::Fired { .. }) || rules.contains(&rule.rule)
+        });
+        explanation
+    }
+}
+
+fn first_day(case: &TestCase) -> Date {
+    case.steps
+        .iter()
+        .find_map(|step| match step.action {
+            TestAction::At {
+                day: TestDay::Date(date),
+                ..
+            } => Some(date),
+            _ => None,
+        })
+        .unwrap_or(FIRST_DAY)
+}
+
+fn moment(date: Date, time: Time, zone: &TimeZone) -> Timestamp {
+    date.to_datetime(time)
+        .to_zoned(zone.clone())
+        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+fn path_of(field: FieldId, bundle: &Bundle) -> Option<&Arc<str>> {
+    bundle.fields.get(field.index()).map(|field| &field.path)
+}
+
+fn put(tags: &mut Tags, given: &Value, now: Timestamp) {
+    let Value::List(given) = given else {
+        return;
+    };
+    for tag in given {
+        if let Value::Text(tag) = tag {
+            tags.put(tag.clone(), now, None);
+        }
+    }
+}
