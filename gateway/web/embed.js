@@ -16,7 +16,7 @@
   }
   const base = new URL('.', script.src);
 
-  const widget = bodyIsThere()
+  const widget = pageIsParsed()
     .then(() => import(new URL('webchat/widget.js', base)))
     .then(({ openWidget }) => openWidget({ base, site, tokenProvider: tokenCallback ? () => callByName(tokenCallback) : null }));
   widget.catch((problem) => console.error('signalbox: the chat could not be loaded; is the gateway allowed by this page\'s Content-Security-Policy?', problem));
@@ -29,8 +29,9 @@
     remove: () => widget.then((chat) => chat.remove()).then(() => { delete window.signalboxChat; }),
   };
 
-  function bodyIsThere() {
-    if (document.body !== null) return Promise.resolve();
+  // Then there is a body, and the page's own scripts have defined what `data-token-callback` names.
+  function pageIsParsed() {
+    if (document.readyState !== 'loading') return Promise.resolve();
     return new Promise((done) => { document.addEventListener('DOMContentLoaded', done, { once: true }); });
   }
 
@@ -38,6 +39,10 @@
     const parts = name.split('.');
     const method = parts.pop();
     const owner = parts.reduce((object, part) => object?.[part], window);
-    return owner?.[method]?.() ?? null;
+    if (typeof owner?.[method] === 'function') return owner[method]();
+    // Not anonymous instead: a user's conversation would go to a stranger's.
+    const problem = `signalbox: data-token-callback names \`${name}\`, which is no function on this page`;
+    console.error(problem);
+    throw new Error(problem);
   }
 })();

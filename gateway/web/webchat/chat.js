@@ -30,6 +30,7 @@ export class Chat {
   #connection;
   #isOpen;
   #isReplaying = true;
+  #presentedToken = null;
   #hasBeenOnline = false;
   #state = 'connecting';
   #unread = 0;
@@ -80,6 +81,7 @@ export class Chat {
     this.#pageEvents.start();
     this.#outbox.adopt();
     document.addEventListener('visibilitychange', this.#looked);
+    addEventListener('storage', this.#stored);
     addEventListener('pagehide', this.#hidden);
     addEventListener('pageshow', this.#shownAgain);
   }
@@ -88,6 +90,7 @@ export class Chat {
     this.#connection.stop();
     this.#pageEvents.stop();
     document.removeEventListener('visibilitychange', this.#looked);
+    removeEventListener('storage', this.#stored);
     removeEventListener('pagehide', this.#hidden);
     removeEventListener('pageshow', this.#shownAgain);
   }
@@ -113,9 +116,8 @@ export class Chat {
   /** The customer logged out: forgets who they were and what was said. */
   signOut() {
     this.#identity.signOut();
-    this.#outbox.clear();
-    this.#forgetConversation();
-    this.#connection.reopen();
+    this.#outbox.clearAll();
+    this.#startOver();
   }
 
   async #admit() {
@@ -124,6 +126,7 @@ export class Chat {
   }
 
   #hello() {
+    this.#presentedToken = this.#identity.token;
     return {
       t: 'hello',
       v: 1,
@@ -146,6 +149,9 @@ export class Chat {
     this.#setUnread(frame.conversation?.unread ?? 0);
     this.#outbox.opened();
     this.#pageEvents.welcomed(frame);
+    // The customer logged in between our hello and this.
+    const { token } = this.#identity;
+    if (token !== null && token !== this.#presentedToken) this.#connection.send({ t: 'auth', token });
   }
 
   #received(frame) {
@@ -235,11 +241,12 @@ export class Chat {
     this.#on.language(this.#text);
   }
 
-  #forgetConversation() {
+  #startOver() {
     this.#timeline.clear();
     this.#seen.reset();
     this.#setUnread(0);
     this.view.clearComposer();
+    this.#connection.reopen();
   }
 
   #atEnd() {
@@ -294,6 +301,13 @@ export class Chat {
 
   #looked = () => {
     if (document.visibilityState === 'visible') this.view.look();
+  };
+
+  #stored = (event) => {
+    if (!this.#identity.isSignOut(event)) return;
+    this.#identity.signedOutElsewhere();
+    this.#outbox.clear();
+    this.#startOver();
   };
 
   #hidden = () => {

@@ -11,8 +11,9 @@ export class Identity {
   #tokenProvider;
   #token = null;
   #mustRefresh = true;
+  #isSignedOut = false;
   #strikes = 0;
-  // What localStorage would hold if it were allowed.
+  // What localStorage did not take: it is full, or forbidden.
   #memory = new Map();
 
   /** `tokenProvider`: returns (a promise of) the JWT of the logged-in user, or null; or is null itself. */
@@ -53,7 +54,7 @@ export class Identity {
 
   /** Gets the user's token anew, where the last one is used up. */
   async refresh() {
-    if (this.#tokenProvider === null || !this.#mustRefresh) return;
+    if (this.#tokenProvider === null || this.#isSignedOut || !this.#mustRefresh) return;
     this.#token = (await this.#tokenProvider()) ?? null;
     this.#mustRefresh = false;
   }
@@ -85,13 +86,27 @@ export class Identity {
   signIn(token) {
     this.#token = token;
     this.#mustRefresh = false;
+    this.#isSignedOut = false;
   }
 
-  /** The customer logged out: whoever sits here next must not read this history. */
+  /**
+   * The customer logged out: whoever sits here next must not read this history. The site may not
+   * have ended its own session yet, so its tokens are not asked for again before `signIn`.
+   */
   signOut() {
-    this.#token = null;
-    this.#tokenProvider = null;
+    this.signedOutElsewhere();
     this.#write('visitor', null);
+  }
+
+  /** Another tab signed out. The storage is its business: it may hold the next visitor already. */
+  signedOutElsewhere() {
+    this.#token = null;
+    this.#isSignedOut = true;
+  }
+
+  /** Whether a `storage` event says that another tab has signed out. */
+  isSignOut({ key, newValue }) {
+    return key === this.#key('visitor') && newValue === null;
   }
 
   #read(name) {
@@ -103,13 +118,13 @@ export class Identity {
   }
 
   #write(name, value) {
-    if (value === null) this.#memory.delete(name);
-    else this.#memory.set(name, value);
+    this.#memory.delete(name);
     try {
       if (value === null) localStorage.removeItem(this.#key(name));
       else localStorage.setItem(this.#key(name), value);
     } catch {
-      // Storage is full or forbidden: the identity then lives as long as this page.
+      // The identity then lives as long as this page.
+      if (value !== null) this.#memory.set(name, value);
     }
   }
 

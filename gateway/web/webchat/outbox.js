@@ -108,11 +108,16 @@ export class Outbox {
     this.#take(cid);
   }
 
-  /** Forgets everything, of this tab and of all others. */
+  /** Forgets what this tab has not sent. */
   clear() {
     this.#entries = [];
-    this.#storage.clear();
-    this.#on.changed();
+    this.#changed();
+  }
+
+  /** Forgets what no tab has sent. */
+  clearAll() {
+    this.#storage.clearOthers();
+    this.clear();
   }
 
   #pump() {

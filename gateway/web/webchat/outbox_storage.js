@@ -55,9 +55,8 @@ export class OutboxStorage {
     }
   }
 
-  clear() {
-    this.#entries = [];
-    for (const key of [...this.#otherKeys(), this.#key]) remove(key);
+  clearOthers() {
+    for (const key of this.#otherKeys()) remove(key);
   }
 
   #takeKey(key, take) {

@@ -29,12 +29,14 @@ class Widget {
   #unread = 0;
   #launcher;
   #panel;
+  // What the badge says to the eye, said to a screen reader when it changes.
+  #news = element('p', { class: 'unseen', role: 'status' });
   #badge = element('span', { class: 'badge', hidden: true, 'aria-hidden': 'true' });
 
   constructor({ base, site, tokenProvider }) {
     this.#launcher = element('button', { class: 'launcher', type: 'button', 'aria-expanded': 'false' }, icon('chat'), icon('close'), this.#badge);
     this.#panel = element('div', { class: 'panel', role: 'dialog', 'aria-labelledby': 'signalbox-title', hidden: true });
-    this.root = element('aside', { class: 'signalbox widget' }, this.#panel, this.#launcher);
+    this.root = element('aside', { class: 'signalbox widget' }, this.#panel, this.#launcher, this.#news);
     this.#chat = new Chat({
       base,
       site,
@@ -97,6 +99,7 @@ class Widget {
     const isOpen = !this.#panel.hidden;
     const label = isOpen ? text.close : this.#unread > 0 ? text.openUnread(this.#unread) : text.open;
     this.#launcher.setAttribute('aria-label', label);
+    this.#news.textContent = isOpen || this.#unread === 0 ? '' : text.newMessages(this.#unread);
   }
 
   #showUnread(count) {

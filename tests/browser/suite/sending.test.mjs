@@ -149,7 +149,7 @@ story('nothing and too much are not sent', async (customer) => {
   await chat.isOnline();
   await chat.say('   \n ');
   await chat.say('字'.repeat(8_001));
-  await chat.page.getByText('1 characters too many').waitFor();
+  await chat.page.getByText('1 too many characters').waitFor();
   assert.equal(await chat.field.getAttribute('aria-invalid'), 'true');
   assert.deepEqual(await chat.texts(), []);
   await chat.say('😀'.repeat(8_000));

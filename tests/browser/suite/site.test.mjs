@@ -65,6 +65,56 @@ story('signing in takes the visitor along, signing out forgets everything', asyn
   await chat.shows([]);
 });
 
+story('signing out in one tab forgets in all', async (customer) => {
+  const [one, other] = [await customer.open(peer.url), await customer.open(peer.url)];
+  await one.isOnline();
+  await other.isOnline();
+  await one.say('secret');
+  await other.isAnswered(['secret']);
+  // What signing out does to the storage that the tabs share.
+  await one.page.evaluate(() => localStorage.removeItem('signalbox:hello:visitor'));
+  await other.shows([]);
+});
+
+story('after signing out the site is not asked for a token until somebody signs in', async (customer) => {
+  site = await startForeignSite({ gateway: peer.url, ...CALLBACK });
+  const chat = await customer.open(site.url);
+  await until('the welcome', () => peer.session);
+  await chat.page.evaluate(() => window.signalboxChat.signOut());
+  await until('a second hello', () => peer.count(({ t }) => t === 'hello') === 2);
+  assert.equal(peer.frames.findLast(({ t }) => t === 'hello').token, null);
+  await until('the welcome', () => peer.session);
+  await chat.page.evaluate(() => window.signalboxChat.signIn('token-of-next'));
+  await peer.frame(({ t, token }) => t === 'auth' && token === 'token-of-next');
+  peer.session.send({ t: 'token_expiring', in_s: 300 });
+  await peer.frame(({ t, token }) => t === 'auth' && token === 'token-2');
+});
+
+story('a login between hello and welcome is not lost', async (customer) => {
+  let greet;
+  peer.intercept = (session, frame) => {
+    if (frame.t === 'hello') greet = () => session.handle(frame);
+    return frame.t === 'hello';
+  };
+  site = await startForeignSite({ gateway: peer.url });
+  const chat = await customer.open(site.url);
+  await peer.frame(({ t }) => t === 'hello');
+  await chat.page.evaluate(() => window.signalboxChat.signIn('early'));
+  greet();
+  await peer.frame(({ t, token }) => t === 'auth' && token === 'early');
+});
+
+story('a token callback that is not there is an error, not an anonymous chat', async (customer) => {
+  site = await startForeignSite({ gateway: peer.url, attributes: 'data-token-callback="shop.misspelt"' });
+  const chat = await customer.open(site.url);
+  await until('the error', () => chat.problems.some((problem) => problem.includes('shop.misspelt')));
+  chat.problems.length = 0;
+  await chat.page.evaluate(() => window.signalboxChat.remove());
+  await until('no more attempts', async () => await chat.page.locator('signalbox-chat').count() === 0);
+  chat.problems.length = 0;
+  assert.equal(peer.count(({ t }) => t === 'hello'), 0);
+});
+
 story('a folded chat counts what is new and has seen nothing', async (customer) => {
   site = await startForeignSite({ gateway: peer.url });
   const chat = await customer.open(site.url);
@@ -78,6 +128,7 @@ story('a folded chat counts what is new and has seen nothing', async (customer) 
   peer.says(peer.session.thread, 'one');
   peer.says(peer.session.thread, 'two');
   await chat.page.getByRole('button', { name: 'Open chat, 2 new' }).waitFor();
+  await chat.page.getByText('2 new messages in the chat').waitFor();
   assert.equal(peer.count(({ t }) => t === 'seen'), seenBefore);
   await open.click();
   await until('all to be seen', () => peer.frames.some(({ t, seq }) => t === 'seen' && seq === 4));
