@@ -19,6 +19,7 @@ mod limits;
 mod lists;
 mod names;
 mod nearest;
+mod overlap;
 mod rules;
 mod schema;
 mod settings;
@@ -108,6 +109,7 @@ impl<'a> Checker<'a> {
         let tests = self.check_tests();
         if !self.findings.has_errors() {
             self.find_unused();
+            self.find_overlaps(&rules);
         }
         self.finish(rules, tests)
     }

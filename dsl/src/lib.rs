@@ -3,6 +3,7 @@
 pub mod ast;
 pub mod boundary;
 pub mod bundle;
+mod check;
 pub mod diagnostic;
 pub mod folding;
 mod format;
@@ -18,6 +19,7 @@ pub mod source;
 mod token;
 pub mod value;
 
+pub use check::{Checked, check};
 pub use diagnostic::{Diagnostic, Edit, Fix};
 pub use format::format;
 pub use grammar::parse;

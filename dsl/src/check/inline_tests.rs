@@ -53,18 +53,14 @@ impl Checker<'_> {
         let mut story = Story {
             day: TestDay::Number(1),
             time: jiff::civil::Time::MIN,
-            anything_happened: false,
+            // A step that could not be read may have been the one.
+            anything_happened: !item.complete,
         };
         let steps: Vec<Option<TestStep>> = test
             .steps
             .iter()
             .map(|step| self.step(file, step, &mut story))
             .collect();
-        let expects = |step: &ast::TestStep| matches!(step.kind, TestStepKind::Expect(_));
-        if item.complete && !test.steps.iter().any(expects) {
-            self.findings
-                .add(MeaningProblem::NothingExpected {}, test.sentence.span);
-        }
         Some(TestCase {
             name: format!("{}: {}", self.names.module(file), test.sentence.value).into(),
             given: given?,

@@ -348,8 +348,6 @@ problems! {
         /// The parameter.
         parameter: String,
     }
-    /// A test that expects nothing.
-    "W0701" Warning NothingExpected {}
     /// A condition that can never be true.
     "A01" Error NeverTrue {}
     /// A condition that can never be false.

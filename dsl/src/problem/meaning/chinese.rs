@@ -118,7 +118,6 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("模板 `{template}` 的文字都没有用到 `{parameter}`")
         }
-        P::NothingExpected {} => "这个测试没有任何预期".to_owned(),
         P::NeverTrue {} => "这个条件永远不会成立".to_owned(),
         P::NeverFalse {} => "这个条件永远不会不成立".to_owned(),
         P::Overlap {
@@ -228,7 +227,6 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UselessExcept { .. } => "删掉它；只有含关键词的短语才有作用".to_owned(),
         P::MissingTranslation { .. } => "补上文字；在此之前会发送默认语言".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("用上 `{{{parameter}}}`，或删掉这个参数"),
-        P::NothingExpected {} => "写 `expect …`".to_owned(),
         P::NeverTrue {} => "删掉它；如果两者之一成立即可，写 `or` 或 `in (…)`".to_owned(),
         P::NeverFalse {} => "删掉它；想判断字段有没有值用 `is known`".to_owned(),
         P::Overlap { witness, .. } => {

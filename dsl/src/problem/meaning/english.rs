@@ -143,7 +143,6 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("no text of template `{template}` says `{parameter}`")
         }
-        P::NothingExpected {} => "this test expects nothing".to_owned(),
         P::NeverTrue {} => "this condition can never be true".to_owned(),
         P::NeverFalse {} => "this condition can never be false".to_owned(),
         P::Overlap {
@@ -259,7 +258,6 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UselessExcept { .. } => "take it out; only phrases with a keyword inside have an effect".to_owned(),
         P::MissingTranslation { .. } => "add the text; until then the default language is sent".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("say `{{{parameter}}}`, or take the parameter out"),
-        P::NothingExpected {} => "write `expect …`".to_owned(),
         P::NeverTrue {} => "take it out, or write `or` or `in (…)` if either may hold".to_owned(),
         P::NeverFalse {} => "take it out; `is known` asks whether a field is there".to_owned(),
         P::Overlap { witness, .. } => {
