@@ -91,6 +91,8 @@ export class MessageList {
 
   #draw() {
     const { list, log, earlier, empty } = this.#parts;
+    // Asked now, since the event of the last scroll may not have come yet.
+    if (log.clientHeight > 0) this.#wasAtEnd = this.#isAtEnd();
     const fromEnd = log.scrollHeight - log.scrollTop;
     const firstKey = list.firstElementChild?.dataset.key;
     const isPrepended = firstKey !== undefined && this.#items[0]?.key !== firstKey;
@@ -177,10 +179,15 @@ export class MessageList {
     const { log, newest } = this.#parts;
     // Nothing is in sight while the panel is folded.
     if (log.clientHeight === 0) return;
-    this.#wasAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < END_SLACK_PX;
+    this.#wasAtEnd = this.#isAtEnd();
     newest.hidden = this.#wasAtEnd;
     if (this.#wasAtEnd) this.#on.atEnd();
     else if (log.scrollTop < TOP_SLACK_PX && this.#hasEarlier && !this.#isLoading) this.#on.earlier();
+  }
+
+  #isAtEnd() {
+    const { log } = this.#parts;
+    return log.scrollHeight - log.scrollTop - log.clientHeight < END_SLACK_PX;
   }
 }
 

@@ -1,20 +1,21 @@
 // The chat on any site's page: a round button in the corner and a panel that unfolds from it.
 //
-// Everything stands in a shadow root with its own style sheet, so that neither page's style
-// reaches the other. The sheet is fetched and constructed, not linked: so a site's
+// Everything stands in a shadow root with style sheets of its own, so that neither page's style
+// reaches the other. The sheets are fetched and constructed, not linked: so a site's
 // `style-src` needs no entry for the gateway.
 
 import { Chat } from './chat.js';
 import { element, icon } from './element.js';
 
+const STYLES = ['base.css', 'frame.css', 'messages.css', 'composer.css', 'widget.css'];
 const MAX_SHOWN_UNREAD = 99;
 
 /** Puts the chat on this page; resolves to its handle once it can be used. */
 export async function openWidget({ base, site, tokenProvider }) {
-  const style = await loadStyle(new URL('webchat/style.css', base));
+  const styles = await Promise.all(STYLES.map((name) => loadStyle(new URL(`webchat/${name}`, base))));
   const widget = new Widget({ base, site, tokenProvider });
   widget.host.attachShadow({ mode: 'open' });
-  widget.host.shadowRoot.adoptedStyleSheets = [style];
+  widget.host.shadowRoot.adoptedStyleSheets = styles;
   widget.host.shadowRoot.append(widget.root);
   document.body.append(widget.host);
   widget.start();
@@ -112,6 +113,6 @@ class Widget {
 
 async function loadStyle(url) {
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`the chat's style sheet is missing: ${url} answered ${response.status}`);
+  if (!response.ok) throw new Error(`a style sheet of the chat is missing: ${url} answered ${response.status}`);
   return new CSSStyleSheet().replace(await response.text());
 }
