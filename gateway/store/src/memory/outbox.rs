@@ -18,7 +18,11 @@ pub(super) struct Outbox {
 }
 
 impl Outbox {
+    /// An entry that is there already stays as it is.
     pub(super) fn push(&mut self, entry: OutboxEntry) {
+        if self.places.contains_key(&entry.id) {
+            return;
+        }
         self.last_place += 1;
         self.places.insert(entry.id, self.last_place);
         self.entries.insert(self.last_place, entry);

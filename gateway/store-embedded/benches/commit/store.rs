@@ -1,0 +1,2 @@
+//! The store as built.
+pub(crate) fn measure() {}

@@ -1,0 +1,227 @@
+//! What `doctor` says about a data directory: structure, every row's checksum, counters against rows, sizes.
+//!
+//! Reads only. It may run beside a gateway; its figures are then of one moment for each table.
+
+mod rows;
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use crate::directory::{OpenError, archive, database, free_bytes, log_of};
+use crate::schema::{open_error, open_reader};
+
+/// At start a store is checked as `doctor` does if its file is not larger than this: about a second.
+const CHECKED_AT_OPEN_BYTES: u64 = 256 << 20;
+/// So many problems are told of; more of them say nothing new.
+const TOLD_PROBLEMS: usize = 20;
+
+/// Why nothing can be said about a directory.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// There is no store in it.
+    #[error("there is no store in {directory}; name the gateway's data directory")]
+    Missing {
+        /// Which.
+        directory: String,
+    },
+    /// Its file cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// Tables of the store, then of the archive.
+    pub tables: Vec<TableReport>,
+    /// What is wrong, in plain words; at most 20.
+    pub problems: Vec<String>,
+    /// Size of store, archive and their logs, in bytes.
+    pub bytes: u64,
+    /// Free space where the directory lies, in bytes, if the system tells.
+    pub free_bytes: Option<u64>,
+}
+
+/// What was found in one table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableReport {
+    /// Its name, `archive.` in front of the archive's.
+    pub name: String,
+    /// How many rows it has.
+    pub rows: u64,
+    /// How many of them do not match their checksum.
+    pub damaged_rows: u64,
+}
+
+impl Report {
+    /// Whether everything is as it was written.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty()
+    }
+}
+
+/// Looks at every row of a data directory.
+///
+/// # Errors
+/// See [`CheckError`]. Damage is not an error but in the report, as far as the file can be opened at all.
+pub fn check(directory: &Path) -> Result<Report, CheckError> {
+    let store = database(directory);
+    if !store.exists() {
+        return Err(CheckError::Missing {
+            directory: directory.display().to_string(),
+        });
+    }
+    let mut report = Report {
+        tables: Vec::new(),
+        problems: Vec::new(),
+        bytes: size(&store) + size(&log_of(&store)),
+        free_bytes: free_bytes(directory),
+    };
+    let connection = open_reader(&store)?;
+    look(&connection, "", rows::STORE, &mut report);
+    contradictions(&connection, &mut report);
+    let archive = archive(directory);
+    if archive.exists() {
+        report.bytes += size(&archive) + size(&log_of(&archive));
+        look(
+            &open_reader(&archive)?,
+            "archive.",
+            rows::ARCHIVE,
+            &mut report,
+        );
+    }
+    report.problems.truncate(TOLD_PROBLEMS);
+    Ok(report)
+}
+
+/// A store whose trees or counters contradict each other is not served. Single damaged rows do not stop it: they are
+/// found when they are read, and stop their partition only.
+pub(crate) fn at_open(connection: &Connection, file: &Path) -> Result<(), OpenError> {
+    if size(file) + size(&log_of(file)) > CHECKED_AT_OPEN_BYTES {
+        return Ok(());
+    }
+    let mut report = Report {
+        tables: Vec::new(),
+        problems: Vec::new(),
+        bytes: 0,
+        free_bytes: None,
+    };
+    structure(connection, "", &mut report);
+    contradictions(connection, &mut report);
+    match report.problems.into_iter().next() {
+        None => Ok(()),
+        Some(what) => Err(OpenError::Damaged {
+            file: file.display().to_string(),
+            what,
+        }),
+    }
+}
+
+fn size(file: &Path) -> u64 {
+    std::fs::metadata(file).map_or(0, |figures| figures.len())
+}
+
+fn look(connection: &Connection, prefix: &str, tables: &[rows::Table], report: &mut Report) {
+    structure(connection, prefix, report);
+    for table in tables {
+        let name = format!("{prefix}{}", table.name);
+        match rows::count(connection, table) {
+            Ok((rows, damaged_rows)) => {
+                if damaged_rows > 0 {
+                    report.problems.push(format!(
+                        "table {name}: {damaged_rows} of {rows} rows do not match their checksum; \
+                         restore a backup, or live without them: their partitions stop when they are read"
+                    ));
+                }
+                report.tables.push(TableReport {
+                    name,
+                    rows,
+                    damaged_rows,
+                });
+            }
+            Err(error) => report.problems.push(format!(
+                "table {name} cannot be read: {error}; restore a backup"
+            )),
+        }
+    }
+}
+
+/// SQLite's own check of its trees, and of indexes against tables.
+fn structure(connection: &Connection, prefix: &str, report: &mut Report) {
+    let found = connection
+        .prepare(&format!("PRAGMA integrity_check({TOLD_PROBLEMS})"))
+        .and_then(|mut statement| {
+            statement
+                .query_map([], |row| row.get::<_, String>(0))?
+                .collect::<Result<Vec<_>, _>>()
+        });
+    match found {
+        Ok(lines) => report.problems.extend(
+            lines
+                .into_iter()
+                .filter(|line| line != "ok")
+                .map(|line| format!("{prefix}store file: {line}; restore a backup")),
+        ),
+        Err(error) => report
+            .problems
+            .push(open_error(Path::new("store file"), &error).to_string()),
+    }
+}
+
+/// What the checksums of single rows cannot tell: a query for each, that finds nothing in a sound store.
+const CONTRADICTIONS: &[(&str, &str)] = &[
+    (
+        "inboxes are not as long as their partitions say",
+        "SELECT count(*) FROM partitions AS p WHERE tail - trimmed <>
+         (SELECT count(*) FROM inbox WHERE place > (p.partition << 44) + p.trimmed AND place <= (p.partition << 44) + p.tail)",
+    ),
+    (
+        "inbox records belong to no partition, or lie behind its end",
+        "SELECT count(*) FROM inbox LEFT JOIN partitions AS p ON p.partition = inbox.place >> 44
+         WHERE p.partition IS NULL OR (inbox.place & ((1 << 44) - 1)) NOT BETWEEN p.trimmed + 1 AND p.tail",
+    ),
+    (
+        "inbox records point to events of others",
+        "SELECT count(*) FROM inbox LEFT JOIN events AS e ON e.id = inbox.event
+         WHERE e.id IS NULL OR e.received <> 1 OR (e.partition << 44) + e.archived_with <> inbox.place",
+    ),
+    (
+        "transcript entries point to events of others",
+        "SELECT count(*) FROM transcript AS t LEFT JOIN events AS e ON e.id = t.event
+         WHERE e.id IS NULL OR e.partition <> t.partition OR e.thread <> t.thread OR e.sequence IS NOT t.sequence",
+    ),
+    (
+        "events with a sequence are in no transcript",
+        "SELECT count(*) FROM events AS e LEFT JOIN transcript AS t
+         ON t.partition = e.partition AND t.thread = e.thread AND t.sequence = e.sequence
+         WHERE e.sequence IS NOT NULL AND t.event IS NULL",
+    ),
+    (
+        "transcripts are longer than their threads say, or have gaps",
+        "SELECT count(*) FROM (SELECT t.partition, t.thread, max(t.sequence) AS last, min(t.sequence) AS first,
+         count(*) AS entries FROM transcript AS t GROUP BY t.partition, t.thread) AS t
+         LEFT JOIN threads ON threads.partition = t.partition AND threads.thread = t.thread
+         WHERE threads.last IS NOT t.last OR t.last - t.first + 1 <> t.entries",
+    ),
+    (
+        "lines of the outbox have no head, or more than one",
+        "SELECT count(*) FROM (SELECT min(place) AS first, sum(head) AS heads, min(CASE head WHEN 1 THEN place END) AS head
+         FROM outbox GROUP BY partition, thread) WHERE heads <> 1 OR head <> first",
+    ),
+];
+
+fn contradictions(connection: &Connection, report: &mut Report) {
+    for (problem, query) in CONTRADICTIONS {
+        let found: rusqlite::Result<i64> = connection.query_row(query, [], |row| row.get(0));
+        match found {
+            Ok(0) => {}
+            Ok(found) => report
+                .problems
+                .push(format!("{found} {problem}; restore a backup")),
+            Err(error) => report.problems.push(format!(
+                "the store cannot be read: {error}; restore a backup"
+            )),
+        }
+    }
+}

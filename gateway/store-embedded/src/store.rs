@@ -1,0 +1,359 @@
+//! The store: every method of the trait handed to the writer or to a reader.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use rusqlite::Connection;
+use signalbox_sealed::{Sealed, WrappedKey};
+use signalbox_store::{
+    Append, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Fence, Fenced,
+    InboxRecord, JournalEntry, LeaseRequest, Leased, Offset, PartitionId, Sequence, Settlement,
+    Store, StoreError, ThreadId, TranscriptRange, TranscriptRecord, Trim,
+};
+
+use crate::check;
+use crate::columns::packed;
+use crate::condition::Condition;
+use crate::directory::{Directory, OpenError};
+use crate::readers::Readers;
+use crate::schema::{STORE_TABLES, open_writer};
+use crate::tables::Tables;
+use crate::writer::{Scope, Setup, Writer};
+use crate::{heads, reads, steps, threads};
+
+/// Called once, from the writer's thread, when the disk has failed: end the process. What was answered is safe; the next
+/// start recovers it.
+pub type OnFatal = Arc<dyn Fn(String) + Send + Sync>;
+
+/// A store in one directory.
+///
+/// Dropping it waits until what was asked is done and closes the files.
+pub struct EmbeddedStore {
+    // INVARIANT: dropped in this order. The writer closes the file last, the lock goes after it.
+    readers: Readers,
+    writer: Writer,
+    condition: Arc<Condition>,
+    durability: Durability,
+    directory: Arc<Directory>,
+}
+
+impl EmbeddedStore {
+    /// Opens the store of a directory; makes it if there is none. A failed disk is logged, and every later call refused.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open(directory: &Path, durability: Durability) -> Result<Self, OpenError> {
+        let on_fatal = Arc::new(|reason| tracing::error!("{reason}"));
+        Self::open_with(directory, durability, on_fatal)
+    }
+
+    /// [`EmbeddedStore::open`], and what to do when the disk fails.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_with(
+        directory: &Path,
+        durability: Durability,
+        on_fatal: OnFatal,
+    ) -> Result<Self, OpenError> {
+        if durability == Durability::Replicated {
+            return Err(OpenError::NotReplicated);
+        }
+        let directory = Arc::new(Directory::lock(directory)?);
+        let condition = Arc::new(Condition::default());
+        if !directory.take_ballast() {
+            // Recovery must be able to write.
+            directory.drop_ballast();
+            condition.set_full(true);
+        }
+        let file = directory.database();
+        let connection = open_writer(&file, STORE_TABLES, durability)?;
+        check::at_open(&connection, &file)?;
+        let writer = Writer::start(Setup {
+            connection,
+            durability,
+            directory: Arc::clone(&directory),
+            condition: Arc::clone(&condition),
+            on_fatal,
+        })?;
+        Ok(Self {
+            readers: Readers::start(&file)?,
+            writer,
+            condition,
+            durability,
+            directory,
+        })
+    }
+}
+
+/// A step of a partition's owner.
+fn owners(partition: i64) -> Scope {
+    Scope {
+        partition: Some(partition),
+        accepts: false,
+    }
+}
+
+/// A step that takes something new in.
+fn accepting(partition: i64) -> Scope {
+    Scope {
+        partition: Some(partition),
+        accepts: true,
+    }
+}
+
+#[async_trait]
+impl Store for EmbeddedStore {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    async fn append(&self, partition: PartitionId, append: Append) -> Result<Appended, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| steps::append::append(tables, partition, &append);
+        self.writer.ask(accepting(partition), step).await
+    }
+
+    async fn inbox(
+        &self,
+        partition: PartitionId,
+        after: Offset,
+        limit: usize,
+    ) -> Result<Vec<InboxRecord>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| {
+            reads::events::inbox(connection, partition, after, limit)
+        };
+        self.readers.ask(read).await
+    }
+
+    async fn states(
+        &self,
+        partition: PartitionId,
+        threads: &[ThreadId],
+    ) -> Result<Vec<Option<Sealed>>, StoreError> {
+        let (partition, threads) = (packed(partition), threads.to_vec());
+        let read =
+            move |connection: &Connection| reads::states::states(connection, partition, &threads);
+        self.readers.ask(read).await
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        let scope = owners(packed(commit.partition));
+        let step = move |tables: &mut Tables<'_>| steps::commit::commit(tables, &commit);
+        self.writer.ask(scope, step).await
+    }
+
+    async fn fire_timers(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Result<usize, Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| {
+            steps::timers::fire(tables, partition, fence, now, limit)
+        };
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn next_timer(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| reads::states::next_timer(connection, partition);
+        self.readers.ask(read).await
+    }
+
+    async fn lease(
+        &self,
+        partition: PartitionId,
+        request: LeaseRequest,
+    ) -> Result<Leased, StoreError> {
+        let partition = packed(partition);
+        let step =
+            move |tables: &mut Tables<'_>| steps::ownership::lease(tables, partition, &request);
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn renew(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        until: Timestamp,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step =
+            move |tables: &mut Tables<'_>| steps::ownership::renew(tables, partition, fence, until);
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn release(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step =
+            move |tables: &mut Tables<'_>| steps::ownership::release(tables, partition, fence);
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn due_outbox(
+        &self,
+        partition: PartitionId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Claimed, StoreError> {
+        let partition = packed(partition);
+        let read =
+            move |connection: &Connection| reads::outbox::due(connection, partition, now, limit);
+        self.readers.ask(read).await
+    }
+
+    async fn next_outbox(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| reads::outbox::next(connection, partition);
+        self.readers.ask(read).await
+    }
+
+    async fn settle(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        settlement: Settlement,
+        now: Timestamp,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| {
+            steps::outbox::settle(tables, partition, fence, &settlement, now)
+        };
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn dead_letters(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| {
+            reads::outbox::dead_letters(connection, partition, limit)
+        };
+        self.readers.ask(read).await
+    }
+
+    async fn transcript(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        range: TranscriptRange,
+        limit: usize,
+    ) -> Result<Vec<TranscriptRecord>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| {
+            reads::events::transcript(connection, partition, thread, range, limit)
+        };
+        self.readers.ask(read).await
+    }
+
+    async fn last_sequence(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<Sequence>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| threads::read(connection, partition, thread);
+        self.readers.ask(read).await
+    }
+
+    async fn journal(
+        &self,
+        partition: PartitionId,
+        after: Offset,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| {
+            reads::states::journal(connection, partition, after, limit)
+        };
+        self.readers.ask(read).await
+    }
+
+    async fn data_key(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: WrappedKey,
+    ) -> Result<WrappedKey, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| {
+            steps::deployment::keep_data_key(tables, partition, thread, &candidate)
+        };
+        self.writer.ask(accepting(partition), step).await
+    }
+
+    async fn existing_data_key(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<WrappedKey>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| {
+            reads::deployment::data_key(connection, partition, thread)
+        };
+        self.readers.ask(read).await
+    }
+
+    async fn trim(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        trim: Trim,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step =
+            move |tables: &mut Tables<'_>| steps::trim::trim(tables, partition, fence, &trim);
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn trimmed(&self, partition: PartitionId) -> Result<Offset, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| Ok(heads::read(connection, partition)?.trimmed);
+        self.readers.ask(read).await
+    }
+
+    async fn deployment_record(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let name = name.to_owned();
+        let read = move |connection: &Connection| reads::deployment::record(connection, &name);
+        self.readers.ask(read).await
+    }
+
+    async fn replace_deployment_record(
+        &self,
+        name: &str,
+        expected: u64,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let name = name.to_owned();
+        let scope = Scope {
+            partition: None,
+            accepts: false,
+        };
+        let step = move |tables: &mut Tables<'_>| {
+            steps::deployment::replace_record(tables, &name, expected, &bytes)
+        };
+        self.writer.ask(scope, step).await
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.condition.check()?;
+        if self.condition.is_full() && !self.directory.has_space() {
+            return Err(StoreError::Unavailable {
+                reason: self.directory.full(),
+            });
+        }
+        Ok(())
+    }
+}

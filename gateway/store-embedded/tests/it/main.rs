@@ -1,0 +1,4 @@
+//! The embedded store against the promises of every store, and against what happens to disks.
+
+mod conformance;
+mod samples;
