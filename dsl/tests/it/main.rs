@@ -4,5 +4,8 @@
     reason = "a test fails by panicking, in its helpers too"
 )]
 
+mod check_golden;
+mod error_pages;
+mod language_book;
 mod syntax_golden;
 mod syntax_properties;

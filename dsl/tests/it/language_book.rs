@@ -1,0 +1,84 @@
+//! The language book keeps its word: every `rules` block in it reads as the book says, and both editions have the same blocks.
+//!
+//! `rules` alone must be clean, `rules E0203` must give exactly that finding, and `rules file` must be a whole bundle that
+//! passes `check` without a warning.
+
+use std::fs;
+
+use signalbox_dsl::{FileId, SourceFile, SourceSet, check, format, parse};
+
+const ENGLISH: &str = "../docs/language.md";
+const CHINESE: &str = "../docs/language.zh.md";
+
+#[test]
+fn every_example_reads_as_the_book_says() {
+    for book in [ENGLISH, CHINESE] {
+        for (kind, example) in examples(book) {
+            let text = match example.starts_with("language") {
+                true => example.clone(),
+                false => format!("language 1\nmodule book\n\n{example}"),
+            };
+            let found: Vec<&str> = parse(FileId(0), &text)
+                .1
+                .iter()
+                .map(|finding| finding.problem.code())
+                .collect();
+            let expected: Vec<&str> = kind
+                .split(' ')
+                .filter(|word| word.starts_with('E'))
+                .collect();
+            assert_eq!(found, expected, "{book}:\n{example}");
+            if expected.is_empty() {
+                assert_eq!(format(&text).unwrap(), text, "{book}");
+            }
+        }
+    }
+}
+
+#[test]
+fn whole_bundles_of_the_book_pass_the_check() {
+    let bundles = examples(ENGLISH)
+        .into_iter()
+        .filter(|(kind, _)| kind == "file");
+    let mut count = 0;
+    for (_, example) in bundles {
+        let sources = SourceSet::new(vec![SourceFile {
+            path: "book.rules".into(),
+            text: example.into(),
+        }]);
+        let checked = check(&sources);
+        assert!(checked.diagnostics.is_empty(), "{:?}", checked.diagnostics);
+        assert!(checked.bundle.is_some());
+        count += 1;
+    }
+    assert!(count > 0, "the book has a whole bundle");
+}
+
+#[test]
+fn both_editions_have_the_same_examples_and_chapters() {
+    assert_eq!(examples(ENGLISH), examples(CHINESE));
+    let chapters = |book| {
+        let text = fs::read_to_string(book).unwrap();
+        let levels = text
+            .lines()
+            .filter_map(|line| line.split_once("# ").map(|(marks, _)| marks.len()));
+        levels.collect::<Vec<usize>>()
+    };
+    assert_eq!(chapters(ENGLISH), chapters(CHINESE));
+}
+
+/// The `rules` blocks of a book: what stands behind `rules`, and the text.
+fn examples(book: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(book).unwrap();
+    let examples: Vec<(String, String)> = text
+        .split("```rules")
+        .skip(1)
+        .map(|block| {
+            let (kind, rest) = block.split_once('\n').unwrap();
+            let (example, _) = rest.split_once("```").unwrap();
+            (kind.trim().to_owned(), example.to_owned())
+        })
+        .collect();
+    assert!(examples.len() > 20, "{book} has its examples");
+    examples
+}
