@@ -14,6 +14,9 @@ import { transcript } from './transcript.js';
 import { IncomingTyping, OutgoingTyping } from './typing.js';
 import { View } from './view.js';
 
+const PASSING_ERRORS = new Set(['rate_limited', 'unavailable']);
+const DEFAULT_RETRY_AFTER_MS = 2_000;
+
 export class Chat {
   view;
   #base;
@@ -34,6 +37,7 @@ export class Chat {
   #hasBeenOnline = false;
   #state = 'connecting';
   #unread = 0;
+  #retryTimer = null;
   #isDrawing = false;
 
   /**
@@ -58,6 +62,7 @@ export class Chat {
       request: (frame) => this.#connection.send(frame),
       ownMessage: (cid) => this.#outbox.delivered(cid),
       added: (event) => this.#added(event),
+      forgot: () => this.#seen.reset(),
       changed: () => this.#draw(),
     });
     this.#connection = new Connection({
@@ -176,6 +181,8 @@ export class Chat {
         return this.view.showQueue(Number.isInteger(frame.position) && frame.position > 0 ? frame.position : null);
       case 'token_expiring':
         return this.#renewToken();
+      case 'error':
+        return this.#failed(frame);
       default:
         return undefined;
     }
@@ -198,10 +205,21 @@ export class Chat {
 
   #closed(reaction) {
     if (reaction.drops_message) this.#outbox.refuseInFlight('too_long');
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = null;
     this.#outbox.closed();
     this.#timeline.disconnected();
     this.#incomingTyping.ended();
     this.view.showQueue(null);
+  }
+
+  // It does not say which request; whatever is still open is asked for again, when it may be.
+  #failed({ code, retry_after_ms: retryAfterMs }) {
+    if (!PASSING_ERRORS.has(code) || this.#retryTimer !== null) return;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = null;
+      this.#timeline.askAgain();
+    }, retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
   }
 
   async #renewToken() {
@@ -243,7 +261,6 @@ export class Chat {
 
   #startOver() {
     this.#timeline.clear();
-    this.#seen.reset();
     this.#setUnread(0);
     this.view.clearComposer();
     this.#connection.reopen();

@@ -22,13 +22,15 @@ export class Timeline {
   #isFresh = true;
   #ahead = new Map();
   #isSettling = false;
+  #isSyncing = false;
   #settledFrom = null;
   #historyBefore = null;
   #hasEarlier = false;
 
   /**
    * `on`: `changed()`, `request(frame)` to send, `ownMessage(cid)` for each message of ours that
-   * the server is seen to have, `added(event)` for each event that is newer than all before.
+   * the server is seen to have, `added(event)` for each event that is newer than all before,
+   * `forgot()` when another conversation begins.
    */
   constructor(on) {
     this.#on = on;
@@ -62,12 +64,14 @@ export class Timeline {
     if (isOther) this.#forget();
     this.#conversation = id;
     this.#isSettling = true;
+    this.#isSyncing = false;
     this.#settledFrom = null;
     this.#on.changed();
   }
 
   disconnected() {
     this.#isSettling = false;
+    this.#isSyncing = false;
     this.#historyBefore = null;
     this.#ahead.clear();
     this.#on.changed();
@@ -98,9 +102,10 @@ export class Timeline {
   synced({ seq }) {
     const end = Number.isInteger(seq) ? seq : this.#lastSeq;
     this.#isSettling = false;
+    this.#isSyncing = false;
     if (this.#isFresh) this.#beginAt(end + 1);
     this.#drainAhead();
-    if (end > this.#lastSeq || this.#ahead.size > 0) this.#askAgain(end);
+    if (end > this.#lastSeq || this.#ahead.size > 0) this.#fillHole(end);
     if (this.#events.length < SCREENFUL) this.loadEarlier();
     this.#on.changed();
   }
@@ -112,6 +117,7 @@ export class Timeline {
 
   history({ events, has_more: hasMore }) {
     const before = this.#historyBefore;
+    if (before === null) return;
     this.#historyBefore = null;
     // Asked before a gap and answered after it: this page no longer ends where ours begins.
     if (before !== this.#firstSeq) {
@@ -136,6 +142,14 @@ export class Timeline {
     this.#historyBefore = this.#firstSeq;
     this.#on.request({ t: 'history', before_seq: this.#firstSeq, limit: HISTORY_PAGE });
     this.#on.changed();
+  }
+
+  /** The server could not answer now: asks again for what was asked and did not come. */
+  askAgain() {
+    if (this.#isSyncing) this.#requestSync();
+    if (this.#historyBefore === null) return;
+    this.#historyBefore = null;
+    this.loadEarlier();
   }
 
   clear() {
@@ -184,13 +198,14 @@ export class Timeline {
 
   #requestSync() {
     this.#isSettling = true;
+    this.#isSyncing = true;
     this.#settledFrom = this.#lastSeq;
     this.#on.request({ t: 'sync', from: this.#lastSeq });
   }
 
   // A hole is left after the server said that it sent everything. Once more from where we
   // stand; if that brought nothing either, asking again would go on for ever.
-  #askAgain(end) {
+  #fillHole(end) {
     if (this.#settledFrom !== this.#lastSeq) this.#requestSync();
     else this.#restartAfter(Math.max(end, ...this.#ahead.keys()));
   }
@@ -211,5 +226,6 @@ export class Timeline {
     this.#isFresh = true;
     this.#historyBefore = null;
     this.#hasEarlier = false;
+    this.#on.forgot();
   }
 }

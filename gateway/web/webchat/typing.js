@@ -2,6 +2,8 @@
 // expires by itself, since the frame that ends it may be lost.
 
 const SEND_EVERY_MS = 3_000;
+// The gateway takes one notice a second; the end of a short message waits for its turn.
+const APART_MS = 1_100;
 const EXPIRE_AFTER_MS = 6_000;
 
 /** Tells the server that the customer types: at most once per 3 s, and once when they stop. */
@@ -9,6 +11,7 @@ export class OutgoingTyping {
   #send;
   #lastSentAt = -Infinity;
   #isOn = false;
+  #ending = null;
 
   constructor(send) {
     this.#send = send;
@@ -20,18 +23,25 @@ export class OutgoingTyping {
       this.stopped();
       return;
     }
-    const now = performance.now();
-    if (this.#isOn && now - this.#lastSentAt < SEND_EVERY_MS) return;
+    if (performance.now() - this.#lastSentAt < SEND_EVERY_MS) return;
     this.#isOn = true;
-    this.#lastSentAt = now;
-    this.#send({ t: 'typing', on: true });
+    this.#tell();
   }
 
   /** The message was sent or cleared. */
   stopped() {
     if (!this.#isOn) return;
     this.#isOn = false;
-    this.#send({ t: 'typing', on: false });
+    const since = performance.now() - this.#lastSentAt;
+    clearTimeout(this.#ending);
+    this.#ending = setTimeout(() => {
+      if (!this.#isOn) this.#tell();
+    }, Math.max(0, APART_MS - since));
+  }
+
+  #tell() {
+    this.#lastSentAt = performance.now();
+    this.#send({ t: 'typing', on: this.#isOn });
   }
 }
 

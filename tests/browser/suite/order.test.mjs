@@ -155,6 +155,25 @@ story('lines cut at every bad moment lose nothing, double nothing, reorder nothi
   assert.deepEqual(peer.threads.get('visitor-1').events.map(({ data }) => data.content.text), expected, 'and the server has each once');
 });
 
+story('a history or a sync that the server cannot answer now is asked for again', async (customer) => {
+  const chat = await begun(customer);
+  let refusals = 2;
+  peer.intercept = (session, { t }) => {
+    if ((t !== 'history' && t !== 'sync') || refusals === 0) return false;
+    refusals -= 1;
+    session.send({ t: 'error', code: 'unavailable', message: 'not now', retry_after_ms: 10 });
+    return true;
+  };
+  await chat.page.reload();
+  await chat.shows(BEGUN);
+  assert.equal(refusals, 0);
+  refusals = 2;
+  peer.says(peer.session.thread, 'three', { isHidden: true });
+  peer.says(peer.session.thread, 'four');
+  await chat.shows([...BEGUN, 'three', 'four']);
+  assert.equal(refusals, 0);
+});
+
 story('what was missed is replayed from where we were', async (customer) => {
   const chat = await begun(customer);
   const { thread } = peer.session;
@@ -206,6 +225,8 @@ story('another conversation takes the place of the old one', async (customer) =>
   };
   peer.close(1012);
   await chat.shows(['a merged conversation']);
+  const hello = peer.frames.findLastIndex(({ t }) => t === 'hello');
+  await until('the new one to be seen', () => peer.frames.slice(hello).some(({ t, seq }) => t === 'seen' && seq === 1));
 });
 
 story('corrections, deletions and notices change what is shown', async (customer) => {
