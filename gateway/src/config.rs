@@ -19,6 +19,9 @@ use section::{Problem, Section};
 use sections::FileSection;
 use source::Sources;
 
+use crate::data_directory::SOCKET_NAME;
+use crate::webchat::settings::WebchatSettings;
+
 /// A validated configuration.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -30,6 +33,8 @@ pub struct Config {
     pub data: PathBuf,
     /// The unix socket for commands.
     pub admin_socket: PathBuf,
+    /// The web chat's settings.
+    pub webchat: WebchatSettings,
     /// The configuration's path; `None` for the built-in defaults.
     pub origin: Option<PathBuf>,
 }
@@ -126,13 +131,18 @@ impl Config {
         let listen = overrides.listen.or(file.listen.0);
         let data = overrides.data.clone().or_else(|| file.data.given());
         validate::across(&file, listen, origin.is_some(), &mut problems);
+        let webchat = file.webchat.settings();
+        if let Err(wrong) = webchat.validate() {
+            problems.extend(wrong.into_iter().map(Problem));
+        }
         match (listen, data) {
             (Some(listen), Some(data)) if problems.is_empty() => Ok(Self {
                 admin_socket: file
                     .admin_socket
                     .given()
-                    .unwrap_or_else(|| data.join("admin.sock")),
+                    .unwrap_or_else(|| data.join(SOCKET_NAME)),
                 file,
+                webchat,
                 listen,
                 data,
                 origin: origin.map(Path::to_owned),

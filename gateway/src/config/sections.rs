@@ -5,9 +5,11 @@ mod router;
 mod rules;
 mod store;
 mod telemetry;
+mod webchat;
 
 pub use file::FileSection;
 pub use router::RouterSection;
 pub use rules::RulesSection;
 pub use store::StoreSection;
 pub use telemetry::TelemetrySection;
+pub use webchat::{LimitsSection, SiteSection, UserKey, WebchatSection};

@@ -3,12 +3,16 @@
 mod address;
 mod bytes;
 mod choice;
+mod list;
+mod named;
 mod span;
 mod text;
 
-pub use address::{ListenAddress, NetworkList};
+pub use address::ListenAddress;
 pub use bytes::ByteSize;
 pub use choice::{Durability, LogFormat};
+pub use list::List;
+pub use named::Named;
 pub use span::TimeSpan;
 pub use text::{FilePath, Secret, Text};
 

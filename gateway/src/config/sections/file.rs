@@ -1,8 +1,8 @@
 //! The top of the file.
 
-use super::{RouterSection, RulesSection, StoreSection, TelemetrySection};
+use super::{RouterSection, RulesSection, StoreSection, TelemetrySection, WebchatSection};
 use crate::config::section::section;
-use crate::config::values::{FilePath, ListenAddress, NetworkList, Secret, TimeSpan};
+use crate::config::values::{FilePath, ListenAddress, Secret, TimeSpan};
 
 /// Loopback: whoever wants to be reached from outside says so.
 const DEFAULT_PORT: u16 = 7_777;
@@ -23,10 +23,6 @@ section! {
         zh "加密已存数据的密钥：64 个十六进制字符。不填则首次启动时在数据旁生成；请另存一份，丢失密钥即无法读取数据。"
         deployment_key: Secret = Secret::default();
 
-        /// Proxies whose `X-Forwarded-For` is believed. Nobody else's is.
-        zh "其 `X-Forwarded-For` 可信的代理；其余一律不信。"
-        trusted_proxies: NetworkList = NetworkList::default();
-
         /// The unix socket for commands on the running gateway; empty: `admin.sock` in the data directory.
         zh "供命令访问运行中网关的 unix 套接字；留空则为数据目录下的 `admin.sock`。"
         admin_socket: FilePath = FilePath::default();
@@ -38,6 +34,7 @@ section! {
         section store: StoreSection;
         section rules: RulesSection;
         section router: RouterSection;
+        section webchat: WebchatSection;
         section telemetry: TelemetrySection;
     }
 }

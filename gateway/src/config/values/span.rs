@@ -26,6 +26,11 @@ impl TimeSpan {
         Self(Duration::from_millis(millis))
     }
 
+    /// In milliseconds, whatever is below one cut off.
+    pub fn whole_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// So many seconds.
     pub const fn seconds(seconds: u64) -> Self {
         Self(Duration::from_secs(seconds))

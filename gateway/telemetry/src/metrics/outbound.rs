@@ -15,7 +15,7 @@ label! {
         /// It will never be delivered.
         Dead = "dead",
         /// Worth nothing any more, or somebody else had the word.
-        Expired = "expired",
+        Suppressed = "suppressed",
     }
 }
 

@@ -1,0 +1,13 @@
+//! From rule files to a live bundle: checked, its own tests passed, compiled, and kept in the store.
+//!
+//! *Invariant:* a bundle that does not check, or whose tests fail, never replaces a good one.
+
+mod prepare;
+mod record;
+mod status;
+mod watch;
+
+pub use prepare::{Refusal, prepare};
+pub use record::{BundleRecords, RecordError};
+pub use status::{BundleOrigin, RefusedFiles, RulesStatus, StatusReport};
+pub use watch::{Adopter, Watch};

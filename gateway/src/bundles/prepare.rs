@@ -1,0 +1,133 @@
+//! Checks, tests and compiles rule files. Takes a while: not for a thread that serves.
+
+use std::sync::Arc;
+
+use signalbox_dsl::bundle::Bundle;
+use signalbox_dsl::{Diagnostic, FileId, Locale, Severity, SourceSet, check, render};
+use signalbox_rules::explain::Place;
+use signalbox_rules::testing::run_tests;
+use signalbox_rules::{CompileError, Engine, Reference};
+
+use crate::live_bundle::LiveBundle;
+
+/// More findings than this are not written into a log.
+const MAX_SHOWN_FINDINGS: usize = 20;
+
+/// Why rule files are not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{summary}\n{details}")]
+pub struct Refusal {
+    /// One line.
+    pub summary: String,
+    /// All findings or failed tests, as text with the author's lines.
+    pub details: String,
+}
+
+/// Makes a live bundle of rule files.
+///
+/// # Errors
+/// [`Refusal`]
+pub fn prepare(sources: SourceSet) -> Result<LiveBundle, Refusal> {
+    let checked = check(&sources);
+    let Some(bundle) = checked.bundle else {
+        return Err(refused_by_check(&sources, &checked.diagnostics));
+    };
+    let bundle = Arc::new(bundle);
+    let engine = Engine::compile(bundle.clone()).map_err(|error| not_compiled(&error))?;
+    refuse_failed_tests(bundle, &sources)?;
+    Ok(LiveBundle::new(engine, sources))
+}
+
+fn refused_by_check(sources: &SourceSet, findings: &[Diagnostic]) -> Refusal {
+    let errors: Vec<_> = findings
+        .iter()
+        .filter(|finding| finding.problem.severity() == Severity::Error)
+        .cloned()
+        .collect();
+    let shown = errors.get(..MAX_SHOWN_FINDINGS).unwrap_or(&errors);
+    Refusal {
+        summary: match errors.len() {
+            1 => "the rules have 1 error".to_owned(),
+            count => format!("the rules have {count} errors"),
+        },
+        details: render::render(sources, shown, Locale::English),
+    }
+}
+
+/// The tests run on the reference evaluator, which is what the language means.
+fn refuse_failed_tests(bundle: Arc<Bundle>, sources: &SourceSet) -> Result<(), Refusal> {
+    let reference = Reference::new(bundle).map_err(|error| not_compiled(&error))?;
+    let report = run_tests(&reference);
+    let failed: Vec<_> = report.cases.iter().filter(|case| !case.passed()).collect();
+    if failed.is_empty() {
+        return Ok(());
+    }
+    let details = failed.iter().take(MAX_SHOWN_FINDINGS).flat_map(|case| {
+        let file = file_name(sources, case.place);
+        case.failures
+            .iter()
+            .map(move |failure| format!("{file}: {}: {}", case.name, failure.text(Locale::English)))
+    });
+    Err(Refusal {
+        summary: match failed.len() {
+            1 => "1 test of the rules fails".to_owned(),
+            count => format!("{count} tests of the rules fail"),
+        },
+        details: details.collect(),
+    })
+}
+
+fn file_name(sources: &SourceSet, place: Place) -> &str {
+    sources
+        .file(FileId(place.file))
+        .map_or("?", |file| &*file.path)
+}
+
+fn not_compiled(error: &CompileError) -> Refusal {
+    Refusal {
+        summary: "the rules cannot be compiled".to_owned(),
+        details: error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signalbox_dsl::SourceFile;
+
+    use super::*;
+
+    const HELLO: &str = include_str!("../../../examples/hello/rules/hello.rules");
+
+    fn prepare_text(text: &str) -> Result<LiveBundle, Refusal> {
+        prepare(SourceSet::new(vec![SourceFile {
+            path: "hello.rules".into(),
+            text: text.into(),
+        }]))
+    }
+
+    #[test]
+    fn good_rules_become_a_bundle() {
+        let bundle = prepare_text(HELLO).unwrap();
+        assert_eq!(bundle.hash().len(), 64);
+        assert_eq!(bundle.rule_names().len(), 1);
+    }
+
+    #[test]
+    fn errors_are_refused_with_their_place() {
+        let refusal = prepare_text(&HELLO.replace("rank answers", "rank anwsers"))
+            .err()
+            .unwrap();
+        assert!(refusal.summary.starts_with("the rules have "), "{refusal}");
+        assert!(refusal.details.contains("anwsers"), "{refusal}");
+        assert!(refusal.details.contains("hello.rules:"), "{refusal}");
+    }
+
+    #[test]
+    fn a_failing_test_is_refused() {
+        let refusal = prepare_text(&HELLO.replace("You said: Is", "You said: is"))
+            .err()
+            .unwrap();
+        assert_eq!(refusal.summary, "1 test of the rules fails");
+        assert!(refusal.details.contains("a message is quoted"), "{refusal}");
+    }
+}

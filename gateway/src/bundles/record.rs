@@ -1,0 +1,192 @@
+//! Bundles in the store: the sources of each that was ever live, by its hash, and which one is live.
+//!
+//! So a decision can be explained after its rules are long gone, and a start with broken files goes on with the last good
+//! ones. Sealed like everything else, with a data key of the deployment's own.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use signalbox_dsl::{SourceFile, SourceSet};
+use signalbox_router::Environment;
+use signalbox_sealed::{DataKey, DeploymentKey, Sealed, WrappedKey};
+use signalbox_store::{Store, StoreError};
+
+use crate::live_bundle::LiveBundle;
+
+const KEY_RECORD: &str = "deployment_data_key";
+const ACTIVE_RECORD: &str = "active_bundle";
+const KEY_OWNER: &[u8] = b"deployment";
+/// Another process may write the same record at the same time; more often than this it is something else.
+const MAX_TRIES: usize = 8;
+
+/// See the module.
+pub struct BundleRecords {
+    store: Arc<dyn Store>,
+    environment: Arc<dyn Environment>,
+    key: DataKey,
+}
+
+/// Why bundles cannot be kept or found.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordError {
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is kept cannot be read with this key.
+    #[error(
+        "the record `{name}` cannot be opened: {reason}; is this the deployment key that the data was made with?"
+    )]
+    Closed {
+        /// Which record.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// Others kept changing it.
+    #[error(
+        "the record `{name}` is changed by others all the time; is another signalbox running on this store?"
+    )]
+    Contended {
+        /// Which record.
+        name: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptFile {
+    path: Arc<str>,
+    text: Arc<str>,
+}
+
+impl BundleRecords {
+    /// Opens the records, with a new data key if there is none yet.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn open(
+        store: Arc<dyn Store>,
+        environment: Arc<dyn Environment>,
+        deployment_key: &DeploymentKey,
+    ) -> Result<Self, RecordError> {
+        let wrapped = match store.deployment_record(KEY_RECORD).await? {
+            Some((_, bytes)) => bytes,
+            None => {
+                let candidate = DataKey::from_bytes(random(&*environment));
+                let wrapped = deployment_key.wrap(&candidate, KEY_OWNER, random(&*environment));
+                let bytes = wrapped.0.as_bytes().to_vec();
+                // If somebody else was faster, theirs is read back.
+                store
+                    .replace_deployment_record(KEY_RECORD, 0, bytes.clone())
+                    .await?;
+                store
+                    .deployment_record(KEY_RECORD)
+                    .await?
+                    .map_or(bytes, |(_, bytes)| bytes)
+            }
+        };
+        let wrapped = WrappedKey(Sealed::from_stored(wrapped));
+        let key = deployment_key
+            .unwrap(&wrapped, KEY_OWNER)
+            .map_err(|reason| closed(KEY_RECORD, &reason))?;
+        Ok(Self {
+            store,
+            environment,
+            key,
+        })
+    }
+
+    /// Keeps a bundle's sources and notes that it is the live one.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn keep_as_active(&self, bundle: &LiveBundle) -> Result<(), RecordError> {
+        let name = bundle_record(bundle.hash());
+        let files: Vec<_> = bundle
+            .sources()
+            .files()
+            .iter()
+            .map(|file| KeptFile {
+                path: file.path.clone(),
+                text: file.text.clone(),
+            })
+            .collect();
+        let plain = serde_json::to_vec(&files).map_err(|reason| closed(&name, &reason))?;
+        // Named by its content: if it is there, it is this.
+        if self.store.deployment_record(&name).await?.is_none() {
+            self.replace(&name, &plain).await?;
+        }
+        self.replace(ACTIVE_RECORD, bundle.hash().as_bytes()).await
+    }
+
+    /// The sources of the bundle that was live last; `None` if none ever was.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn last_active(&self) -> Result<Option<SourceSet>, RecordError> {
+        let Some(hash) = self.read(ACTIVE_RECORD).await? else {
+            return Ok(None);
+        };
+        let name = bundle_record(&String::from_utf8_lossy(&hash));
+        let Some(plain) = self.read(&name).await? else {
+            return Ok(None);
+        };
+        let files: Vec<KeptFile> =
+            serde_json::from_slice(&plain).map_err(|reason| closed(&name, &reason))?;
+        let files = files.into_iter().map(|file| SourceFile {
+            path: file.path,
+            text: file.text,
+        });
+        Ok(Some(SourceSet::new(files.collect())))
+    }
+
+    async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, RecordError> {
+        let Some((_, bytes)) = self.store.deployment_record(name).await? else {
+            return Ok(None);
+        };
+        self.key
+            .open(name.as_bytes(), &Sealed::from_stored(bytes))
+            .map(Some)
+            .map_err(|reason| closed(name, &reason))
+    }
+
+    async fn replace(&self, name: &str, plain: &[u8]) -> Result<(), RecordError> {
+        for _ in 0..MAX_TRIES {
+            let version = self
+                .store
+                .deployment_record(name)
+                .await?
+                .map_or(0, |(version, _)| version);
+            let sealed = self
+                .key
+                .seal(name.as_bytes(), plain, random(&*self.environment));
+            let bytes = sealed.as_bytes().to_vec();
+            if self
+                .store
+                .replace_deployment_record(name, version, bytes)
+                .await?
+            {
+                return Ok(());
+            }
+        }
+        Err(RecordError::Contended {
+            name: name.to_owned(),
+        })
+    }
+}
+
+fn bundle_record(hash: &str) -> String {
+    format!("bundle/{hash}")
+}
+
+fn closed(name: &str, reason: &dyn std::fmt::Display) -> RecordError {
+    RecordError::Closed {
+        name: name.to_owned(),
+        reason: reason.to_string(),
+    }
+}
+
+fn random<const N: usize>(environment: &dyn Environment) -> [u8; N] {
+    let mut bytes = [0; N];
+    environment.fill_random(&mut bytes);
+    bytes
+}

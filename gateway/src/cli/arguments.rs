@@ -1,0 +1,195 @@
+//! The command line as clap reads it. The doc comments are what `--help` prints.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use signalbox_dsl::Locale;
+
+/// signalbox decides which way each customer message goes.
+#[derive(Debug, Parser)]
+#[command(
+    name = "signalbox",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Exit codes: 0 fine, 1 findings (rule errors, failing tests), 2 wrong use or broken environment."
+)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// How to print the answer
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub(super) format: Format,
+
+    /// Language of findings; by default the environment's (LC_ALL, LC_MESSAGES, LANG)
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    lang: Option<Lang>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Lang {
+    /// English
+    En,
+    /// Chinese
+    Zh,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the gateway
+    Serve(ServeOptions),
+    /// Check rule files
+    Check(RulesOptions),
+    /// Lay out rule files in the one way there is
+    Fmt(FmtOptions),
+    /// Run the tests that stand in rule files
+    Test(RulesOptions),
+    /// Show what rules do with a message, and why
+    Explain(ExplainOptions),
+    /// Measure how fast rules are on a corpus of messages
+    Bench(BenchOptions),
+    /// Find out what is wrong with this installation, and what to do
+    Doctor(DoctorOptions),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ServeOptions {
+    /// The configuration; without one: built-in example, this machine only
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Where data is kept, instead of `data` in the configuration
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+    /// Where to listen, instead of `listen` in the configuration
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(super) listen: Option<SocketAddr>,
+    /// How log lines look, instead of `telemetry.log_format`
+    #[arg(long, value_name = "FORMAT", value_parser = parse_log_format)]
+    pub(super) log_format: Option<signalbox_telemetry::LogFormat>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct RulesOptions {
+    /// A directory (all *.rules in it and below) or one file
+    #[arg(value_name = "RULES")]
+    pub(super) rules: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct FmtOptions {
+    #[command(flatten)]
+    pub(super) rules: RulesOptions,
+    /// Change nothing, and exit with 1 if something would change
+    #[arg(long)]
+    pub(super) check: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ExplainOptions {
+    #[command(flatten)]
+    pub(super) rules: RulesOptions,
+    /// What the customer says
+    #[arg(long, value_name = "TEXT")]
+    pub(super) text: String,
+    /// A fact: customer.tier=vip; may be given several times
+    #[arg(long = "fact", value_name = "PATH=VALUE")]
+    pub(super) facts: Vec<String>,
+    /// When: 2026-11-11T22:00:00+08:00; by default now
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<jiff::Timestamp>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "The corpus has one JSON object a line:
+
+  {\"id\": \"1\", \"text\": \"我要退款\", \"facts\": {\"customer.tier\": \"vip\", \"message.anger\": 31,
+   \"channel\": \"webchat\", \"now\": \"2026-11-11T22:00:00+08:00\"}}
+
+--matches OUT writes one line for each line of the corpus, in its order: the id, a tab, and the rules whose
+conditions hold (whatever their rank, limits or rollout), sorted and joined by commas. A rule is named as it stands
+behind `rule`; where two modules have a rule of one name, by its full name.")]
+pub(super) struct BenchOptions {
+    #[command(flatten)]
+    pub(super) rules: RulesOptions,
+    /// The messages, JSON lines
+    #[arg(long, value_name = "FILE")]
+    pub(super) corpus: PathBuf,
+    /// Write which rules match each message
+    #[arg(long, value_name = "OUT")]
+    pub(super) matches: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorOptions {
+    /// The configuration to look at
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The data directory to look at, instead of `data` in the configuration
+    #[arg(long, value_name = "DIR")]
+    pub(super) data: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The language that findings are told in.
+    pub(super) fn locale(&self) -> Locale {
+        match self.lang {
+            Some(Lang::En) => Locale::English,
+            Some(Lang::Zh) => Locale::Chinese,
+            None => locale_of_environment(&|name| std::env::var(name).ok()),
+        }
+    }
+}
+
+/// The first of these that is set decides, as POSIX has it.
+fn locale_of_environment(variable: &dyn Fn(&str) -> Option<String>) -> Locale {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .filter_map(|name| variable(name))
+        .find(|value| !value.is_empty());
+    match set {
+        Some(value) if value.starts_with("zh") => Locale::Chinese,
+        _ => Locale::English,
+    }
+}
+
+fn parse_log_format(word: &str) -> Result<signalbox_telemetry::LogFormat, String> {
+    word.parse()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clap_agrees_with_itself() {
+        use clap::CommandFactory;
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_decides_the_language() {
+        let with = |set: &[(&str, &str)]| {
+            locale_of_environment(&|name| {
+                let value = set.iter().find(|(key, _)| *key == name)?.1;
+                Some(value.to_owned())
+            })
+        };
+        assert_eq!(with(&[]), Locale::English);
+        assert_eq!(with(&[("LANG", "zh_CN.UTF-8")]), Locale::Chinese);
+        assert_eq!(
+            with(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")]),
+            Locale::English
+        );
+        assert_eq!(with(&[("LC_ALL", ""), ("LANG", "zh_TW")]), Locale::Chinese);
+    }
+}

@@ -1,0 +1,232 @@
+//! `bench RULES --corpus FILE [--matches OUT]`
+//!
+//! Both evaluators run on the same messages in the same run, so that their ratio means something on a busy machine.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use serde_json::json;
+use signalbox_dsl::Locale;
+use signalbox_dsl::bundle::{Bundle, RuleId, Trigger};
+use signalbox_rules::corpus::{CorpusMessage, CorpusReader};
+use signalbox_rules::{Decision, Engine, Inputs, Ledger, Reference};
+
+use super::answer::{Answer, Outcome};
+use super::arguments::BenchOptions;
+use super::rules::checked;
+
+/// Passes over the corpus; the median of an odd number is one of them.
+const PASSES: usize = 5;
+/// Enough calls that a pass over a small corpus is longer than the clock's grain.
+const MIN_CALLS_A_PASS: usize = 2_000;
+/// The reference evaluator is slow: it gets so many messages, spread evenly over the corpus.
+const MAX_REFERENCE_MESSAGES: usize = 200;
+const MAX_CORPUS_BYTES: u64 = 1 << 30;
+
+pub(super) fn run(options: &BenchOptions, locale: Locale) -> anyhow::Result<Answer> {
+    let rules = match checked(&options.rules, locale)? {
+        Ok(rules) => rules,
+        Err(findings) => return Ok(findings),
+    };
+    let messages = corpus(options, &rules.bundle)?;
+    let started = Instant::now();
+    let engine = Engine::compile(rules.bundle.clone()).context("the rules cannot be compiled")?;
+    let compile = started.elapsed();
+    if let Some(out) = &options.matches {
+        fs::write(out, matches(&engine, &messages))
+            .with_context(|| format!("`{}` cannot be written", out.display()))?;
+    }
+    let reference = Reference::new(rules.bundle.clone()).context("the rules cannot be compiled")?;
+    let figures = measure(&engine, &reference, &messages);
+    Ok(Answer {
+        text: figures.text(rules.bundle.rules.len(), messages.len(), compile),
+        json: json!({
+            "rules": rules.bundle.rules.len(),
+            "messages": messages.len(),
+            "compile_ms": milliseconds(compile),
+            "per_message_ns": figures.per_message.round(),
+            "p99_ns": figures.p99.as_nanos() as u64,
+            "reference_per_message_ns": figures.reference.round(),
+            "reference_messages": figures.reference_messages,
+            "speedup": (figures.speedup() * 10.0).round() / 10.0,
+        }),
+        outcome: Outcome::Fine,
+    })
+}
+
+fn corpus(options: &BenchOptions, bundle: &Bundle) -> anyhow::Result<Vec<CorpusMessage>> {
+    let path = &options.corpus;
+    let unreadable = || format!("the corpus `{}` cannot be read", path.display());
+    let size = fs::metadata(path).with_context(unreadable)?.len();
+    if size > MAX_CORPUS_BYTES {
+        bail!(
+            "the corpus `{}` has {size} bytes, at most {MAX_CORPUS_BYTES} are allowed; take a part of it",
+            path.display()
+        );
+    }
+    let text = fs::read_to_string(path).with_context(unreadable)?;
+    let messages = CorpusReader::new(bundle, Timestamp::now())
+        .read(&text)
+        .with_context(unreadable)?;
+    if messages.is_empty() {
+        bail!("the corpus `{}` holds no messages", path.display());
+    }
+    Ok(messages)
+}
+
+struct Figures {
+    /// Nanoseconds: median over passes of the mean within a pass.
+    per_message: f64,
+    p99: Duration,
+    /// Nanoseconds, likewise.
+    reference: f64,
+    reference_messages: usize,
+}
+
+fn measure(engine: &Engine, reference: &Reference, messages: &[CorpusMessage]) -> Figures {
+    let sample: Vec<_> = messages
+        .iter()
+        .step_by(messages.len().div_ceil(MAX_REFERENCE_MESSAGES))
+        .collect();
+    let all: Vec<_> = messages.iter().collect();
+    // Not counted: warms caches and scratch memory up.
+    pass(&all, &|inputs| engine.decide(inputs));
+    let (mut fast, mut slow) = (Vec::new(), Vec::new());
+    for _ in 0..PASSES {
+        fast.push(pass(&all, &|inputs| engine.decide(inputs)));
+        slow.push(pass(&sample, &|inputs| reference.decide(inputs)));
+    }
+    Figures {
+        per_message: median(fast),
+        p99: p99(engine, messages),
+        reference: median(slow),
+        reference_messages: sample.len(),
+    }
+}
+
+/// Nanoseconds a message.
+fn pass(messages: &[&CorpusMessage], decide: &dyn Fn(Inputs<'_>) -> Decision) -> f64 {
+    let rounds = MIN_CALLS_A_PASS.div_ceil(messages.len());
+    let ledger = Ledger::default();
+    let started = Instant::now();
+    for _ in 0..rounds {
+        for message in messages {
+            std::hint::black_box(decide(inputs(message, &ledger)));
+        }
+    }
+    started.elapsed().as_nanos() as f64 / (rounds * messages.len()) as f64
+}
+
+fn p99(engine: &Engine, messages: &[CorpusMessage]) -> Duration {
+    let ledger = Ledger::default();
+    let mut times: Vec<_> = messages
+        .iter()
+        .map(|message| {
+            let started = Instant::now();
+            std::hint::black_box(engine.decide(inputs(message, &ledger)));
+            started.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    let place = (times.len() * 99).div_ceil(100).saturating_sub(1);
+    times.get(place).copied().unwrap_or_default()
+}
+
+fn inputs<'a>(message: &'a CorpusMessage, ledger: &'a Ledger) -> Inputs<'a> {
+    Inputs {
+        trigger: &Trigger::Message,
+        facts: &message.facts,
+        ledger,
+        now: message.now,
+        seed: 0,
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or_default()
+}
+
+impl Figures {
+    fn speedup(&self) -> f64 {
+        self.reference / self.per_message.max(1.0)
+    }
+
+    fn text(&self, rules: usize, messages: usize, compile: Duration) -> String {
+        format!(
+            "rules                     {rules}\n\
+             messages                  {messages}\n\
+             compile_ms                {}\n\
+             per_message_ns            {:.0}\n\
+             p99_ns                    {}\n\
+             reference_per_message_ns  {:.0}   (on {} messages)\n\
+             speedup                   {:.1}\n",
+            milliseconds(compile),
+            self.per_message,
+            self.p99.as_nanos(),
+            self.reference,
+            self.reference_messages,
+            self.speedup()
+        )
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+/// One line a message: id, tab, names of matching rules.
+fn matches(engine: &Engine, messages: &[CorpusMessage]) -> String {
+    let names = names(engine.bundle());
+    let mut text = String::new();
+    for message in messages {
+        let matching = engine.matching_rules(&Trigger::Message, &message.facts, message.now);
+        let mut found: Vec<&str> = matching
+            .into_iter()
+            .filter_map(|rule: RuleId| names.get(rule.index()).map(|name| &**name))
+            .collect();
+        found.sort_unstable();
+        let _ = writeln!(text, "{}\t{}", message.id, found.join(","));
+    }
+    text
+}
+
+/// By rule: the name behind `rule`, or the full one where two modules share it.
+fn names(bundle: &Bundle) -> Vec<Arc<str>> {
+    let short = |full: &str| {
+        full.rsplit_once('.')
+            .map_or(full, |(_, name)| name)
+            .to_owned()
+    };
+    let mut uses: HashMap<String, usize> = HashMap::new();
+    for rule in &bundle.rules {
+        *uses.entry(short(&rule.name)).or_default() += 1;
+    }
+    bundle
+        .rules
+        .iter()
+        .map(|rule| {
+            let short = short(&rule.name);
+            match uses.get(&short) {
+                Some(1) => short.into(),
+                _ => rule.name.clone(),
+            }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_is_a_pass_of_its_own() {
+        assert_eq!(median(vec![5.0, 1.0, 9.0]), 5.0);
+        assert_eq!(median(Vec::new()), 0.0);
+    }
+}

@@ -1,0 +1,81 @@
+//! `explain RULES --text … [--fact path=value]… [--at TIME]`
+
+use anyhow::{Context, bail};
+use jiff::Timestamp;
+use signalbox_dsl::Locale;
+use signalbox_dsl::bundle::{Bundle, Trigger};
+use signalbox_dsl::value::Value;
+use signalbox_rules::conversation::path;
+use signalbox_rules::convert::value_from_json;
+use signalbox_rules::{Conversation, Facts, Inputs, Reference, explain};
+
+use super::answer::{Answer, Outcome};
+use super::arguments::ExplainOptions;
+use super::rules::checked;
+
+const TEXT: &str = "text";
+const CHANNEL: &str = "channel";
+/// What a message without a channel came in by.
+const DEFAULT_CHANNEL: &str = "webchat";
+
+pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<Answer> {
+    let rules = match checked(&options.rules, locale)? {
+        Ok(rules) => rules,
+        Err(findings) => return Ok(findings),
+    };
+    let now = options.at.unwrap_or_else(Timestamp::now);
+    let mut conversation = Conversation::default();
+    conversation.begin(&Trigger::Message, now);
+    let facts = facts(options, &rules.bundle, &conversation, now)?;
+    let reference = Reference::new(rules.bundle).context("the rules cannot be compiled")?;
+    let explanation = explain(
+        &reference,
+        Inputs {
+            trigger: &Trigger::Message,
+            facts: &facts,
+            ledger: &conversation.ledger,
+            now,
+            seed: 0,
+        },
+    );
+    Ok(Answer {
+        text: explanation.text(locale),
+        json: serde_json::to_value(&explanation)?,
+        outcome: Outcome::Fine,
+    })
+}
+
+/// A new customer's first message, and whatever the command line says besides.
+fn facts(
+    options: &ExplainOptions,
+    bundle: &Bundle,
+    conversation: &Conversation,
+    now: Timestamp,
+) -> anyhow::Result<Facts> {
+    let mut facts = Facts::default();
+    facts.set(
+        path::LANGUAGE,
+        Value::Language(bundle.default_language.clone()),
+    );
+    facts.set(CHANNEL, Value::Member(DEFAULT_CHANNEL.into()));
+    conversation.facts(now, &mut facts);
+    facts.set(TEXT, Value::Text(options.text.as_str().into()));
+    for fact in &options.facts {
+        let Some((path, written)) = fact.split_once('=') else {
+            bail!("`--fact {fact}` has no value; write --fact customer.tier=vip");
+        };
+        let Some(field) = bundle.fields.iter().find(|field| &*field.path == path) else {
+            bail!("`--fact {fact}`: there is no field `{path}` in these rules");
+        };
+        // A text may look like a number, so the word itself goes first.
+        let value = value_from_json(field, &written.into(), bundle).or_else(|wrong| {
+            let json = serde_json::from_str(written).map_err(|_| wrong)?;
+            value_from_json(field, &json, bundle)
+        });
+        facts.set(
+            field.path.clone(),
+            value.with_context(|| format!("`--fact {fact}`"))?,
+        );
+    }
+    Ok(facts)
+}

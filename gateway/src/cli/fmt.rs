@@ -1,0 +1,87 @@
+//! `fmt RULES [--check]`
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::Context;
+use serde_json::json;
+use signalbox_dsl::{Locale, SourceFile, SourceSet, render};
+
+use super::answer::{Answer, Outcome};
+use super::arguments::FmtOptions;
+use crate::rule_files::RuleFiles;
+
+pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer> {
+    let files = RuleFiles::read(&options.rules.rules)?;
+    let mut text = String::new();
+    let (mut changed, mut unreadable) = (Vec::new(), Vec::new());
+    for file in files.sources.files() {
+        match signalbox_dsl::format(&file.text) {
+            Ok(formatted) if formatted == *file.text => {}
+            Ok(formatted) => {
+                if !options.check {
+                    let path = files.path_of(file);
+                    replace(&path, &formatted)
+                        .with_context(|| format!("`{}` cannot be written", path.display()))?;
+                }
+                changed.push(file.path.to_string());
+            }
+            Err(findings) => {
+                let alone = SourceSet::new(vec![SourceFile::clone(file)]);
+                text.push_str(&render::render(&alone, &findings, locale));
+                text.push('\n');
+                unreadable.push(file.path.to_string());
+            }
+        }
+    }
+    let word = if options.check {
+        "would change"
+    } else {
+        "changed"
+    };
+    for path in &changed {
+        text.push_str(&format!("{word}: {path}\n"));
+    }
+    if !unreadable.is_empty() {
+        text.push_str(&format!(
+            "{} not laid out, since they cannot be read\n",
+            files_of(unreadable.len())
+        ));
+    }
+    let found = !unreadable.is_empty() || (options.check && !changed.is_empty());
+    Ok(Answer {
+        text,
+        json: json!({"changed": changed, "unreadable": unreadable, "check": options.check}),
+        outcome: Outcome::of_findings(found),
+    })
+}
+
+fn files_of(count: usize) -> String {
+    if count == 1 {
+        "1 file".to_owned()
+    } else {
+        format!("{count} files")
+    }
+}
+
+/// Replaces a file in one step, so that a gateway that watches it never reads half of it.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let path = fs::canonicalize(path)?; // a link stays a link
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let draft = folder.join(format!(".{name}.{}.tmp", std::process::id()));
+    let written = write_draft(&draft, &path, text).and_then(|()| fs::rename(&draft, &path));
+    if written.is_err() {
+        // What failed is told; that its remains cannot be removed either would only hide it.
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
+fn write_draft(draft: &Path, original: &Path, text: &str) -> io::Result<()> {
+    let mut file = fs::File::create_new(draft)?;
+    file.set_permissions(fs::metadata(original)?.permissions())?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}

@@ -1,0 +1,74 @@
+//! The directory of everything that is kept, private to the gateway's user. The store locks it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+/// The unix socket for commands.
+pub const SOCKET_NAME: &str = "admin.sock";
+
+/// The directory cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the data directory `{path}` cannot be made: {reason}; choose another with --data, or give this user the right to it"
+)]
+pub struct DataDirectoryError {
+    path: String,
+    reason: io::Error,
+}
+
+/// Makes the directory, for this user only, if it is not there.
+///
+/// # Errors
+/// [`DataDirectoryError`]
+pub fn create(path: &Path) -> Result<(), DataDirectoryError> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|reason| DataDirectoryError {
+        path: path.display().to_string(),
+        reason,
+    })
+}
+
+/// Whether the directory holds anything that was sealed with a key.
+pub fn has_data(path: &Path) -> bool {
+    fs::read_dir(path).is_ok_and(|entries| {
+        entries
+            .flatten()
+            .any(|entry| !is_of_no_value(&entry.file_name()))
+    })
+}
+
+fn is_of_no_value(name: &OsStr) -> bool {
+    name == SOCKET_NAME
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn it_is_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/data");
+        create(&path).unwrap();
+        create(&path).unwrap();
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        assert!(!has_data(&path));
+    }
+
+    #[test]
+    fn a_file_in_its_place_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data");
+        fs::write(&path, "x").unwrap();
+        let error = create(&path).unwrap_err().to_string();
+        assert!(error.contains("cannot be made: "), "{error}");
+    }
+}

@@ -1,0 +1,185 @@
+//! What the router tells, as metrics and traces.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use signalbox_adapters::Channel;
+use signalbox_router::{CommitAnswer, DeliveryAnswer, Handling, Observer, Reception};
+use signalbox_rules::{Action, Decision};
+use signalbox_telemetry::Metrics;
+use signalbox_telemetry::metrics::inbound::InboundResult;
+use signalbox_telemetry::metrics::label;
+use signalbox_telemetry::metrics::outbound::AttemptResult;
+use signalbox_telemetry::metrics::processing::{CommitResult, EffectKind, ProcessResult};
+use signalbox_telemetry::metrics::rules::FiredRules;
+use signalbox_telemetry::traces::{context, spans};
+
+/// See the module.
+pub struct MetricsObserver {
+    metrics: Arc<Metrics>,
+    bundle: ArcSwap<ActiveBundle>,
+}
+
+struct ActiveBundle {
+    hash: String,
+    fired: FiredRules,
+}
+
+impl MetricsObserver {
+    /// An observer that notes into `metrics`, with the bundle that is live first.
+    pub fn new<'a>(
+        metrics: Arc<Metrics>,
+        hash: &str,
+        rules: impl Iterator<Item = &'a Arc<str>>,
+    ) -> Self {
+        let bundle = ActiveBundle {
+            hash: hash.to_owned(),
+            fired: metrics.rules.adopt(hash, rules),
+        };
+        Self {
+            metrics,
+            bundle: ArcSwap::from_pointee(bundle),
+        }
+    }
+
+    /// Notes that another bundle is live.
+    pub fn adopt<'a>(&self, hash: &str, rules: impl Iterator<Item = &'a Arc<str>>) {
+        let fired = self.metrics.rules.adopt(hash, rules);
+        self.bundle.store(Arc::new(ActiveBundle {
+            hash: hash.to_owned(),
+            fired,
+        }));
+    }
+}
+
+impl Observer for MetricsObserver {
+    fn traceparent(&self) -> Option<String> {
+        context::traceparent(&tracing::Span::current())
+    }
+
+    fn decision_span(&self, traceparent: Option<&str>) -> tracing::Span {
+        let span = spans::decide(&self.bundle.load().hash);
+        if let Some(traceparent) = traceparent {
+            context::continue_from(&span, traceparent);
+        }
+        span
+    }
+
+    fn received(&self, channel: Channel, reception: Reception, took: Duration) {
+        let result = match reception {
+            Reception::Accepted => InboundResult::Accepted,
+            Reception::Repeated => InboundResult::Duplicate,
+            Reception::Conflicting => InboundResult::Conflicting,
+            Reception::Unavailable => InboundResult::Unavailable,
+        };
+        let inbound = &self.metrics.inbound;
+        inbound.messages.count(label_of(channel), result);
+        inbound
+            .accept_duration
+            .observe(label_of(channel), took.as_secs_f64());
+    }
+
+    fn handled(&self, handling: Handling) {
+        let result = match handling {
+            Handling::Done => ProcessResult::Ok,
+            Handling::Quarantined => {
+                tracing::error!(
+                    bundle = self.bundle.load().hash,
+                    "the rules engine broke on an event; it was set aside and its conversation handed to people. \
+                     Please report this with the bundle"
+                );
+                ProcessResult::Quarantined
+            }
+        };
+        self.metrics.processing.events.count(result);
+    }
+
+    fn decided(&self, decision: &Decision) {
+        let bundle = self.bundle.load();
+        for fired in &decision.trace.fired {
+            bundle.fired.count(&fired.rule);
+        }
+        for effect in &decision.effects {
+            self.metrics
+                .processing
+                .effects
+                .count(effect_kind(&effect.action));
+        }
+        let floor = decision.trace.floor.as_deref();
+        spans::note_decided(&tracing::Span::current(), floor, decision.effects.len());
+    }
+
+    fn committed(&self, answer: CommitAnswer, records: usize, took: Duration) {
+        let processing = &self.metrics.processing;
+        processing.commits.count(match answer {
+            CommitAnswer::Committed => CommitResult::Committed,
+            CommitAnswer::Already => CommitResult::Already,
+            CommitAnswer::Fenced => CommitResult::Fenced,
+            CommitAnswer::Conflict => CommitResult::Conflict,
+            CommitAnswer::Unknown => CommitResult::Unknown,
+            CommitAnswer::Unavailable => CommitResult::Unavailable,
+        });
+        processing.batch_records.observe(records as f64);
+        processing.commit_duration.observe(took.as_secs_f64());
+    }
+
+    fn replied(&self, channel: Channel, took: Duration) {
+        let latency = &self.metrics.processing.reply_latency;
+        latency.observe(label_of(channel), took.as_secs_f64());
+    }
+
+    fn delivered(&self, channel: Channel, answer: DeliveryAnswer, took: Duration) {
+        let result = match answer {
+            DeliveryAnswer::Delivered => AttemptResult::Delivered,
+            DeliveryAnswer::Retry => AttemptResult::Retry,
+            DeliveryAnswer::Unanswered => AttemptResult::Unanswered,
+            DeliveryAnswer::Dead => AttemptResult::Dead,
+            DeliveryAnswer::Suppressed => AttemptResult::Suppressed,
+        };
+        let outbound = &self.metrics.outbound;
+        outbound.attempts.count(label_of(channel), result);
+        outbound
+            .attempt_duration
+            .observe(label_of(channel), took.as_secs_f64());
+    }
+
+    fn timers_fired(&self, count: usize, lateness: Duration) {
+        let processing = &self.metrics.processing;
+        processing.timers_fired.inc_by(count as u64);
+        processing.timer_lateness.observe(lateness.as_secs_f64());
+    }
+
+    fn partitions_owned(&self, count: usize) {
+        self.metrics
+            .processing
+            .partitions_owned
+            .set(gauge(count as u64));
+    }
+
+    fn archive_lag(&self, records: u64) {
+        self.metrics.processing.archive_lag.set(gauge(records));
+    }
+}
+
+fn label_of(channel: Channel) -> label::Channel {
+    match channel {
+        Channel::Webchat => label::Channel::Webchat,
+    }
+}
+
+fn effect_kind(action: &Action) -> EffectKind {
+    match action {
+        Action::Reply { .. } => EffectKind::Reply,
+        Action::HandOver { .. } => EffectKind::HandOver,
+        Action::SetPriority { .. } => EffectKind::SetPriority,
+        Action::Tag { .. } => EffectKind::Tag,
+        Action::Untag { .. } => EffectKind::Untag,
+        Action::Note { .. } => EffectKind::Note,
+        Action::SetLanguage { .. } => EffectKind::SetLanguage,
+    }
+}
+
+fn gauge(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,285 @@
+//! The gateway: everything put together in flow order, and taken down in flow order under one deadline.
+//!
+//! Start: data directory, key, store, rules, router, web chat, ports. Stop: ports, sessions, router, store.
+
+mod adopter;
+mod conversations;
+mod first_bundle;
+mod panics;
+mod signals;
+pub(crate) mod storage;
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use jiff::Timestamp;
+use signalbox_router::{Environment, Router, RouterParts, RouterSettings};
+use signalbox_sealed::DeploymentKey;
+use signalbox_telemetry::{LogFormat, Metrics, Telemetry, TelemetrySettings};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use crate::admin::AdminSocket;
+use crate::bundles::{BundleRecords, RulesStatus, Watch};
+use crate::config::Config;
+use crate::config::values;
+use crate::deployment_key::{self, KeyOrigin};
+use crate::environment::RealEnvironment;
+use crate::listener::Listener;
+use crate::observer::MetricsObserver;
+use crate::pages::{self, Audience, Pages};
+use crate::webchat::{self, Hub, Webchat};
+
+use adopter::LiveRules;
+use conversations::RouterConversations;
+use first_bundle::FirstBundle;
+use signals::Signals;
+use storage::Storage;
+
+/// Partitions are taken within moments; a start that takes longer says so.
+const READY_WITHIN: Duration = Duration::from_secs(30);
+const READY_POLL: Duration = Duration::from_millis(5);
+
+/// Runs the gateway until a signal ends it.
+///
+/// # Errors
+/// It cannot start; the message says what to do.
+pub fn run(config: Config, log_format: Option<LogFormat>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the operating system gives no threads")?;
+    runtime.block_on(serve(config, log_format))
+}
+
+async fn serve(config: Config, log_format: Option<LogFormat>) -> anyhow::Result<()> {
+    let metrics = Arc::new(Metrics::new()?);
+    let telemetry = Telemetry::start(&telemetry_settings(&config, log_format), &metrics)?;
+    panics::keep_text_out_of_logs();
+    let mut signals = Signals::listen()?;
+    let gateway = Gateway::start(config, metrics).await?;
+    let stop_within = gateway.stop_within;
+    gateway.say_ready().await;
+    signals.first().await;
+    tracing::info!("stopping");
+    tokio::select! {
+        () = gateway.stop() => {}
+        () = signals.second() => tracing::warn!("stopped at once; the next start goes on from the store"),
+    }
+    telemetry.stop(stop_within).await;
+    Ok(())
+}
+
+/// A running gateway.
+struct Gateway {
+    pages: Arc<Pages>,
+    webchat: Arc<Webchat>,
+    router: Router,
+    storage: Storage,
+    /// Ends the ports.
+    stop_ports: CancellationToken,
+    ports: Vec<JoinHandle<()>>,
+    /// Ends what only helps: the watch on rules, the admin socket.
+    stop_helpers: CancellationToken,
+    helpers: Vec<JoinHandle<()>>,
+    url: String,
+    stop_within: Duration,
+}
+
+impl Gateway {
+    async fn start(config: Config, metrics: Arc<Metrics>) -> anyhow::Result<Self> {
+        let environment: Arc<dyn Environment> = Arc::new(RealEnvironment);
+        crate::data_directory::create(&config.data)?;
+        let key = Arc::new(deployment_key(&config, &*environment)?);
+        let storage = Storage::open(&config.data, config.file.store.durability)?;
+        storage
+            .refuse_other_partitions(config.file.router.partitions)
+            .await?;
+        let listener = Listener::bind(config.listen).await?;
+        let machine_listener = match config.file.telemetry.listen.0 {
+            Some(address) => Some(Listener::bind(address).await?),
+            None => None,
+        };
+        let admin = AdminSocket::bind(&config.admin_socket)?;
+
+        let records = BundleRecords::open(storage.store.clone(), environment.clone(), &key).await?;
+        let directory = config.file.rules.directory.given();
+        let first = FirstBundle::choose(directory.as_deref(), &records, &metrics).await?;
+        let rules = Arc::new(RulesStatus::new(first.status()));
+        let observer = Arc::new(MetricsObserver::new(
+            metrics.clone(),
+            first.bundle.hash(),
+            first.bundle.rule_names(),
+        ));
+        let hub = Arc::new(Hub::default());
+        let router = Router::start(RouterParts {
+            store: storage.store.clone(),
+            archive: storage.archive.clone(),
+            rules: first.bundle.rules(),
+            environment,
+            deployment_key: key.clone(),
+            hints: hub.clone(),
+            observer: observer.clone(),
+            adapters: Vec::new(),
+            settings: router_settings(&config),
+        });
+        let conversations = Arc::new(RouterConversations::new(router.clone()));
+        let webchat = Webchat::new(
+            config.webchat.clone(),
+            conversations,
+            hub,
+            metrics.clone(),
+            key.visitor_token_key(),
+            Arc::new(Timestamp::now),
+        )?;
+
+        let pages = Arc::new(Pages {
+            metrics: metrics.clone(),
+            store: storage.store.clone(),
+            router: router.clone(),
+            rules: rules.clone(),
+            data: config.data.clone(),
+        });
+        let url = format!("http://{}/", listener.address());
+        let (stop_ports, stop_helpers) = (CancellationToken::new(), CancellationToken::new());
+        let mut ports = Vec::new();
+        let mut app = webchat::router(webchat.clone());
+        match machine_listener {
+            Some(machines) => {
+                let app = pages::router(pages.clone(), Audience::Everybody);
+                ports.push(tokio::spawn(machines.serve(app, stop_ports.clone())));
+            }
+            None => app = app.merge(pages::router(pages.clone(), Audience::ThisMachine)),
+        }
+        ports.push(tokio::spawn(listener.serve(app, stop_ports.clone())));
+
+        let mut helpers = vec![tokio::spawn(
+            admin.serve(rules.clone(), stop_helpers.clone()),
+        )];
+        if let Some(directory) = directory {
+            let watch = Watch::new(directory, config.file.rules.poll.0, first.seen);
+            let live = Arc::new(LiveRules {
+                router: router.clone(),
+                observer,
+                records,
+                status: rules,
+                metrics,
+            });
+            helpers.push(tokio::spawn(watch.run(live, stop_helpers.clone())));
+        }
+        Ok(Self {
+            pages,
+            webchat,
+            router,
+            storage,
+            stop_ports,
+            ports,
+            stop_helpers,
+            helpers,
+            url,
+            stop_within: config.file.stop_within.0,
+        })
+    }
+
+    /// Tells people where it is, once messages are taken and decided.
+    async fn say_ready(&self) {
+        let deadline = Instant::now() + READY_WITHIN;
+        while !self.pages.readiness().await.0 {
+            if Instant::now() > deadline {
+                let (_, reasons) = self.pages.readiness().await;
+                tracing::error!(%reasons, "not ready yet; messages are not taken until it is");
+                break;
+            }
+            sleep(READY_POLL).await;
+        }
+        let ready = writeln!(std::io::stdout(), "signalbox is ready: {}", self.url);
+        if let Err(error) = ready {
+            tracing::debug!(%error, "nobody reads standard output");
+        }
+        tracing::info!(url = self.url, durability = ?self.storage.store.durability(), "ready");
+    }
+
+    async fn stop(self) {
+        let deadline = Instant::now() + self.stop_within;
+        self.stop_ports.cancel();
+        self.stop_helpers.cancel();
+        if timeout_at(deadline, self.webchat.leave()).await.is_err() {
+            tracing::warn!("some web chat sessions did not close in time; their clients resume");
+        }
+        if !self
+            .router
+            .stop(deadline.saturating_duration_since(Instant::now()))
+            .await
+        {
+            tracing::warn!(
+                "not everything was decided in time; the next start goes on from the store"
+            );
+        }
+        for task in self.ports.into_iter().chain(self.helpers) {
+            let abort = task.abort_handle();
+            if timeout_at(deadline, task).await.is_err() {
+                abort.abort();
+            }
+        }
+        drop((self.pages, self.webchat, self.router));
+        // Waits for the store's own threads: not on a thread that serves. An error means that it panicked, and was logged.
+        let _ = tokio::task::spawn_blocking(move || drop(self.storage)).await;
+        tracing::info!("stopped");
+    }
+}
+
+fn deployment_key(config: &Config, environment: &dyn Environment) -> anyhow::Result<DeploymentKey> {
+    let (key, origin) = deployment_key::load_or_generate(config, environment)?;
+    match origin {
+        KeyOrigin::Configured => {}
+        KeyOrigin::Beside(path) => {
+            tracing::info!(path = %path.display(), "using the deployment key beside the data")
+        }
+        KeyOrigin::Generated(path) => tracing::warn!(
+            path = %path.display(),
+            "made a deployment key; keep a copy elsewhere, since without it the data cannot be read"
+        ),
+    }
+    Ok(key)
+}
+
+fn telemetry_settings(config: &Config, log_format: Option<LogFormat>) -> TelemetrySettings {
+    let section = &config.file.telemetry;
+    let configured = match section.log_format {
+        values::LogFormat::Text => LogFormat::Text,
+        values::LogFormat::Json => LogFormat::Json,
+    };
+    TelemetrySettings {
+        log_format: log_format.unwrap_or(configured),
+        log_filter: section.log_filter.0.clone(),
+        otlp_endpoint: section.otlp_endpoint.given().map(str::to_owned),
+        trace_ratio: section.trace_ratio,
+    }
+}
+
+/// INVARIANT: the bounds of `config/sections/router.rs` fit the types.
+fn router_settings(config: &Config) -> RouterSettings {
+    let section = &config.file.router;
+    let in_memory = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+    RouterSettings {
+        customer_partitions: u16::try_from(section.partitions).unwrap_or(u16::MAX),
+        batch_records: in_memory(section.batch_records),
+        gather: section.gather.0,
+        gather_at_most: section.gather_at_most.0,
+        lease: section.lease.0,
+        poll: section.poll.0,
+        reply_not_after: section.reply_not_after.0,
+        delivery_attempts: u32::try_from(section.delivery_attempts).unwrap_or(u32::MAX),
+        delivery_backoff: section.delivery_backoff.0,
+        delivery_backoff_at_most: section.delivery_backoff_at_most.0,
+        deliveries_at_once: in_memory(section.deliveries_at_once),
+        cached_customers: in_memory(section.cached_customers),
+        archive_every: section.archive_every.0,
+        keep_per_thread: section.keep_per_thread,
+        dedupe_for: section.dedupe_for.0,
+        ..RouterSettings::default()
+    }
+}

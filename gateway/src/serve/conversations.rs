@@ -1,0 +1,81 @@
+//! The router as the web chat sees it, and the span in which a message is received.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use signalbox_adapters::{Address, Inbound};
+use signalbox_router::{Router, ThreadEvent};
+use signalbox_store::{Sequence, ThreadId, TranscriptRange};
+use signalbox_telemetry::traces::spans;
+use tracing::Instrument;
+
+use crate::webchat::conversations::{AcceptError, Accepted, Conversations, ReadError};
+
+pub(super) struct RouterConversations {
+    router: Router,
+}
+
+impl RouterConversations {
+    pub(super) fn new(router: Router) -> Self {
+        Self { router }
+    }
+}
+
+#[async_trait]
+impl Conversations for RouterConversations {
+    fn thread(&self, address: &Address) -> ThreadId {
+        self.router.thread(address)
+    }
+
+    async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
+        let span = spans::receive(inbound.address.channel.name());
+        let answer = self.router.accept(inbound).instrument(span.clone()).await;
+        match answer {
+            Ok(accepted) => {
+                let result = if accepted.repeated {
+                    "duplicate"
+                } else {
+                    "accepted"
+                };
+                spans::note_received(&span, &accepted.message_id.0, result);
+                Ok(Accepted {
+                    thread: accepted.thread,
+                    message_id: accepted.message_id,
+                    sequence: accepted.sequence,
+                    accepted_at: accepted.accepted_at,
+                    repeated: accepted.repeated,
+                })
+            }
+            Err(signalbox_router::AcceptError::Conflict) => Err(AcceptError::Conflict),
+            Err(signalbox_router::AcceptError::Unavailable { reason }) => {
+                tracing::warn!(
+                    reason,
+                    "a message was not accepted; its sender was told to try again"
+                );
+                Err(AcceptError::Unavailable { reason })
+            }
+        }
+    }
+
+    async fn entries(
+        &self,
+        thread: ThreadId,
+        range: TranscriptRange,
+        limit: usize,
+    ) -> Result<Vec<Arc<ThreadEvent>>, ReadError> {
+        self.router
+            .entries(thread, range, limit)
+            .await
+            .map_err(unread)
+    }
+
+    async fn last_sequence(&self, thread: ThreadId) -> Result<Option<Sequence>, ReadError> {
+        self.router.last_sequence(thread).await.map_err(unread)
+    }
+}
+
+fn unread(error: signalbox_router::ReadError) -> ReadError {
+    ReadError {
+        reason: error.to_string(),
+    }
+}

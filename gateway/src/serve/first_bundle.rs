@@ -1,0 +1,116 @@
+//! The bundle to start with: the rule files, or the last good ones if those are broken, or the built-in example.
+
+use std::path::Path;
+
+use anyhow::bail;
+use jiff::Timestamp;
+use signalbox_dsl::{SourceFile, SourceSet};
+use signalbox_telemetry::Metrics;
+use tokio::task::spawn_blocking;
+
+use crate::bundles::{BundleOrigin, BundleRecords, Refusal, RefusedFiles, StatusReport, prepare};
+use crate::live_bundle::LiveBundle;
+use crate::rule_files::RuleFiles;
+
+/// The rules of `examples/hello`.
+const BUILT_IN: &str = include_str!("../../../examples/hello/rules/hello.rules");
+
+pub(super) struct FirstBundle {
+    pub(super) bundle: LiveBundle,
+    /// What was read from the rule files; `None` if they could not be read.
+    pub(super) seen: Option<SourceSet>,
+    origin: BundleOrigin,
+    refused: Option<RefusedFiles>,
+}
+
+impl FirstBundle {
+    /// Chooses, and keeps the choice in the store.
+    pub(super) async fn choose(
+        directory: Option<&Path>,
+        records: &BundleRecords,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Self> {
+        let Some(directory) = directory else {
+            return Self::built_in(records).await;
+        };
+        let read = RuleFiles::read(directory).map(|files| files.sources);
+        let seen = read.as_ref().ok().cloned();
+        let prepared = match read {
+            Ok(sources) => prepare_elsewhere(sources).await?,
+            Err(error) => Err(Refusal {
+                summary: error.to_string(),
+                details: String::new(),
+            }),
+        };
+        let (bundle, origin, refused) = match prepared {
+            Ok(bundle) => (bundle, BundleOrigin::Files, None),
+            Err(refusal) => {
+                let bundle = last_good(&refusal, records).await?;
+                tracing::error!(
+                    summary = refusal.summary,
+                    "the rule files are refused; the last good rules stay live. {}",
+                    refusal.details
+                );
+                metrics.rules.refused.set(1);
+                let refused = RefusedFiles {
+                    at: Timestamp::now(),
+                    summary: refusal.summary,
+                    details: refusal.details,
+                };
+                (bundle, BundleOrigin::LastGood, Some(refused))
+            }
+        };
+        records.keep_as_active(&bundle).await?;
+        Ok(Self {
+            bundle,
+            seen,
+            origin,
+            refused,
+        })
+    }
+
+    async fn built_in(records: &BundleRecords) -> anyhow::Result<Self> {
+        let sources = SourceSet::new(vec![SourceFile {
+            path: "hello.rules".into(),
+            text: BUILT_IN.into(),
+        }]);
+        let bundle = prepare_elsewhere(sources).await??;
+        records.keep_as_active(&bundle).await?;
+        Ok(Self {
+            bundle,
+            seen: None,
+            origin: BundleOrigin::BuiltIn,
+            refused: None,
+        })
+    }
+
+    /// What the status begins with.
+    pub(super) fn status(&self) -> StatusReport {
+        StatusReport {
+            bundle: self.bundle.hash().to_owned(),
+            rules: self.bundle.rule_names().len(),
+            since: Timestamp::now(),
+            origin: self.origin,
+            refused: self.refused.clone(),
+        }
+    }
+}
+
+async fn last_good(refusal: &Refusal, records: &BundleRecords) -> anyhow::Result<LiveBundle> {
+    let Some(sources) = records.last_active().await? else {
+        bail!(
+            "{refusal}\nThere are no earlier rules to go on with: repair them, and look with `signalbox check`"
+        );
+    };
+    match prepare_elsewhere(sources).await? {
+        Ok(bundle) => Ok(bundle),
+        Err(last) => {
+            bail!("{refusal}\nThe last good rules cannot be used by this version either: {last}")
+        }
+    }
+}
+
+/// Not on a thread that serves.
+async fn prepare_elsewhere(sources: SourceSet) -> anyhow::Result<Result<LiveBundle, Refusal>> {
+    Ok(spawn_blocking(move || prepare(sources)).await?)
+}

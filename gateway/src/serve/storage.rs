@@ -1,0 +1,92 @@
+//! Opens the store and the archive, and says what their durability means.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use signalbox_store::{Archive, Durability, Store};
+use signalbox_store_embedded::{EmbeddedArchive, EmbeddedStore};
+
+use crate::config::values;
+
+const PARTITIONS_RECORD: &str = "customer_partitions";
+/// As every command ends that finds a broken environment.
+const EXIT_BROKEN: i32 = 2;
+
+/// The open stores.
+pub(super) struct Storage {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) archive: Arc<dyn Archive>,
+}
+
+impl Storage {
+    pub(super) fn open(data: &Path, durability: values::Durability) -> anyhow::Result<Self> {
+        let durability = of_setting(durability);
+        if let Some(loss) = what_can_be_lost(durability) {
+            tracing::warn!("{loss}");
+        }
+        let store = EmbeddedStore::open_with(data, durability, Arc::new(end_process))?;
+        Ok(Self {
+            store: Arc::new(store),
+            archive: Arc::new(EmbeddedArchive::open(data)?),
+        })
+    }
+
+    /// A conversation's partition follows from their number, so the number stays what it was when the directory was made.
+    pub(super) async fn refuse_other_partitions(&self, partitions: u64) -> anyhow::Result<()> {
+        let unreadable = "the number of partitions cannot be read from the store";
+        let record = self
+            .store
+            .deployment_record(PARTITIONS_RECORD)
+            .await
+            .context(unreadable)?;
+        let Some((_, bytes)) = record else {
+            let bytes = partitions.to_string().into_bytes();
+            self.store
+                .replace_deployment_record(PARTITIONS_RECORD, 0, bytes)
+                .await
+                .context("the number of partitions cannot be noted in the store")?;
+            return Ok(());
+        };
+        let made_with = String::from_utf8_lossy(&bytes);
+        if made_with != partitions.to_string() {
+            bail!(
+                "router.partitions must stay {made_with}, with which the data directory was made, got {partitions}"
+            );
+        }
+        Ok(())
+    }
+}
+
+/// What every mode below `fsync` risks, for the log and for `doctor`; `None` for those that risk nothing.
+pub(crate) fn what_can_be_lost(durability: Durability) -> Option<&'static str> {
+    match durability {
+        Durability::Memory => Some(
+            "store.durability is memory: every message is lost when the machine stops, and may be when this process ends; \
+             for trials only",
+        ),
+        Durability::EverySecond => Some(
+            "store.durability is everysec: up to a second of acknowledged messages is lost when the machine stops; \
+             none when only this process does",
+        ),
+        Durability::Fsync | Durability::Replicated => None,
+    }
+}
+
+/// The setting as the store takes it.
+pub(crate) fn of_setting(durability: values::Durability) -> Durability {
+    match durability {
+        values::Durability::Memory => Durability::Memory,
+        values::Durability::EverySecond => Durability::EverySecond,
+        values::Durability::Fsync => Durability::Fsync,
+    }
+}
+
+/// The disk failed under the store. What was answered is safe; only a new start may read what is there.
+fn end_process(reason: String) {
+    tracing::error!(
+        reason,
+        "the store cannot go on, so this process ends; look at the disk, run `signalbox doctor`, start again"
+    );
+    std::process::exit(EXIT_BROKEN);
+}
