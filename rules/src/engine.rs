@@ -161,3 +161,6 @@ impl Engine {
         result
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,7 +235,8 @@ impl<'a> Message<'a> {
         }
     }
 
-    fn atom(&mut self, atom: AtomId) -> Truth {
+    /// The truth of one atom, worked out once.
+    pub(super) fn atom(&mut self, atom: AtomId) -> Truth {
         let epoch = self.scratch.epoch;
         match self.scratch.truths.get(atom as usize) {
             Some((known_in, truth)) if *known_in == epoch => return *truth,

@@ -1,4 +1,5 @@
 //! Tests of the rules engine from outside.
 
 mod equal;
+mod language;
 mod random;

@@ -1,0 +1,134 @@
+//! From rule files to decisions: what the language crate checks, this crate runs.
+
+#![expect(clippy::unwrap_used, reason = "a test; what is wrong shall be seen")]
+
+use std::sync::Arc;
+
+use signalbox_dsl::bundle::{Bundle, Trigger};
+use signalbox_dsl::{Locale, SourceFile, SourceSet, check};
+use signalbox_rules::corpus::CorpusReader;
+use signalbox_rules::testing::run_tests;
+use signalbox_rules::{Engine, Reference};
+
+fn bundle(rules: &str) -> Arc<Bundle> {
+    let file = SourceFile {
+        path: "shop.rules".into(),
+        text: rules.into(),
+    };
+    let checked = check(&SourceSet::new(vec![file]));
+    assert!(checked.bundle.is_some(), "{:#?}", checked.diagnostics);
+    Arc::new(checked.bundle.unwrap())
+}
+
+const SHOP: &str = r#"language 1
+module shop
+
+defaults
+  language zh
+  zone "Asia/Shanghai"
+
+ranks escalation > business
+tie business longest keyword, then first mentioned
+
+queue 售后组 "售后组"
+queue 人工 "人工客服" default
+
+schema customer
+  tier: tier optional "会员等级"
+
+enum tier = normal | vip
+
+list 退款词
+  "退款", "退钱", "refund"
+  except "退款政策"
+
+template 安抚
+  zh "非常抱歉，专员马上联系您。"
+  en "We are sorry. A specialist will contact you."
+
+template 办理退款
+  zh "请发一下订单号。"
+  en "Please send your order number."
+
+rule VIP退款
+  rank escalation
+  on message
+  when text has any of 退款词 and customer.tier is known and customer.tier is vip
+  then set priority to high
+       hand over to 售后组
+       reply 安抚, at most once per 30m
+
+rule 退款
+  rank business
+  on message
+  when text has any of 退款词
+  then tag "refund"
+       reply 办理退款
+
+test "普通客户由机器人办理退款"
+  given language zh, customer.tier normal
+  customer says "我要退款"
+  expect exactly fired 退款
+  customer says "退款政策是什么"
+  expect no rule fired
+
+test "VIP 退款优先，之后机器人不再说话"
+  given language en, customer.tier vip
+  at 10:00
+  customer says "REFUND please"
+  expect hand over to 售后组, priority high, reply 安抚 in en, tag "refund"
+  expect no reply 办理退款
+  at 10:05
+  customer says "refund!"
+  expect no reply, no hand over
+"#;
+
+#[test]
+fn inline_tests_of_a_rule_file_pass_and_cover_its_rules() {
+    let bundle = bundle(SHOP);
+    let report = run_tests(&Reference::new(bundle).unwrap());
+    let failures: Vec<_> = report
+        .cases
+        .iter()
+        .flat_map(|case| &case.failures)
+        .map(|failure| failure.text(Locale::Chinese))
+        .collect();
+    assert!(report.passed(), "{}", failures.join("\n"));
+    assert_eq!(report.cases.len(), 2);
+    assert!(
+        report.coverage.iter().all(|it| it.fired > 0),
+        "{:?}",
+        report.coverage
+    );
+}
+
+#[test]
+fn a_corpus_finds_the_same_rules_in_both_evaluators() {
+    let bundle = bundle(SHOP);
+    let corpus = r#"
+        {"id": 1, "text": "退钱", "facts": {"customer.tier": "vip"}}
+        {"id": 2, "text": "我想看退款政策"}
+        {"id": 3, "text": "Refund", "facts": {"customer.tier": "platinum", "unknown": 1}}
+    "#;
+    let reader = CorpusReader::new(&bundle, "2026-01-05T04:00:00Z".parse().unwrap());
+    let engine = Engine::compile(bundle.clone()).unwrap();
+    let reference = Reference::new(bundle.clone()).unwrap();
+    let matches: Vec<_> = reader
+        .read(corpus)
+        .unwrap()
+        .iter()
+        .map(|message| {
+            let rules = engine.matching_rules(&Trigger::Message, &message.facts, message.now);
+            assert_eq!(
+                rules,
+                reference.matching_rules(&Trigger::Message, &message.facts, message.now)
+            );
+            let names: Vec<_> = rules
+                .iter()
+                .map(|it| &*bundle.rules[it.index()].name)
+                .collect();
+            format!("{} {}", message.id, names.join(","))
+        })
+        .collect();
+    assert_eq!(matches, ["1 shop.VIP退款,shop.退款", "2 ", "3 shop.退款"]);
+}
