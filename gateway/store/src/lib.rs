@@ -5,6 +5,7 @@
 mod archive;
 pub mod conformance;
 mod error;
+mod faulty;
 mod ids;
 mod memory;
 mod records;
@@ -12,6 +13,7 @@ mod store;
 
 pub use archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent};
 pub use error::StoreError;
+pub use faulty::{FaultCounts, FaultSchedule, FaultyStore};
 pub use ids::{
     BatchId, DedupeKey, EntryId, Epoch, Fingerprint, MessageId, NodeId, Nonce, Offset, PartitionId,
     PartitionKind, Sequence, ThreadId, TimerId,
