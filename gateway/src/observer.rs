@@ -13,6 +13,7 @@ use signalbox_telemetry::metrics::label;
 use signalbox_telemetry::metrics::outbound::AttemptResult;
 use signalbox_telemetry::metrics::processing::{CommitResult, EffectKind, ProcessResult};
 use signalbox_telemetry::metrics::rules::FiredRules;
+use signalbox_telemetry::metrics::store::StoreFailure;
 use signalbox_telemetry::traces::{context, spans};
 
 /// See the module.
@@ -74,6 +75,9 @@ impl Observer for MetricsObserver {
             Reception::Unavailable => InboundResult::Unavailable,
         };
         let inbound = &self.metrics.inbound;
+        if reception == Reception::Unavailable {
+            self.metrics.store.errors.count(StoreFailure::Unavailable);
+        }
         inbound.messages.count(label_of(channel), result);
         inbound
             .accept_duration
@@ -111,6 +115,12 @@ impl Observer for MetricsObserver {
     }
 
     fn committed(&self, answer: CommitAnswer, records: usize, took: Duration) {
+        let errors = &self.metrics.store.errors;
+        match answer {
+            CommitAnswer::Unknown => errors.count(StoreFailure::Unknown),
+            CommitAnswer::Unavailable => errors.count(StoreFailure::Unavailable),
+            _ => {}
+        }
         let processing = &self.metrics.processing;
         processing.commits.count(match answer {
             CommitAnswer::Committed => CommitResult::Committed,

@@ -12,8 +12,6 @@ label! {
         Unavailable = "unavailable",
         /// Whether something was changed is not known.
         Unknown = "unknown",
-        /// What was stored is damaged.
-        Damaged = "damaged",
     }
 }
 
@@ -31,7 +29,7 @@ pub struct StoreMetrics {
 impl StoreMetrics {
     pub(super) fn register(mut area: Area<'_>) -> prometheus::Result<Self> {
         Ok(Self {
-            errors: area.counter_by("store_errors_total", "Failures of the store.")?,
+            errors: area.counter_by("store_errors_total", "Appends and commits that the store did not take (unavailable), or did not answer (unknown).")?,
             ready: area.gauge("store_ready", "1 if the store takes writes, otherwise 0.")?,
             free_bytes: area.gauge(
                 "disk_free_bytes",

@@ -1,0 +1,37 @@
+# `make run` and `make test` are all that a newcomer needs. Everything else is for those who work on signalbox.
+.PHONY: help run build test tools bench soak fmt lint docs
+
+SIGNALBOX := cargo run --release --quiet -p signalbox --
+
+help:           ## what there is
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+run:            ## build, start with the example, print one address
+	cargo run --release -p signalbox -- serve --config examples/hello/signalbox.yaml
+
+build:          ## the binary, target/release/signalbox
+	cargo build --release -p signalbox
+
+tools:          ## what tests need from the system
+	.ci/install-test-tools
+
+test: tools     ## all tests
+	.ci/test
+
+bench:          ## messages a second, latency, memory; each beside a bare ceiling
+	cargo bench -p signalbox-tests --bench way
+
+# PART: kill-embedded. ROUNDS and SIGNALBOX_SEED are passed on.
+soak:           ## long runs: make soak PART=kill-embedded
+	cargo run --release -p signalbox-tests --bin signalbox-soak -- $(PART)
+
+fmt:            ## lay everything out
+	cargo fmt --all
+	$(SIGNALBOX) fmt examples/hello/rules
+
+lint:           ## what CI refuses
+	cargo fmt --all --check
+	CLIPPY_CONF_DIR=$(CURDIR)/.ci cargo clippy --workspace --all-targets -- -D warnings
+
+docs:           ## write the pages that are made from the code
+	UPDATE_GOLDEN=1 cargo test -p signalbox-telemetry -p signalbox --lib manual
