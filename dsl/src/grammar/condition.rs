@@ -1,5 +1,6 @@
 //! Conditions.
 
+use nom::branch::alt;
 use nom::combinator::cut;
 use nom::{Input, Parser};
 
@@ -195,9 +196,27 @@ fn relation(input: Tokens<'_>) -> Parsed<'_, Condition> {
         return refuse(rest, SyntaxProblem::NotAvailable { construct }, rest.here());
     }
     match value.kind {
+        ExpressionKind::Path(_) if has_unknown_word(&rest) => cut(goes_on).parse(rest),
         ExpressionKind::Path(path) => Ok((rest, Condition::Holds(path))),
         _ => cut(|input| expected(input, Expected::Relation)).parse(rest),
     }
+}
+
+/// Whether a word stands here that neither compares nor joins: behind a condition there is none that could.
+fn has_unknown_word(input: &Tokens<'_>) -> bool {
+    input.first_word().is_some() && joint(input).is_none()
+}
+
+/// Fails with what can follow a bare word.
+fn goes_on(input: Tokens<'_>) -> Parsed<'_, Condition> {
+    let one = |what| move |input| expected(input, what);
+    alt((
+        one(Expected::Relation),
+        one(Expected::Word("and")),
+        one(Expected::Word("or")),
+        one(Expected::EndOfLine),
+    ))
+    .parse(input)
 }
 
 /// Whether a comparison goes on here.
@@ -327,7 +346,7 @@ fn has(input: Tokens<'_>) -> Parsed<'_, Relation> {
 
 /// What `has any of` looks for.
 fn looked_for(input: Tokens<'_>) -> Parsed<'_, Words> {
-    let (rest, kind) = nom::branch::alt((
+    let (rest, kind) = alt((
         path.map(WordsKind::List),
         text.map(|text| WordsKind::Inline(vec![text])),
         in_parentheses(text).map(WordsKind::Inline),

@@ -204,5 +204,5 @@ fn counted_for(input: Tokens<'_>) -> Parsed<'_, Scope> {
     if input.starts_with(&["conversation"]) {
         return instead_of(input, 1, "episode");
     }
-    scope_word(input)
+    alt((scope_word, |input| expected(input, Expected::Duration))).parse(input)
 }

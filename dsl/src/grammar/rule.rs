@@ -10,7 +10,7 @@ use super::effect::{EFFECT_WORDS, begins_effect, effect};
 use super::failure::{Parsed, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
-use super::word::{after, end_of_line, name, path, word};
+use super::word::{after, end_of_line, name, path, word, words};
 use crate::ast::{Effect, Guard, ItemKind, Name, Rule, Trigger, TriggerKind};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, SyntaxProblem};
@@ -22,8 +22,8 @@ const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
 const GUARD: &str = "when / otherwise";
 
 /// The words that begin a line of a rule in the full language only.
-const LATER_CLAUSE_WORDS: [&str; 8] = [
-    "stage", "rollout", "mode", "active", "every", "salt", "at", "while",
+const LATER_CLAUSE_WORDS: [&str; 7] = [
+    "stage", "rollout", "mode", "active", "every", "salt", "while",
 ];
 
 /// Reads `rule NAME` and its lines.
@@ -91,6 +91,9 @@ impl Clauses {
                 }
                 self.effects.extend(reader.read(line, effect));
             }
+            "at" => {
+                reader.read(line, limit_without_effect);
+            }
             word if LATER_CLAUSE_WORDS.contains(&word) => reader.not_available(line, word),
             _ if self.in_effects => reader.unknown_line(line, &EFFECT_WORDS),
             _ => reader.unknown_line(line, &CLAUSE_WORDS),
@@ -149,6 +152,17 @@ impl Clauses {
             effects: self.effects,
         }
     }
+}
+
+/// `at most once` on a line of its own: a limit belongs to one effect, so it must say to which.
+fn limit_without_effect(input: Tokens<'_>) -> Parsed<'_, ()> {
+    let (rest, ()) = words(&["at", "most"]).parse(input)?;
+    let span = input.span_until(&rest);
+    let problem = SyntaxProblem::Instead {
+        written: input.context.source(span).to_owned(),
+        write: "EFFECT, at most …",
+    };
+    refuse(input, problem, span)
 }
 
 /// `message or event order.delivered`
