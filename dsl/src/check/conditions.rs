@@ -16,6 +16,7 @@ use crate::source::Span;
 use crate::value::Type;
 
 use super::Checker;
+use super::constants::shown_type;
 use super::limits::{DEEPEST_CONDITION, MOST_COMPARISONS};
 use super::names::Declared;
 use super::schema::Presence;
@@ -143,7 +144,7 @@ impl<'a> Checker<'a> {
         if entry.field.value_type != Type::Bool {
             let problem = MeaningProblem::NotACondition {
                 field: Arc::clone(&entry.field.path),
-                found: entry.field.value_type.clone(),
+                found: shown_type(&entry.field.value_type),
             };
             self.findings.add(problem, path.span);
             return None;

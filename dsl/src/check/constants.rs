@@ -210,7 +210,7 @@ pub(super) fn is_language_tag(tag: &str) -> bool {
 }
 
 /// Enums are shown by the name their author gave them, without the module.
-fn shown_type(shown: &Type) -> Type {
+pub(super) fn shown_type(shown: &Type) -> Type {
     match shown {
         Type::Enum(name) => Type::Enum(last_word(name)),
         Type::List(element) => Type::List(Box::new(shown_type(element))),

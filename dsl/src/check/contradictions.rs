@@ -4,7 +4,10 @@
 //! generous (what it cannot express it leaves out), so a finding is always right, and some contradictions go unfound. A
 //! condition can never be false if its negation can never be true.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
 
 use crate::bundle::{Comparison, Condition, FieldId, Operand, Predicate};
 use crate::problem::MeaningProblem;
@@ -188,8 +191,8 @@ fn with_presence(field: FieldId, demands: Demands) -> Demands {
 
 fn answer(yes: bool) -> ValueSet {
     let one = ValueSet::Names {
-        of: std::collections::BTreeSet::from([yes_or_no(yes)]),
-        all: std::sync::Arc::default(),
+        of: BTreeSet::from([yes_or_no(yes)]),
+        all: Arc::default(),
     };
     match everything(&Type::Bool, &[]) {
         Some(all) => all.intersection(&one),
@@ -235,7 +238,10 @@ fn value_demand(
     let all = everything(value_type, members)?;
     let set = match &all {
         ValueSet::Ranges { of, .. } => {
-            let inside = ranges(predicate, value_type)?;
+            let mut inside = ranges(predicate, value_type)?;
+            if *value_type == Type::Int {
+                inside = whole_numbers(&inside);
+            }
             let currency = values.iter().find_map(|value| match value {
                 Value::Money { currency, .. } => Some(*currency),
                 _ => None,
@@ -265,7 +271,7 @@ fn value_demand(
             let named = match &all {
                 ValueSet::Names { all, .. } => ValueSet::Names {
                     of,
-                    all: std::sync::Arc::clone(all),
+                    all: Arc::clone(all),
                 },
                 _ => ValueSet::Texts { of, all_but: false },
             };
@@ -321,4 +327,20 @@ fn ranges(predicate: &Predicate, value_type: &Type) -> Option<Vec<Range>> {
         }
         _ => None,
     }
+}
+
+/// The same whole numbers, with every cut just before one, so that nothing is left between 5 and 6.
+fn whole_numbers(ranges: &[Range]) -> Vec<Range> {
+    let before_next = |cut: Cut| match cut {
+        Cut::Before(number) => Cut::Before(number.ceil()),
+        Cut::Behind(number) => match number.floor().checked_add(Decimal::ONE) {
+            Some(next) => Cut::Before(next),
+            None => cut,
+        },
+        Cut::Start | Cut::End => cut,
+    };
+    ranges
+        .iter()
+        .map(|&(from, to)| (before_next(from), before_next(to)))
+        .collect()
 }

@@ -16,6 +16,7 @@ use super::conditions::Known;
 use super::limits::{
     LONGEST_TAG, LONGEST_TAG_WORDS, LONGEST_WINDOW, LONGEST_WINDOW_WORDS, MOST_TIMES,
 };
+use super::names::Declared;
 use super::nearest::nearest;
 use super::templates::has_fallbacks;
 
@@ -80,9 +81,7 @@ impl Checker<'_> {
                     self.names
                         .resolve(ItemKind::Template, file, template, &mut self.findings)?;
                 let id = TemplateId(found.id);
-                let is_complete = found.item.complete;
-                let arguments =
-                    self.arguments(file, id, arguments, written.span, is_complete, known)?;
+                let arguments = self.arguments(file, &found, arguments, written.span, known)?;
                 Effect::Reply {
                     template: id,
                     arguments,
@@ -133,19 +132,22 @@ impl Checker<'_> {
     fn arguments(
         &mut self,
         file: usize,
-        template: TemplateId,
+        declared: &Declared<'_>,
         written: &[ast::Argument],
         span: Span,
-        is_complete: bool,
         known: &Known,
     ) -> Option<Vec<Operand>> {
-        let template = self.templates.get(template.index())?.clone();
-        let is_known = |argument: &ast::Argument| {
-            template
+        let id = TemplateId(declared.id);
+        let template = self.templates.get(id.index())?.clone();
+        // A parameter whose type could not be read is not in the template, but its argument is no mistake.
+        let is_known = |argument: &ast::Argument| match &declared.item.kind {
+            ast::ItemKind::Template(template) => template
                 .parameters
                 .iter()
-                .any(|parameter| parameter.name == argument.name.text)
+                .any(|parameter| parameter.name.text == argument.name.text),
+            _ => false,
         };
+        let is_complete = declared.item.complete;
         for (place, argument) in written.iter().enumerate() {
             let before = written.get(..place).unwrap_or_default();
             if before

@@ -1,7 +1,11 @@
 //! Collects findings while a bundle is checked.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::ast;
 use crate::diagnostic::Diagnostic;
-use crate::problem::{Problem, Severity};
+use crate::problem::{MeaningProblem, Problem, Severity};
 use crate::source::Span;
 
 /// Findings of one bundle.
@@ -9,6 +13,8 @@ use crate::source::Span;
 pub(super) struct Findings {
     all: Vec<Diagnostic>,
     errors: usize,
+    /// Names of items that could not be read, which has been told.
+    unread: HashSet<Arc<str>>,
 }
 
 /// More findings are not told: nobody reads them, and one cause in ten thousand rules is still one cause.
@@ -19,7 +25,16 @@ impl Findings {
         self.push(Diagnostic::new(problem, span));
     }
 
+    /// Takes note of what could not be read of `files`: that it is missing will not be told a second time.
+    pub(super) fn excuse(&mut self, files: &[ast::File]) {
+        let names = files.iter().flat_map(|file| &file.unread);
+        self.unread.extend(names.map(|name| Arc::clone(&name.text)));
+    }
+
     pub(super) fn push(&mut self, diagnostic: Diagnostic) {
+        if missing_name(&diagnostic.problem).is_some_and(|name| self.unread.contains(name)) {
+            return;
+        }
         if diagnostic.problem.severity() == Severity::Error {
             self.errors += 1;
         }
@@ -45,5 +60,40 @@ impl Findings {
         self.all
             .sort_by_key(|found| (found.span, found.problem.code()));
         self.all
+    }
+}
+
+/// The name that a problem says does not exist.
+fn missing_name(problem: &Problem) -> Option<&str> {
+    match problem {
+        Problem::Meaning(
+            MeaningProblem::UnknownName { name, .. } | MeaningProblem::NotInModule { name, .. },
+        ) => Some(name),
+        Problem::Meaning(MeaningProblem::UnknownField { field, .. }) => Some(field),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::source::{SourceFile, SourceSet};
+
+    #[test]
+    fn what_could_not_be_read_is_not_said_to_be_missing() {
+        let text = "language 1\nmodule t\nranks low\nqueue people \"People\" default\n\
+            signal 愤怒 = message where message.anger >= 70%\ntemplate hi (name)\n  en \"hi\"\n\
+            rule r\n  rank low\n  on message\n  when 愤怒\n  then reply hi\n";
+        let sources = SourceSet::new(vec![SourceFile {
+            path: "t.rules".into(),
+            text: text.into(),
+        }]);
+        let checked = crate::check(&sources);
+        let codes: Vec<&str> = checked
+            .diagnostics
+            .iter()
+            .map(|found| found.problem.code())
+            .collect();
+        assert_eq!(codes, ["E0207", "E0201"]);
+        assert!(checked.bundle.is_none());
     }
 }

@@ -5,11 +5,10 @@ pub(super) fn nearest<'c>(
     written: &str,
     candidates: impl IntoIterator<Item = &'c str>,
 ) -> Option<String> {
-    let written: Vec<char> = written.to_lowercase().chars().collect();
     let best = candidates
         .into_iter()
         .filter_map(|candidate| {
-            let chars: Vec<char> = candidate.to_lowercase().chars().collect();
+            let (written, chars) = differing(written, candidate);
             let allowed = allowed_edits(written.len().max(chars.len()));
             // Lengths alone rule most names out, without the table.
             if written.len().abs_diff(chars.len()) > allowed {
@@ -20,6 +19,22 @@ pub(super) fn nearest<'c>(
         })
         .min();
     best.map(|(_, candidate)| candidate.to_owned())
+}
+
+/// Small letters of both, without the words in front that they share: in `customer.age` only `age` can be a slip.
+fn differing(written: &str, candidate: &str) -> (Vec<char>, Vec<char>) {
+    let mut left = written;
+    let mut right = candidate;
+    while let (Some((one, left_rest)), Some((other, right_rest))) =
+        (left.split_once('.'), right.split_once('.'))
+    {
+        if one != other {
+            break;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    let chars = |text: &str| text.to_lowercase().chars().collect();
+    (chars(left), chars(right))
 }
 
 /// One character in three may differ; in a name of two characters, none (`退款` is not a slip for `退货`).
@@ -63,13 +78,20 @@ mod tests {
 
     #[test]
     fn finds_slips_and_nothing_else() {
-        let names = ["投诉专席", "售后组", "customer.tier", "refund"];
+        let names = [
+            "投诉专席",
+            "售后组",
+            "customer.tier",
+            "customer.anger",
+            "refund",
+        ];
         for (written, expected) in [
             ("投诉专座", Some("投诉专席")),
             ("customer.teir", Some("customer.tier")),
             ("costumer.tier", Some("customer.tier")),
             ("Refund", Some("refund")),
             ("售前部", None),
+            ("customer.age", None),
             ("xyz", None),
             ("", None),
         ] {

@@ -1,5 +1,8 @@
 //! Sets of values that a field may have: what remains of it under several comparisons at once.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -5,6 +5,7 @@
 )]
 
 mod check_golden;
+mod check_properties;
 mod error_pages;
 mod language_book;
 mod syntax_golden;

@@ -55,7 +55,7 @@ fn shown(text: &str, found: &[Diagnostic]) -> String {
 }
 
 /// The rule files of a folder, sorted.
-fn cases(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn cases(folder: &str) -> Vec<PathBuf> {
     let mut cases: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -69,7 +69,7 @@ fn cases(folder: &str) -> Vec<PathBuf> {
     cases
 }
 
-fn expect(path: &Path, actual: &str) {
+pub(crate) fn expect(path: &Path, actual: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         return fs::write(path, actual).unwrap();
     }

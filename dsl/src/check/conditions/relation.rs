@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::value::{Type, Value};
 
 use super::super::Checker;
-use super::super::constants::literal_type;
+use super::super::constants::{literal_type, shown_type};
 use super::super::limits::LARGEST_PATTERN;
 use super::super::schema::Presence;
 use super::{Known, Lowered, joined, negated};
@@ -480,7 +480,7 @@ impl Checker<'_> {
         let problem = MeaningProblem::NotOrdered {
             relation: operator(comparison),
             field: Arc::clone(&left.path),
-            found: left.value_type.clone(),
+            found: shown_type(&left.value_type),
         };
         self.findings.add(problem, left.span);
         None

@@ -138,7 +138,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
 pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
     use MeaningProblem as P;
     Some(match problem {
-        P::WrongType { needed, written, found, .. } => needed_help(needed, written, found)?,
+        P::WrongType { what, needed, written, found } => needed_help(what, needed, written, found)?,
         P::NotOrdered { .. } => "用 `is`、`is not` 或 `in` 比较".to_owned(),
         P::PercentOutOfRange { .. } => "写 `0%` 到 `100%`".to_owned(),
         P::MayBeMissing { field, absence } => match absence {
@@ -243,9 +243,14 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
     })
 }
 
-fn needed_help(needed: &Type, written: &str, found: &Type) -> Option<String> {
+fn needed_help(what: &str, needed: &Type, written: &str, found: &Type) -> Option<String> {
     let is_number = matches!(found, Type::Int | Type::Decimal);
+    // Relations on texts are named by their words, fields and parameters by one.
+    let is_relation = what.contains(' ') || what == "has" || what == "matches";
     Some(match needed {
+        _ if matches!(found, Type::List(_)) && !matches!(needed, Type::List(_)) => {
+            "判断是否含有某一项：`has …`".to_owned()
+        }
         Type::Percent if is_number => format!("写 `{written}%`"),
         Type::Percent => "写百分数，如 `70%`".to_owned(),
         Type::Money if is_number => format!("写明币种，如 `CNY {written}`"),
@@ -254,7 +259,9 @@ fn needed_help(needed: &Type, written: &str, found: &Type) -> Option<String> {
             format!("写明单位：`{written}s`、`{written}m`、`{written}h` 或 `{written}d`")
         }
         Type::Duration => "写时长，如 `10m`、`24h`".to_owned(),
-        Type::Text if matches!(found, Type::Enum(_)) => "用 `is` 或 `in` 比较".to_owned(),
+        Type::Text if is_relation && matches!(found, Type::Enum(_)) => {
+            "用 `is` 或 `in` 比较".to_owned()
+        }
         Type::Text => "写带引号的文字".to_owned(),
         Type::Bool => "写 `yes` 或 `no`".to_owned(),
         Type::Int => "写整数".to_owned(),

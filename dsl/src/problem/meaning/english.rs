@@ -165,7 +165,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
 pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
     use MeaningProblem as P;
     Some(match problem {
-        P::WrongType { needed, written, found, .. } => needed_help(needed, written, found)?,
+        P::WrongType { what, needed, written, found } => needed_help(what, needed, written, found)?,
         P::NotOrdered { .. } => "compare it with `is`, `is not` or `in`".to_owned(),
         P::PercentOutOfRange { .. } => "write `0%` to `100%`".to_owned(),
         P::MayBeMissing { field, absence } => match absence {
@@ -274,9 +274,14 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
     })
 }
 
-fn needed_help(needed: &Type, written: &str, found: &Type) -> Option<String> {
+fn needed_help(what: &str, needed: &Type, written: &str, found: &Type) -> Option<String> {
     let is_number = matches!(found, Type::Int | Type::Decimal);
+    // Relations on texts are named by their words, fields and parameters by one.
+    let is_relation = what.contains(' ') || what == "has" || what == "matches";
     Some(match needed {
+        _ if matches!(found, Type::List(_)) && !matches!(needed, Type::List(_)) => {
+            "ask for one element: `has …`".to_owned()
+        }
         Type::Percent if is_number => format!("write `{written}%`"),
         Type::Percent => "write a percentage such as `70%`".to_owned(),
         Type::Money if is_number => format!("name the currency, such as `CNY {written}`"),
@@ -285,7 +290,9 @@ fn needed_help(needed: &Type, written: &str, found: &Type) -> Option<String> {
             format!("name the unit: `{written}s`, `{written}m`, `{written}h` or `{written}d`")
         }
         Type::Duration => "write a length of time such as `10m` or `24h`".to_owned(),
-        Type::Text if matches!(found, Type::Enum(_)) => "compare it with `is` or `in`".to_owned(),
+        Type::Text if is_relation && matches!(found, Type::Enum(_)) => {
+            "compare it with `is` or `in`".to_owned()
+        }
         Type::Text => "write a text in quotes".to_owned(),
         Type::Bool => "write `yes` or `no`".to_owned(),
         Type::Int => "write a whole number".to_owned(),
