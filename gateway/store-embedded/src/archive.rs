@@ -17,6 +17,7 @@ use crate::columns::{Blob, Kept, RowSum, at, count, counted, limited, moment, pa
 use crate::condition::Condition;
 use crate::directory::{self, OpenError, unusable};
 use crate::fault::{Consequence, Fault};
+use crate::log;
 use crate::schema::{ARCHIVE_TABLES, open_writer};
 use crate::writer::checkpoint_if_due;
 
@@ -39,6 +40,7 @@ impl EmbeddedArchive {
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
         std::fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
         let file = directory::archive(directory);
+        log::check(&file)?;
         let connection = open_writer(&file, ARCHIVE_TABLES, Durability::Fsync)?;
         Ok(Self {
             shared: Arc::new(Shared {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use crate::condition::Condition;
 use crate::directory::{OpenError, archive, database, free_bytes, log_of};
 use crate::schema::{open_error, open_reader};
 
@@ -95,9 +96,13 @@ pub fn check(directory: &Path) -> Result<Report, CheckError> {
     Ok(report)
 }
 
-/// A store whose trees or counters contradict each other is not served. Single damaged rows do not stop it: they are
-/// found when they are read, and stop their partition only.
-pub(crate) fn at_open(connection: &Connection, file: &Path) -> Result<(), OpenError> {
+/// A store whose trees or counters contradict each other is not served; a single damaged row stops only its partition. In
+/// a larger store damage is found when it is read.
+pub(crate) fn at_open(
+    connection: &Connection,
+    file: &Path,
+    condition: &Condition,
+) -> Result<(), OpenError> {
     if size(file) + size(&log_of(file)) > CHECKED_AT_OPEN_BYTES {
         return Ok(());
     }
@@ -109,6 +114,12 @@ pub(crate) fn at_open(connection: &Connection, file: &Path) -> Result<(), OpenEr
     };
     structure(connection, "", &mut report);
     contradictions(connection, &mut report);
+    for table in rows::STORE {
+        let found = rows::stop_damaged(connection, table, condition);
+        if let Err(problem) = found {
+            report.problems.push(problem);
+        }
+    }
     match report.problems.into_iter().next() {
         None => Ok(()),
         Some(what) => Err(OpenError::Damaged {

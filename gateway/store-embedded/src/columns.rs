@@ -8,7 +8,7 @@ use signalbox_store::{Destination, PartitionId, PartitionKind};
 use crate::fault::Fault;
 
 const NUMBER_BITS: u32 = 16;
-const ORDINAL_BITS: u32 = 44;
+pub(crate) const ORDINAL_BITS: u32 = 44;
 
 /// A partition as an integer: kind and number.
 pub(crate) fn packed(partition: PartitionId) -> i64 {

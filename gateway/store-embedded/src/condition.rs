@@ -1,5 +1,6 @@
 //! Whether the store takes writes, as writer and callers see it.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
@@ -11,6 +12,8 @@ pub(crate) struct Condition {
     full: AtomicBool,
     /// Once set, nothing is written any more.
     failed: Mutex<Option<String>>,
+    /// Packed partitions that stopped because of a damaged row, with what it was.
+    damaged: Mutex<BTreeMap<i64, String>>,
 }
 
 impl Condition {
@@ -24,6 +27,21 @@ impl Condition {
 
     pub(crate) fn fail(&self, reason: String) {
         self.failed.lock().get_or_insert(reason);
+    }
+
+    /// Stops a partition; the others go on.
+    pub(crate) fn stop(&self, partition: i64, what: String) {
+        tracing::error!(%what, "stored data is damaged, its partition stops; run `signalbox doctor`");
+        self.damaged.lock().entry(partition).or_insert(what);
+    }
+
+    /// # Errors
+    /// [`StoreError::Damaged`] for a partition that has stopped.
+    pub(crate) fn check_partition(&self, partition: i64) -> Result<(), StoreError> {
+        match self.damaged.lock().get(&partition) {
+            None => Ok(()),
+            Some(what) => Err(StoreError::Damaged { what: what.clone() }),
+        }
     }
 
     /// # Errors

@@ -14,6 +14,7 @@ mod condition;
 mod directory;
 mod fault;
 mod heads;
+mod log;
 mod readers;
 mod reads;
 mod schema;

@@ -17,11 +17,12 @@ use crate::check;
 use crate::columns::packed;
 use crate::condition::Condition;
 use crate::directory::{Directory, OpenError};
+use crate::fault::Fault;
 use crate::readers::Readers;
 use crate::schema::{STORE_TABLES, open_writer};
 use crate::tables::Tables;
 use crate::writer::{Scope, Setup, Writer};
-use crate::{heads, reads, steps, threads};
+use crate::{heads, log, reads, steps, threads};
 
 /// Called once, from the writer's thread, when the disk has failed: end the process. What was answered is safe; the next
 /// start recovers it.
@@ -69,8 +70,9 @@ impl EmbeddedStore {
             condition.set_full(true);
         }
         let file = directory.database();
+        log::check(&file)?;
         let connection = open_writer(&file, STORE_TABLES, durability)?;
-        check::at_open(&connection, &file)?;
+        check::at_open(&connection, &file, &condition)?;
         let writer = Writer::start(Setup {
             connection,
             durability,
@@ -85,6 +87,15 @@ impl EmbeddedStore {
             durability,
             directory,
         })
+    }
+
+    async fn read<T, F>(&self, partition: i64, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.condition.check_partition(partition)?;
+        self.readers.ask(read).await
     }
 }
 
@@ -126,7 +137,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::events::inbox(connection, partition, after, limit)
         };
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn states(
@@ -137,7 +148,7 @@ impl Store for EmbeddedStore {
         let (partition, threads) = (packed(partition), threads.to_vec());
         let read =
             move |connection: &Connection| reads::states::states(connection, partition, &threads);
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
@@ -163,7 +174,7 @@ impl Store for EmbeddedStore {
     async fn next_timer(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| reads::states::next_timer(connection, partition);
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn lease(
@@ -209,13 +220,13 @@ impl Store for EmbeddedStore {
         let partition = packed(partition);
         let read =
             move |connection: &Connection| reads::outbox::due(connection, partition, now, limit);
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn next_outbox(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| reads::outbox::next(connection, partition);
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn settle(
@@ -241,7 +252,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::outbox::dead_letters(connection, partition, limit)
         };
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn transcript(
@@ -255,7 +266,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::events::transcript(connection, partition, thread, range, limit)
         };
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn last_sequence(
@@ -265,7 +276,7 @@ impl Store for EmbeddedStore {
     ) -> Result<Option<Sequence>, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| threads::read(connection, partition, thread);
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn journal(
@@ -278,7 +289,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::states::journal(connection, partition, after, limit)
         };
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn data_key(
@@ -303,7 +314,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::deployment::data_key(connection, partition, thread)
         };
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn trim(
@@ -321,7 +332,7 @@ impl Store for EmbeddedStore {
     async fn trimmed(&self, partition: PartitionId) -> Result<Offset, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| Ok(heads::read(connection, partition)?.trimmed);
-        self.readers.ask(read).await
+        self.read(partition, read).await
     }
 
     async fn deployment_record(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {

@@ -11,6 +11,7 @@ mod on_redb;
 mod on_sqlite;
 mod store;
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use candidate::{Candidate, Message, Messages};
@@ -19,17 +20,24 @@ const WAITING: [usize; 3] = [1, 32, 256];
 const ROUNDS: usize = 6;
 const ROUND: Duration = Duration::from_millis(700);
 
+#[expect(clippy::print_stdout, reason = "a bench prints what it has measured")]
 fn main() {
+    // Beside the build, so on the disk of the build; another one by argument.
+    let directory = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with('-'));
+    let directory =
+        directory.map_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")), PathBuf::from);
     println!("messages/s, each message an append and a commit, fsync before the answer\n");
     println!(
         "{:<8} {:>8} {:>12} {:>12} {:>12}",
         "library", "waiting", "messages/s", "p50 step", "p99 step"
     );
     for waiting in WAITING {
-        let directory = tempfile::tempdir_in(".").expect("a directory on the disk to measure");
+        let place = tempfile::tempdir_in(&directory).expect("a directory to measure in");
         let mut lanes = [
-            Lane::new(Box::new(on_sqlite::Sqlite::create(directory.path()))),
-            Lane::new(Box::new(on_redb::Redb::create(directory.path()))),
+            Lane::new(Box::new(on_sqlite::Sqlite::create(place.path()))),
+            Lane::new(Box::new(on_redb::Redb::create(place.path()))),
         ];
         for _ in 0..ROUNDS {
             for lane in &mut lanes {
@@ -43,7 +51,7 @@ fn main() {
         println!("{:<8} {waiting:>8} {:>11.2}x\n", "ratio", sqlite / redb);
     }
     println!("the store as built, through its asynchronous interface");
-    store::measure();
+    store::measure(&directory);
 }
 
 /// One candidate and what was measured of it.

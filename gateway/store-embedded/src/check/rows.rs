@@ -4,7 +4,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::archive;
-use crate::columns::RowSum;
+use crate::columns::{ORDINAL_BITS, RowSum, unpacked};
+use crate::condition::Condition;
 use crate::steps::append::dedupe_sum;
 use crate::steps::commit::{journal_sum, state_sum};
 use crate::steps::timers::timer_sum;
@@ -17,26 +18,86 @@ pub(super) struct Table {
     sum: fn(&Row<'_>) -> Option<RowSum>,
     /// Where the row keeps it.
     crc: usize,
+    /// Where the row says whose it is.
+    partition: Owner,
+}
+
+/// How a row says which partition it belongs to.
+enum Owner {
+    Packed(usize),
+    Place(usize),
+    Nobody,
 }
 
 /// Answers how many rows a table has, and how many do not match their checksum.
 pub(super) fn count(connection: &Connection, table: &Table) -> rusqlite::Result<(u64, u64)> {
+    let (mut all, mut damaged) = (0, 0);
+    visit(connection, table, |_, is_sound| {
+        all += 1;
+        damaged += u64::from(!is_sound);
+    })?;
+    Ok((all, damaged))
+}
+
+/// Stops the partitions of damaged rows. Fails with the problem if a damaged row is nobody's, or the table cannot be read.
+pub(super) fn stop_damaged(
+    connection: &Connection,
+    table: &Table,
+    condition: &Condition,
+) -> Result<(), String> {
+    let mut of_nobody = 0;
+    let visited = visit(connection, table, |row, is_sound| {
+        if is_sound {
+            return;
+        }
+        let partition = match table.partition {
+            Owner::Packed(column) => int(row, column),
+            Owner::Place(column) => int(row, column).map(|place| place >> ORDINAL_BITS),
+            Owner::Nobody => None,
+        };
+        match partition.filter(|partition| unpacked(*partition).is_some()) {
+            Some(partition) => {
+                let problem = "a row does not match its checksum";
+                let what = format!("table {}, {}: {problem}", table.name, named(partition));
+                condition.stop(partition, what);
+            }
+            None => of_nobody += 1,
+        }
+    });
+    match visited {
+        Ok(()) if of_nobody == 0 => Ok(()),
+        Ok(()) => Err(format!(
+            "table {}: {of_nobody} damaged rows, nobody knows whose",
+            table.name
+        )),
+        Err(error) => Err(format!("table {} cannot be read: {error}", table.name)),
+    }
+}
+
+fn named(partition: i64) -> String {
+    unpacked(partition).map_or_else(|| partition.to_string(), |known| known.to_string())
+}
+
+/// Shows every row, and whether it matches its checksum.
+fn visit(
+    connection: &Connection,
+    table: &Table,
+    mut show: impl FnMut(&Row<'_>, bool),
+) -> rusqlite::Result<()> {
     let mut statement = connection.prepare(&format!("SELECT * FROM {}", table.name))?;
     let mut rows = statement.query([])?;
-    let (mut all, mut damaged) = (0, 0);
     while let Some(row) = rows.next()? {
-        all += 1;
-        let stored: Option<i64> = int(row, table.crc);
-        if (table.sum)(row).map(RowSum::sum) != stored || stored.is_none() {
-            damaged += 1;
-        }
+        let stored = int(row, table.crc);
+        let is_sound = stored.is_some() && (table.sum)(row).map(RowSum::sum) == stored;
+        show(row, is_sound);
     }
-    Ok((all, damaged))
+    Ok(())
 }
 
 pub(super) const STORE: &[Table] = &[
     Table {
         name: "partitions",
+        partition: Owner::Packed(0),
         sum: |row| {
             let sum = RowSum::of("partitions").int(int(row, 0)?).int(int(row, 1)?);
             let sum = sum.bytes(nullable(row, 2)?).bytes(nullable(row, 3)?);
@@ -48,6 +109,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "dedupe",
+        partition: Owner::Packed(0),
         sum: |row| {
             let (key, fingerprint, message) = (blob(row, 1)?, blob(row, 2)?, blob(row, 3)?);
             Some(dedupe_sum(
@@ -63,6 +125,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "threads",
+        partition: Owner::Packed(0),
         sum: |row| {
             let sum = RowSum::of("threads").int(int(row, 0)?);
             Some(sum.bytes(blob(row, 1)?).int(int(row, 2)?))
@@ -71,6 +134,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "events",
+        partition: Owner::Packed(1),
         sum: |row| {
             Some(event_sum(
                 int(row, 1)?,
@@ -87,11 +151,13 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "states",
+        partition: Owner::Packed(1),
         sum: |row| Some(state_sum(int(row, 1)?, blob(row, 2)?, blob(row, 3)?)),
         crc: 4,
     },
     Table {
         name: "journal",
+        partition: Owner::Place(0),
         sum: |row| {
             Some(journal_sum(
                 int(row, 0)?,
@@ -104,6 +170,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "timers",
+        partition: Owner::Packed(1),
         sum: |row| {
             Some(timer_sum(
                 int(row, 1)?,
@@ -117,6 +184,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "outbox",
+        partition: Owner::Packed(1),
         sum: |row| {
             let sum = RowSum::of("outbox").int(int(row, 0)?).int(int(row, 1)?);
             let sum = sum.bytes(blob(row, 2)?).bytes(blob(row, 3)?);
@@ -129,6 +197,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "dead_letters",
+        partition: Owner::Packed(2),
         sum: |row| {
             let sum = RowSum::of("dead_letters").int(int(row, 1)?);
             let sum = sum.int(int(row, 2)?).bytes(blob(row, 3)?);
@@ -141,6 +210,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "data_keys",
+        partition: Owner::Packed(0),
         sum: |row| {
             let sum = RowSum::of("data_keys").int(int(row, 0)?);
             Some(sum.bytes(blob(row, 1)?).bytes(blob(row, 2)?))
@@ -149,6 +219,7 @@ pub(super) const STORE: &[Table] = &[
     },
     Table {
         name: "deployment",
+        partition: Owner::Nobody,
         sum: |row| {
             let sum = RowSum::of("deployment").bytes(text(row, 0)?);
             Some(sum.int(int(row, 1)?).bytes(blob(row, 2)?))
@@ -160,6 +231,7 @@ pub(super) const STORE: &[Table] = &[
 pub(super) const ARCHIVE: &[Table] = &[
     Table {
         name: "cursors",
+        partition: Owner::Nobody,
         sum: |row| {
             let sum = RowSum::of("archive cursors");
             Some(sum.int(int(row, 0)?).int(int(row, 1)?))
@@ -168,6 +240,7 @@ pub(super) const ARCHIVE: &[Table] = &[
     },
     Table {
         name: "events",
+        partition: Owner::Nobody,
         sum: |row| {
             Some(archive::event_sum(
                 blob(row, 1)?,
@@ -181,6 +254,7 @@ pub(super) const ARCHIVE: &[Table] = &[
     },
     Table {
         name: "decisions",
+        partition: Owner::Nobody,
         sum: |row| {
             Some(archive::decision_sum(
                 blob(row, 1)?,

@@ -1,6 +1,5 @@
 //! One group of steps: one transaction if all goes well, and what happens if not.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use signalbox_store::StoreError;
@@ -14,8 +13,6 @@ use crate::tables::Tables;
 pub(super) struct Group<'s> {
     tables: Tables<'s>,
     setup: &'s Setup,
-    /// Partitions that stopped because of a damaged row, with what it was.
-    damaged: BTreeMap<i64, String>,
     /// When the log was last brought to the disk by hand.
     pub(super) synced_at: Instant,
 }
@@ -35,7 +32,6 @@ impl<'s> Group<'s> {
         Self {
             tables,
             setup,
-            damaged: BTreeMap::new(),
             synced_at: Instant::now(),
         }
     }
@@ -71,13 +67,9 @@ impl<'s> Group<'s> {
         if scope.accepts && self.setup.condition.is_full() {
             return Err(self.full());
         }
-        match scope
-            .partition
-            .and_then(|partition| self.damaged.get(&partition))
-        {
-            Some(what) => Err(StoreError::Damaged { what: what.clone() }),
-            None => Ok(()),
-        }
+        scope.partition.map_or(Ok(()), |partition| {
+            self.setup.condition.check_partition(partition)
+        })
     }
 
     fn attempt(&mut self, steps: &mut Waiting) -> Result<(), Failed> {
@@ -118,8 +110,7 @@ impl<'s> Group<'s> {
             return self.one_by_one(steps);
         }
         if let Fault::Damaged { partition, what } = fault {
-            tracing::error!(%what, "stored data is damaged, its partition stops; run `signalbox doctor`");
-            self.damaged.insert(*partition, what.clone());
+            self.setup.condition.stop(*partition, what.clone());
         }
         for step in steps {
             step.answer(Err(fault.answer()));

@@ -1,4 +1,10 @@
 //! The embedded store against the promises of every store, and against what happens to disks.
 
+mod child;
 mod conformance;
+mod damage;
+mod fsync;
+mod full_disk;
+mod killed;
 mod samples;
+mod torn;
