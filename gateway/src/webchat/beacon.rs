@@ -1,0 +1,91 @@
+//! The last page events of a page that goes away, when it can no longer use its socket.
+
+use std::sync::Arc;
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use signalbox_adapters::webchat::beacon::{Beacon, parse};
+use signalbox_adapters::webchat::limits::MAX_MESSAGE_BYTES;
+use signalbox_adapters::{Inbound, InboundBody, Profile};
+use tokio::time::Instant;
+use uuid::Uuid;
+
+use super::session::identity::address as address_at;
+use super::{Webchat, upgrade};
+
+pub(super) async fn beacon(State(webchat): State<Arc<Webchat>>, request: Request) -> StatusCode {
+    match take(&webchat, request).await {
+        Ok(()) => StatusCode::NO_CONTENT,
+        Err(status) => status,
+    }
+}
+
+async fn take(webchat: &Webchat, request: Request) -> Result<(), StatusCode> {
+    let (parts, body) = request.into_parts();
+    let client = upgrade::address(webchat, &parts.headers, &parts.extensions);
+    if !webchat.connections.is_exempt(client)
+        && webchat.quotas.beacon(client, Instant::now()).is_err()
+    {
+        return Err(StatusCode::TOO_MANY_REQUESTS);
+    }
+    let text = |name| {
+        parts
+            .headers
+            .get(name)
+            .map(|value| value.to_str().unwrap_or_default().to_owned())
+    };
+    let (origin, host) = (text(header::ORIGIN), text(header::HOST));
+    let is_unwanted =
+        webchat.settings.honour_do_not_track && upgrade::does_not_track(&parts.headers);
+    let body = to_bytes(body, MAX_MESSAGE_BYTES)
+        .await
+        .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
+    let Beacon { visitor, events } = parse(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
+    let token = webchat
+        .visitors
+        .prove(&visitor, webchat.now())
+        .ok_or(StatusCode::UNAUTHORIZED)?;
+    let site = webchat
+        .sites
+        .get(&token.site)
+        .ok_or(StatusCode::NOT_FOUND)?;
+    if !site.admits(origin.as_deref(), host.as_deref()) {
+        return Err(StatusCode::FORBIDDEN);
+    }
+    if is_unwanted {
+        return Ok(());
+    }
+    let external_id = webchat
+        .visitors
+        .user(&token)
+        .unwrap_or_else(|| token.external_id());
+    let address = address_at(site, external_id);
+    let thread = webchat.conversations.thread(&address);
+    let unavailable = |_| StatusCode::SERVICE_UNAVAILABLE;
+    let has_thread = webchat
+        .conversations
+        .last_sequence(thread)
+        .await
+        .map_err(unavailable)?
+        .is_some();
+    for event in events {
+        let event = event.stripped(&webchat.settings.page_query_allowed);
+        if !has_thread {
+            webchat.held_page_events.hold(thread, event);
+            continue;
+        }
+        let inbound = Inbound {
+            address: address.clone(),
+            id: Uuid::new_v4().to_string(),
+            body: InboundBody::Page(event),
+            profile: Profile::default(),
+        };
+        webchat
+            .conversations
+            .accept(inbound)
+            .await
+            .map_err(|_| StatusCode::SERVICE_UNAVAILABLE)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! Who is at the other end of a connection, also behind a proxy.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use axum::http::HeaderMap;
+
+const FORWARDED_FOR: &str = "x-forwarded-for";
+
+/// Proxies that are believed.
+pub(super) struct Proxies {
+    networks: Vec<Network>,
+}
+
+struct Network {
+    address: IpAddr,
+    prefix_bits: u32,
+}
+
+impl Proxies {
+    /// Or one sentence for each entry that is none.
+    pub(super) fn new(entries: &[String]) -> Result<Self, Vec<String>> {
+        let mut wrong = Vec::new();
+        let mut networks = Vec::new();
+        for entry in entries {
+            match network(entry) {
+                Some(network) => networks.push(network),
+                None => wrong.push(format!(
+                    "webchat.trusted_proxies must be addresses or networks like 10.0.0.0/8, got `{entry}`"
+                )),
+            }
+        }
+        if wrong.is_empty() {
+            Ok(Self { networks })
+        } else {
+            Err(wrong)
+        }
+    }
+
+    /// The client's address: the last one on the way that is no proxy of ours. What a client writes into the header
+    /// itself stands before that, so it never counts.
+    pub(super) fn client(&self, connected: IpAddr, headers: &HeaderMap) -> IpAddr {
+        let mut client = connected.to_canonical();
+        let forwarded: Vec<&str> = headers
+            .get_all(FORWARDED_FOR)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .collect();
+        for hop in forwarded.iter().rev() {
+            if !self.believes(client) {
+                break;
+            }
+            match hop.trim().parse::<IpAddr>() {
+                Ok(address) => client = address.to_canonical(),
+                Err(_) => break,
+            }
+        }
+        client
+    }
+
+    fn believes(&self, address: IpAddr) -> bool {
+        self.networks
+            .iter()
+            .any(|network| network.contains(address))
+    }
+}
+
+/// What counts as one client: with IPv6 a whole /64, since anybody has that many addresses.
+pub(super) fn counted_as(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        address => address,
+    }
+}
+
+impl Network {
+    fn contains(&self, address: IpAddr) -> bool {
+        match (self.address, address) {
+            (IpAddr::V4(network), IpAddr::V4(address)) => same_prefix(
+                u128::from(network.to_bits()) << 96,
+                u128::from(address.to_bits()) << 96,
+                self.prefix_bits,
+            ),
+            (IpAddr::V6(network), IpAddr::V6(address)) => {
+                same_prefix(network.to_bits(), address.to_bits(), self.prefix_bits)
+            }
+            _ => false,
+        }
+    }
+}
+
+fn same_prefix(one: u128, other: u128, bits: u32) -> bool {
+    (one ^ other).leading_zeros() >= bits
+}
+
+fn network(entry: &str) -> Option<Network> {
+    let (address, bits) = match entry.split_once('/') {
+        Some((address, bits)) => (address, Some(bits)),
+        None => (entry, None),
+    };
+    let address: IpAddr = address.parse().ok()?;
+    let most = if address.is_ipv4() { 32 } else { 128 };
+    let prefix_bits = bits.map_or(Some(most), |bits| bits.parse().ok())?;
+    (prefix_bits <= most).then_some(Network {
+        address,
+        prefix_bits,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,165 @@
+//! Who a session's customer is: proven by a user's token, by a visitor's, or new.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use signalbox_adapters::webchat::client_frame::Hello;
+use signalbox_adapters::webchat::close_code::CloseCode;
+use signalbox_adapters::webchat::user_token::{User, UserTokenError};
+use signalbox_adapters::webchat::visitor_token::VisitorToken;
+use signalbox_adapters::{Address, Channel, Inbound, InboundBody, Profile};
+
+use super::{Client, Ending};
+use crate::webchat::Webchat;
+use crate::webchat::conversations::{AcceptError, ReadError};
+use crate::webchat::sites::Site;
+use crate::webchat::visitors::Visitor;
+
+/// The id of the event that links a visitor to a user. There is one of a visitor: a second user is a conflict, so that
+/// two people who use one browser do not become one customer.
+const LINK_ID: &str = "linked";
+
+#[derive(Clone)]
+pub(super) struct Identity {
+    pub(super) site: Arc<Site>,
+    /// For the client to keep.
+    pub(super) visitor: Visitor,
+    /// `None`: anonymous.
+    pub(super) user: Option<User>,
+}
+
+impl Identity {
+    pub(super) fn address(&self) -> Address {
+        let external_id = match &self.user {
+            Some(user) => user.external_id(),
+            None => self.visitor.token.external_id(),
+        };
+        address(&self.site, external_id)
+    }
+}
+
+pub(in crate::webchat) fn address(site: &Site, external_id: String) -> Address {
+    Address {
+        channel: Channel::Webchat,
+        account: site.name.clone(),
+        external_id,
+    }
+}
+
+/// Who says this hello, and as which visitor they were known so far.
+pub(super) fn identify(
+    webchat: &Webchat,
+    client: &Client,
+    hello: &Hello,
+    now: Timestamp,
+) -> Result<Identity, Ending> {
+    let site = webchat
+        .sites
+        .get(&hello.site)
+        .ok_or(Ending::Close(CloseCode::UnknownSite, "no such site"))?;
+    if !site.admits(client.origin.as_deref(), client.host.as_deref()) {
+        return Err(Ending::Close(
+            CloseCode::Forbidden,
+            "this origin may not use this site",
+        ));
+    }
+    let user = match hello.token.as_ref().or(client.bearer.as_ref()) {
+        Some(token) => Some(site.user_tokens.prove(token, now).map_err(refused)?),
+        None if client.origin.is_none() => {
+            return Err(Ending::Close(
+                CloseCode::Unauthenticated,
+                "without an Origin a user's token is needed",
+            ));
+        }
+        None if !site.anonymous => {
+            return Err(Ending::Close(
+                CloseCode::Unauthenticated,
+                "this site needs a user's token",
+            ));
+        }
+        None => None,
+    };
+    let known = hello
+        .visitor
+        .as_ref()
+        .and_then(|token| webchat.visitors.renew(token, &site.name, now));
+    // A token that proves nobody makes a new visitor: nothing of the claimed one's is shown.
+    let visitor = match known {
+        Some(visitor) => visitor,
+        None => new_visitor(webchat, site, now)?,
+    };
+    Ok(Identity {
+        site: Arc::clone(site),
+        visitor,
+        user,
+    })
+}
+
+/// Why a token was refused, for the client's author.
+pub(super) fn refused(error: UserTokenError) -> Ending {
+    let reason = match error {
+        UserTokenError::Expired => "the token has expired",
+        UserTokenError::NotYet => "the token is not valid yet",
+        UserTokenError::LivesTooLong => "the token lives longer than 24 hours",
+        UserTokenError::BadClaim { .. } => "a claim of the token is missing or wrong",
+        UserTokenError::Malformed
+        | UserTokenError::CriticalHeader
+        | UserTokenError::UnknownKey
+        | UserTokenError::WrongAlgorithm
+        | UserTokenError::BadSignature => "the token is not valid",
+    };
+    tracing::info!(%error, "a user's token was refused");
+    Ending::Close(CloseCode::Unauthenticated, reason)
+}
+
+fn new_visitor(webchat: &Webchat, site: &Site, now: Timestamp) -> Result<Visitor, Ending> {
+    webchat
+        .visitors
+        .begin(&site.name, now)
+        .ok_or(Ending::Close(CloseCode::ServerError, "try again later"))
+}
+
+/// Why somebody cannot be joined with who they were: try again later.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MergeError {
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error(transparent)]
+    Accept(#[from] AcceptError),
+    #[error("the system has no randomness to give")]
+    NoRandomness,
+}
+
+/// Makes what this browser's visitor said part of the user's own. The visitor then ends: whoever uses this browser next
+/// begins as somebody new.
+pub(super) async fn merge(webchat: &Webchat, identity: &mut Identity) -> Result<(), MergeError> {
+    let Some(user) = &identity.user else {
+        return Ok(());
+    };
+    let user_id = user.external_id();
+    let visitor = address(&identity.site, identity.visitor.token.external_id());
+    let conversations = &webchat.conversations;
+    let thread = conversations.thread(&visitor);
+    if conversations.last_sequence(thread).await?.is_some() {
+        let link = Inbound {
+            address: visitor,
+            id: LINK_ID.to_owned(),
+            body: InboundBody::Linked(address(&identity.site, user_id.clone())),
+            profile: Profile::default(),
+        };
+        match conversations.accept(link).await {
+            Ok(_) => {}
+            Err(AcceptError::Conflict) => {
+                tracing::warn!("a visitor who belongs to one user came back as another; not merged")
+            }
+            Err(error) => return Err(error.into()),
+        }
+        identity.visitor = webchat
+            .visitors
+            .begin(&identity.site.name, webchat.now())
+            .ok_or(MergeError::NoRandomness)?;
+    }
+    let token: &VisitorToken = &identity.visitor.token;
+    webchat.visitors.is_user(token, &user_id);
+    Ok(())
+}

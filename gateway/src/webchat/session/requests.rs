@@ -1,0 +1,428 @@
+//! What a client asks for, and what it is answered.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use signalbox_adapters::webchat::client_frame::{self, ClientFrame, FrameError, Refusal};
+use signalbox_adapters::webchat::close_code::CloseCode;
+use signalbox_adapters::webchat::limits::MAX_MESSAGE_BYTES;
+use signalbox_adapters::webchat::page_frame::PageFrame;
+use signalbox_adapters::webchat::server_frame::{self, ErrorCode, NackCode, ServerFrame};
+use signalbox_adapters::{Content, Inbound, InboundBody, PageEvent};
+use signalbox_router::ThreadEvent;
+use signalbox_store::{Sequence, TranscriptRange};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::greeting::{MAX_UNKNOWN_IN_A_ROW, RETRY_AFTER, error, millis, unknown_type};
+use super::quotas::{Excess, Quota};
+use super::running::Session;
+use super::work::Done;
+use super::{Ending, identity, opening};
+use crate::webchat::conversations::{AcceptError, Accepted, ReadError};
+use crate::webchat::entry::Entry;
+use crate::webchat::names;
+use crate::webchat::wire::Wire;
+
+impl Session {
+    /// Takes one frame. What it asks for is answered at once, or begun.
+    pub(super) fn request<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        text: &str,
+        wire: &mut Wire<S>,
+    ) -> Result<(), Ending> {
+        let frame = client_frame::parse(text);
+        if frame != Err(FrameError::UnknownType) {
+            self.unknown_in_a_row = 0;
+        }
+        match frame {
+            Ok(frame) => self.take(frame, wire),
+            Err(FrameError::Malformed { reason }) => {
+                Err(Ending::Close(CloseCode::Malformed, reason))
+            }
+            Err(FrameError::Refused { cid, refusal }) => {
+                if !self.message_allowed(&cid, wire)? {
+                    return Ok(());
+                }
+                let code = match refusal {
+                    Refusal::TooLong => NackCode::TooLong,
+                    Refusal::Invalid => NackCode::Invalid,
+                };
+                Ok(wire.say(&nack(&cid, code))?)
+            }
+            Err(FrameError::UnknownType) => {
+                self.unknown_in_a_row += 1;
+                if self.unknown_in_a_row >= MAX_UNKNOWN_IN_A_ROW {
+                    return Err(Ending::Close(
+                        CloseCode::Malformed,
+                        "three unknown frame types in a row",
+                    ));
+                }
+                Ok(wire.say(&unknown_type())?)
+            }
+        }
+    }
+
+    fn take<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        frame: ClientFrame,
+        wire: &mut Wire<S>,
+    ) -> Result<(), Ending> {
+        let quota = match &frame {
+            ClientFrame::Message { cid, content } => {
+                if self.message_allowed(cid, wire)? {
+                    self.message(cid.clone(), content.clone(), wire)?;
+                }
+                return Ok(());
+            }
+            ClientFrame::Typing { .. } => Quota::Typing,
+            ClientFrame::Page(_) => Quota::Page,
+            _ => Quota::Request,
+        };
+        if !self.request_allowed(quota, wire)? {
+            return Ok(());
+        }
+        match frame {
+            ClientFrame::Hello(_) => {
+                return Err(Ending::Close(
+                    CloseCode::Malformed,
+                    "hello is the first frame only",
+                ));
+            }
+            ClientFrame::Message { .. } => {}
+            ClientFrame::Auth { token } => self.auth(&token)?,
+            ClientFrame::Seen { seq } => self
+                .webchat
+                .read_positions
+                .seen(self.thread, seq.min(self.feed.last())),
+            ClientFrame::Sync { from } => self.sync(from),
+            ClientFrame::History { before_seq, limit } => self.history(before_seq, limit),
+            ClientFrame::Typing { on } => self.webchat.hub.typing(self.thread, self.id, on),
+            ClientFrame::Page(page) => self.page(*page),
+            ClientFrame::Ping => wire.mention(&ServerFrame::Pong),
+            ClientFrame::UploadRequest => wire.say(&ServerFrame::Error {
+                code: ErrorCode::Unsupported,
+                message: "files are not taken here",
+                retry_after_ms: None,
+            })?,
+        }
+        Ok(())
+    }
+
+    /// Says what became of what was begun.
+    pub(super) fn finished<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        done: Done,
+        wire: &mut Wire<S>,
+    ) -> Result<(), Ending> {
+        match done {
+            Done::Message { cid, result } => self.message_kept(&cid, result, wire),
+            Done::Page { result, rest } => {
+                if let Err(problem) = result {
+                    tracing::info!(%problem, "a page event was not kept");
+                }
+                self.keep_pages(rest);
+                Ok(())
+            }
+            Done::History { result } => match result {
+                Ok(events) => Ok(wire.send(history_frame(events).into())?),
+                Err(problem) => unavailable(&problem, wire),
+            },
+            Done::Sync { from, result } => match result {
+                Ok(last) => self.replay(from, last.map_or(0, |last| last.0), wire),
+                Err(problem) => unavailable(&problem, wire),
+            },
+            Done::Merged(merged) => match *merged {
+                Ok((identity, opening)) => self.turn_to(identity, opening, wire),
+                Err(problem) => {
+                    tracing::warn!(%problem, "a visitor could not be merged into a user");
+                    Ok(wire.say(&error(
+                        ErrorCode::Unavailable,
+                        "send auth again later",
+                        RETRY_AFTER,
+                    ))?)
+                }
+            },
+        }
+    }
+
+    fn message<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cid: String,
+        content: Content,
+        wire: &mut Wire<S>,
+    ) -> Result<(), Ending> {
+        if self.identity.site.closed {
+            return Ok(wire.say(&nack(&cid, NackCode::Closed))?);
+        }
+        self.feed.departs(&cid);
+        let accepted = self.accept(cid.clone(), InboundBody::Message(content));
+        self.work.start(async move {
+            Done::Message {
+                cid,
+                result: accepted.await,
+            }
+        });
+        Ok(())
+    }
+
+    fn message_kept<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cid: &str,
+        result: Result<Accepted, AcceptError>,
+        wire: &mut Wire<S>,
+    ) -> Result<(), Ending> {
+        let now = Instant::now();
+        match result {
+            Ok(Accepted {
+                sequence: Some(Sequence(seq)),
+                message_id,
+                accepted_at,
+                ..
+            }) => {
+                let ack = ServerFrame::Ack {
+                    cid,
+                    id: &names::message(message_id),
+                    seq,
+                    ts: accepted_at,
+                    conversation: (!self.has_told_conversation).then_some(&self.thread_name),
+                };
+                if let Some(ack) = self.feed.acknowledge(seq, ack.to_json().into(), now) {
+                    wire.send(ack)?;
+                }
+                if !std::mem::replace(&mut self.has_told_conversation, true) {
+                    let held = self.webchat.held_page_events.release(self.thread);
+                    self.keep_pages(held);
+                }
+            }
+            Ok(Accepted { sequence: None, .. }) => {
+                tracing::error!(
+                    "a message was kept without a place in its thread; please report this defect"
+                );
+                wire.say(&nack(cid, NackCode::Invalid))?;
+            }
+            Err(AcceptError::Conflict) => wire.say(&nack(cid, NackCode::Conflict))?,
+            Err(problem @ AcceptError::Unavailable { .. }) => {
+                tracing::warn!(%problem, "a message was not accepted");
+                wire.say(&ServerFrame::Nack {
+                    cid,
+                    code: NackCode::Unavailable,
+                    retry_after_ms: Some(millis(RETRY_AFTER)),
+                })?;
+            }
+        }
+        self.feed.landed(now);
+        Ok(())
+    }
+
+    fn auth(&mut self, token: &str) -> Result<(), Ending> {
+        let site = Arc::clone(&self.identity.site);
+        let user = site
+            .user_tokens
+            .prove(token, self.webchat.now())
+            .map_err(identity::refused)?;
+        match &self.identity.user {
+            Some(known) if known.subject == user.subject => {
+                self.identity.user = Some(user);
+                self.note_token();
+            }
+            Some(_) => {
+                return Err(Ending::Close(
+                    CloseCode::Unauthenticated,
+                    "this session belongs to another user",
+                ));
+            }
+            None => {
+                let webchat = Arc::clone(&self.webchat);
+                let session = self.id;
+                let mut identity = self.identity.clone();
+                identity.user = Some(user);
+                self.work.start(async move {
+                    let merged = async {
+                        identity::merge(&webchat, &mut identity).await?;
+                        let opening = opening::open(&webchat, session, &identity, None).await?;
+                        Ok((identity, opening))
+                    };
+                    Done::Merged(Box::new(merged.await))
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn sync(&mut self, from: u64) {
+        let (conversations, thread) = (Arc::clone(&self.webchat.conversations), self.thread);
+        self.work.start(async move {
+            Done::Sync {
+                from,
+                result: conversations.last_sequence(thread).await,
+            }
+        });
+    }
+
+    fn replay<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        from: u64,
+        last: u64,
+        wire: &mut Wire<S>,
+    ) -> Result<(), Ending> {
+        let now = Instant::now();
+        self.feed.reaches(last, now);
+        let last = self.feed.last();
+        let is_too_much = last.saturating_sub(from) > self.webchat.settings.replay_events as u64;
+        if is_too_much {
+            wire.say(&ServerFrame::Gap {
+                from: from + 1,
+                to: last,
+            })?;
+        }
+        self.feed.replay(if is_too_much { last } else { from }, now);
+        Ok(())
+    }
+
+    fn history(&mut self, before_seq: Option<u64>, limit: usize) {
+        let (conversations, thread) = (Arc::clone(&self.webchat.conversations), self.thread);
+        // Not further than the thread is known to go: whatever comes after that, comes by itself.
+        let end = self.feed.last() + 1;
+        let range = TranscriptRange::Before(Sequence(before_seq.unwrap_or(end).min(end)));
+        self.work.start(async move {
+            Done::History {
+                result: conversations.entries(thread, range, limit).await,
+            }
+        });
+    }
+
+    fn page(&mut self, page: PageFrame) {
+        let settings = &self.webchat.settings;
+        if self.client.does_not_track && settings.honour_do_not_track {
+            return;
+        }
+        let event = page.stripped(&settings.page_query_allowed);
+        if self.feed.last() == 0 {
+            self.webchat.held_page_events.hold(self.thread, event);
+        } else {
+            self.keep_pages(VecDeque::from([event]));
+        }
+    }
+
+    /// Keeps page events one after the other.
+    fn keep_pages(&mut self, mut events: VecDeque<PageEvent>) {
+        let Some(event) = events.pop_front() else {
+            return;
+        };
+        let kept = self.accept(Uuid::new_v4().to_string(), InboundBody::Page(event));
+        self.work.start(async move {
+            Done::Page {
+                result: kept.await,
+                rest: events,
+            }
+        });
+    }
+
+    fn accept(
+        &self,
+        id: String,
+        body: InboundBody,
+    ) -> impl Future<Output = Result<Accepted, AcceptError>> + Send + 'static {
+        let inbound = Inbound {
+            address: self.identity.address(),
+            id,
+            body,
+            profile: self.profile.clone(),
+        };
+        let conversations = Arc::clone(&self.webchat.conversations);
+        let span = tracing::info_span!("inbound", signalbox.channel = "webchat");
+        async move { conversations.accept(inbound).await }.instrument(span)
+    }
+
+    fn message_allowed<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cid: &str,
+        wire: &mut Wire<S>,
+    ) -> Result<bool, Ending> {
+        match self.quotas.take(Quota::Message, Instant::now()) {
+            Ok(()) => Ok(true),
+            Err(Excess::Wait(wait)) => {
+                wire.say(&ServerFrame::Nack {
+                    cid,
+                    code: NackCode::RateLimited,
+                    retry_after_ms: Some(millis(wait)),
+                })?;
+                Ok(false)
+            }
+            Err(Excess::Persistent(wait)) => too_much(wait, wire),
+        }
+    }
+
+    fn request_allowed<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        quota: Quota,
+        wire: &mut Wire<S>,
+    ) -> Result<bool, Ending> {
+        match self.quotas.take(quota, Instant::now()) {
+            Ok(()) => Ok(true),
+            Err(Excess::Wait(wait)) => {
+                wire.say(&error(ErrorCode::RateLimited, "too many of these", wait))?;
+                Ok(false)
+            }
+            Err(Excess::Persistent(wait)) => too_much(wait, wire),
+        }
+    }
+}
+
+fn too_much<S: AsyncRead + AsyncWrite + Unpin, T>(
+    wait: std::time::Duration,
+    wire: &mut Wire<S>,
+) -> Result<T, Ending> {
+    wire.say(&error(
+        ErrorCode::RateLimited,
+        "too much, for too long",
+        wait,
+    ))?;
+    Err(Ending::Close(
+        CloseCode::RateLimited,
+        "too much, for too long",
+    ))
+}
+
+fn unavailable<S: AsyncRead + AsyncWrite + Unpin>(
+    problem: &ReadError,
+    wire: &mut Wire<S>,
+) -> Result<(), Ending> {
+    tracing::warn!(%problem, "a thread could not be read for a client");
+    Ok(wire.say(&error(
+        ErrorCode::Unavailable,
+        "the conversation cannot be read now",
+        RETRY_AFTER,
+    ))?)
+}
+
+fn nack(cid: &str, code: NackCode) -> ServerFrame<'_> {
+    ServerFrame::Nack {
+        cid,
+        code,
+        retry_after_ms: None,
+    }
+}
+
+/// The last events that fit one message, and at least one: clients' limits are like ours. The rest is asked for again.
+fn history_frame(events: Vec<Arc<ThreadEvent>>) -> String {
+    const ENVELOPE_BYTES: usize = 64;
+    let mut bytes = ENVELOPE_BYTES;
+    let mut frames: Vec<_> = events
+        .into_iter()
+        .rev()
+        .map(Entry::new)
+        .enumerate()
+        .map_while(|(at, entry)| {
+            bytes += entry.frame().len() + 1;
+            (at == 0 || bytes <= MAX_MESSAGE_BYTES).then_some(entry)
+        })
+        .collect();
+    frames.reverse();
+    let has_more = frames.first().is_some_and(|first| first.sequence() > 1);
+    let texts: Vec<_> = frames.iter().map(|entry| entry.frame()).collect();
+    server_frame::history(texts.iter().map(|text| text.as_str()), has_more)
+}

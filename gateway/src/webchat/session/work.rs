@@ -1,0 +1,100 @@
+//! What a session waits for: one thing that its client asked for, and one reading of the thread.
+
+use std::collections::VecDeque;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use signalbox_adapters::PageEvent;
+use signalbox_router::ThreadEvent;
+use signalbox_store::{Sequence, ThreadId, TranscriptRange};
+
+use super::identity::{Identity, MergeError};
+use super::opening::Opening;
+use crate::webchat::conversations::{AcceptError, Accepted, Conversations, ReadError};
+
+/// Entries of one reading of the thread.
+pub(super) const PAGE: usize = 64;
+
+/// What the client asked for is done. The next message is read only then.
+pub(super) enum Done {
+    Message {
+        cid: String,
+        result: Result<Accepted, AcceptError>,
+    },
+    /// A page event was kept or not; these are to follow.
+    Page {
+        result: Result<Accepted, AcceptError>,
+        rest: VecDeque<PageEvent>,
+    },
+    History {
+        result: Result<Vec<Arc<ThreadEvent>>, ReadError>,
+    },
+    Sync {
+        from: u64,
+        result: Result<Option<Sequence>, ReadError>,
+    },
+    Merged(Box<Result<(Identity, Opening), MergeError>>),
+}
+
+/// The thread was read.
+pub(super) enum ThreadRead {
+    Entries {
+        after: u64,
+        result: Result<Vec<Arc<ThreadEvent>>, ReadError>,
+    },
+    Last(Result<Option<Sequence>, ReadError>),
+}
+
+/// At most one piece of work of a kind.
+pub(super) struct Slot<T>(Option<Pin<Box<dyn Future<Output = T> + Send>>>);
+
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
+impl<T> Slot<T> {
+    pub(super) fn start(&mut self, work: impl Future<Output = T> + Send + 'static) {
+        self.0 = Some(Box::pin(work));
+    }
+
+    pub(super) fn is_free(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The work's end; never, where there is none. May be dropped and asked again.
+    pub(super) async fn done(&mut self) -> T {
+        let Some(work) = &mut self.0 else {
+            return pending().await;
+        };
+        let done = work.await;
+        self.0 = None;
+        done
+    }
+
+    /// Gives up what was begun.
+    pub(super) fn clear(&mut self) {
+        self.0 = None;
+    }
+}
+
+pub(super) async fn read_entries(
+    conversations: Arc<dyn Conversations>,
+    thread: ThreadId,
+    after: u64,
+) -> ThreadRead {
+    let range = TranscriptRange::After(Sequence(after));
+    ThreadRead::Entries {
+        after,
+        result: conversations.entries(thread, range, PAGE).await,
+    }
+}
+
+pub(super) async fn read_last(
+    conversations: Arc<dyn Conversations>,
+    thread: ThreadId,
+) -> ThreadRead {
+    ThreadRead::Last(conversations.last_sequence(thread).await)
+}
