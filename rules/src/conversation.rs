@@ -165,10 +165,14 @@ impl Conversation {
 
     /// Enters what a decision changes. Replies and notes change nothing here but the ledger.
     pub fn apply(&mut self, decision: &Decision, now: Timestamp) {
+        let of_effects = decision
+            .effects
+            .iter()
+            .filter_map(|it| it.ledger_key.as_ref());
+        for (key, scope) in of_effects.chain(&decision.uses) {
+            self.ledger.enter(key.clone(), *scope, now);
+        }
         for effect in &decision.effects {
-            if let Some((key, scope)) = &effect.ledger_key {
-                self.ledger.enter(key.clone(), *scope, now);
-            }
             match &effect.action {
                 Action::Reply { .. } => self.heard(now),
                 Action::HandOver { queue, .. } => {

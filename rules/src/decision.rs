@@ -32,6 +32,10 @@ pub struct Inputs<'a> {
 pub struct Decision {
     /// What to do, in a fixed order: by rank, then rule name, then as written.
     pub effects: Vec<DecidedEffect>,
+    /// Limited effects that act inside the decision only (`no other replies`): to be entered in the ledger as
+    /// [`DecidedEffect::ledger_key`] is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub uses: Vec<(Arc<str>, Scope)>,
     /// How it came about.
     pub trace: Trace,
 }

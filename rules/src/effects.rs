@@ -121,7 +121,7 @@ impl Carrying<'_> {
         for (place, firing) in self.resolved.firing.iter().enumerate() {
             let mut withheld = Vec::new();
             for effect in 0..firing.rule.effects.len() {
-                if let Err(reason) = self.carry((place, effect), firing, &mut decision.effects) {
+                if let Err(reason) = self.carry((place, effect), firing, &mut decision) {
                     withheld.push(Withheld { effect, reason });
                 }
             }
@@ -135,12 +135,12 @@ impl Carrying<'_> {
         decision
     }
 
-    /// Adds the effect at `place` to `effects`, if there is anything to carry out.
+    /// Adds the effect at `place` to the decision, if there is anything to carry out.
     fn carry(
         &self,
         place: Place,
         firing: &Firing<'_>,
-        effects: &mut Vec<DecidedEffect>,
+        decision: &mut Decision,
     ) -> Result<(), WithheldReason> {
         let Some(limited) = firing.rule.effects.get(place.1) else {
             return Ok(());
@@ -166,15 +166,16 @@ impl Carrying<'_> {
                 parameter: missing.parameter,
             }
         })?;
-        let Some(action) = action else {
-            return Ok(());
-        };
         let ledger_key = limited.limit.map(|limit| {
             let key = limits::ledger_key(firing.rule, place.1);
             (Arc::from(key), limit.scope)
         });
+        let Some(action) = action else {
+            decision.uses.extend(ledger_key);
+            return Ok(());
+        };
         accumulate(
-            effects,
+            &mut decision.effects,
             DecidedEffect {
                 rule: firing.rule.name.clone(),
                 action,
@@ -236,7 +237,7 @@ impl Carrying<'_> {
 
     /// Names who has the floor; where nothing decided that, a person does.
     fn settle_floor(&self, decision: &mut Decision) {
-        let Decision { effects, trace } = decision;
+        let Decision { effects, trace, .. } = decision;
         let name = |place: usize| Some(self.firing(Some(place))?.rule.name.clone());
         match &self.resolved.floor {
             Floor::Nobody => {}

@@ -173,3 +173,21 @@ fn one_language_is_set_and_none_where_the_rank_cannot_tell() {
     assert!(actions(&tied).is_empty(), "{tied:?}");
     assert_eq!(tied.trace.fired[0].withheld[0].reason, WithheldReason::Tied);
 }
+
+#[test]
+fn a_limited_silence_is_used_up_as_well() {
+    let sample = Sample::new()
+        .rule(0, Guard::Always, vec![Effect::NoOtherReplies])
+        .limited(0, ONCE)
+        .rule(1, Guard::Always, vec![reply(0)]);
+    let mut conversation = crate::Conversation::default();
+    let first = sample.decide(&facts("a"), &conversation.ledger, noon());
+    assert!(first.effects.is_empty(), "silenced");
+    conversation.apply(&first, noon());
+    let second = sample.decide(&facts("a"), &conversation.ledger, noon());
+    assert_eq!(
+        second.effects.len(),
+        1,
+        "the silence is used up: {second:?}"
+    );
+}
