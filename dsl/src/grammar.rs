@@ -31,7 +31,7 @@ use crate::ast::{Attribute, File, Item, Name};
 use crate::diagnostic::Diagnostic;
 use crate::layout::{begins_item, lay_out};
 use crate::lexer::{Lexed, lex};
-use crate::problem::{Expected, SyntaxProblem};
+use crate::problem::{Expected, Found, SyntaxProblem};
 use crate::source::{FileId, Span};
 use crate::token::Sign;
 
@@ -114,7 +114,7 @@ fn begins(line: &Tokens<'_>) -> bool {
 /// Attributes must stand above an item.
 fn item_expected(line: Tokens<'_>) {
     let problem = SyntaxProblem::Unexpected {
-        found: crate::problem::Found::EndOfLine,
+        found: Found::EndOfLine,
         expected: vec![Expected::Word("rule")],
     };
     line.report(problem, line.span());

@@ -17,6 +17,7 @@ use crate::ast::{
 };
 use crate::bundle::{Boundary, Folding, TieBreak};
 use crate::problem::SyntaxProblem;
+use crate::source::Span;
 use crate::token::{Sign, TokenKind};
 
 /// Reads `ranks a > b` and its `tie` lines.
@@ -290,7 +291,7 @@ pub(super) fn queue<'a>(
     }))
 }
 
-fn default_word(input: Tokens<'_>) -> Parsed<'_, crate::source::Span> {
+fn default_word(input: Tokens<'_>) -> Parsed<'_, Span> {
     if let Some("hours" | "overflow" | "sensitive" | "when") = input.first_word() {
         let construct = input.first_word().unwrap_or_default().to_owned();
         return refuse(
@@ -322,14 +323,14 @@ pub(super) fn named_condition<'a>(
         true => header.take_from(1),
         false => header,
     };
-    let Some(name) = declared_name(declared) else {
-        reader.read(declared, after("condition", super::word::name));
+    let Some(declared_name) = declared_name(declared) else {
+        reader.read(declared, after("condition", name));
         return None;
     };
     let whole = (
         opt(word("public")),
         words(&["condition"]),
-        super::word::name,
+        name,
         cut(sign(Sign::Equal)),
         cut(condition),
     );
@@ -337,7 +338,7 @@ pub(super) fn named_condition<'a>(
     no_lines(reader, lines);
     Some(ItemKind::Condition(NamedCondition {
         public,
-        name,
+        name: declared_name,
         condition,
     }))
 }

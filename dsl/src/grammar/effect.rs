@@ -5,8 +5,7 @@ use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
 use nom::{Input, Parser};
 
-use super::condition::instead_of;
-use super::failure::{Parsed, expected, refuse};
+use super::failure::{Parsed, Reads, expected, instead_of, refuse};
 use super::tokens::Tokens;
 use super::value::{duration, lifetime, operand};
 use super::word::{
@@ -81,9 +80,7 @@ fn kind(input: Tokens<'_>) -> Parsed<'_, EffectKind> {
     }
 }
 
-fn expect_word<'a>(
-    word: &'static str,
-) -> impl Parser<Tokens<'a>, Output = EffectKind, Error = super::failure::Failure> {
+fn expect_word<'a>(word: &'static str) -> impl Reads<'a, EffectKind> {
     move |input| expected(input, Expected::Word(word))
 }
 

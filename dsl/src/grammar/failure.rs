@@ -1,7 +1,7 @@
 //! Why a statement could not be read: of all attempts the one that got furthest.
 
 use nom::error::{ErrorKind, ParseError};
-use nom::{IResult, Input};
+use nom::{IResult, Input, Parser};
 
 use super::tokens::Tokens;
 use crate::diagnostic::Diagnostic;
@@ -10,6 +10,11 @@ use crate::source::Span;
 
 /// What a parser of this grammar gives.
 pub(super) type Parsed<'a, T> = IResult<Tokens<'a>, T, Failure>;
+
+/// A parser of this grammar: any function from tokens to [`Parsed`], and what combinators make of them.
+pub(super) trait Reads<'a, T>: Parser<Tokens<'a>, Output = T, Error = Failure> {}
+
+impl<'a, T, P: Parser<Tokens<'a>, Output = T, Error = Failure>> Reads<'a, T> for P {}
 
 /// The most characters of the author's text that a message quotes.
 const MAX_QUOTED_CHARACTERS: usize = 40;
@@ -45,6 +50,18 @@ pub(super) fn refuse_with<T>(input: Tokens<'_>, finding: Diagnostic) -> Parsed<'
         expected: Vec::new(),
         finding: Some(Box::new(finding)),
     }))
+}
+
+/// Fails with the right words for the first `count` tokens, and a fix that writes them.
+pub(super) fn instead_of<'a, T>(
+    input: Tokens<'a>,
+    count: usize,
+    write: &'static str,
+) -> Parsed<'a, T> {
+    let span = input.span_until(&input.take_from(count));
+    let written = input.context.source(span).to_owned();
+    let problem = SyntaxProblem::Instead { written, write };
+    refuse_with(input, Diagnostic::new(problem, span).with_fix(span, write))
 }
 
 impl Failure {

@@ -3,7 +3,7 @@
 use nom::Parser;
 use nom::sequence::terminated;
 
-use super::failure::{Failure, found};
+use super::failure::{Reads, found};
 use super::tokens::Tokens;
 use super::word::end_of_line;
 use crate::nearest::nearest;
@@ -27,11 +27,7 @@ impl Reader {
     }
 
     /// Reads one whole statement. `None` if that cannot be done, which has then been reported, once.
-    pub(super) fn read<'a, T>(
-        &mut self,
-        line: Tokens<'a>,
-        parser: impl Parser<Tokens<'a>, Output = T, Error = Failure>,
-    ) -> Option<T> {
+    pub(super) fn read<'a, T>(&mut self, line: Tokens<'a>, parser: impl Reads<'a, T>) -> Option<T> {
         match terminated(parser, end_of_line).parse(line) {
             Ok((_, value)) => Some(value),
             Err(nom::Err::Error(failure) | nom::Err::Failure(failure)) => {

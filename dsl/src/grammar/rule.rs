@@ -7,13 +7,14 @@ use nom::{Input, Parser};
 
 use super::condition::condition;
 use super::effect::{EFFECT_WORDS, begins_effect, effect};
-use super::failure::{Parsed, refuse};
+use super::failure::{Parsed, found, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
 use super::word::{after, end_of_line, name, path, word, words};
 use crate::ast::{Effect, Guard, ItemKind, Name, Rule, Trigger, TriggerKind};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, SyntaxProblem};
+use crate::source::Span;
 
 /// The words that begin a line of a rule above its effects.
 const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
@@ -117,10 +118,10 @@ impl Clauses {
         if !self.has_effects && !line.has_invalid() {
             let start = line.here();
             let problem = SyntaxProblem::Unexpected {
-                found: super::failure::found(line),
+                found: found(line),
                 expected: vec![Expected::Word("then")],
             };
-            let place = crate::source::Span {
+            let place = Span {
                 end: start.start,
                 ..start
             };

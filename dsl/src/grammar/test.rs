@@ -5,8 +5,7 @@ use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
 use nom::{Input, Parser};
 
-use super::condition::instead_of;
-use super::failure::{Parsed, expected, refuse};
+use super::failure::{Parsed, Reads, expected, instead_of, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
 use super::value::given_value;
@@ -96,7 +95,7 @@ fn step(input: Tokens<'_>) -> Parsed<'_, TestStep> {
 }
 
 fn spanned<'a>(
-    mut kind: impl Parser<Tokens<'a>, Output = TestStepKind, Error = super::failure::Failure>,
+    mut kind: impl Reads<'a, TestStepKind>,
 ) -> impl FnMut(Tokens<'a>) -> Parsed<'a, TestStep> {
     move |input| {
         let (rest, kind) = kind.parse(input)?;
@@ -277,8 +276,6 @@ fn tag(input: Tokens<'_>, expected: bool) -> Parsed<'_, OutcomeKind> {
         .parse(input)
 }
 
-fn expect_word<'a>(
-    word: &'static str,
-) -> impl Parser<Tokens<'a>, Output = OutcomeKind, Error = super::failure::Failure> {
+fn expect_word<'a>(word: &'static str) -> impl Reads<'a, OutcomeKind> {
     move |input| expected(input, Expected::Word(word))
 }

@@ -1,15 +1,13 @@
 //! The smallest parsers: words, names, paths, quoted texts, counts, language tags.
 
-use nom::Parser;
 use nom::branch::alt;
 use nom::combinator::cut;
 use nom::multi::separated_list1;
 use nom::sequence::{delimited, preceded};
+use nom::{Input, Parser};
 use rust_decimal::prelude::ToPrimitive;
 
-use nom::Input;
-
-use super::failure::{Parsed, expected};
+use super::failure::{Parsed, Reads, expected};
 use super::tokens::Tokens;
 use crate::ast::{LanguageTag, Name, Path, Text};
 use crate::problem::Expected;
@@ -20,9 +18,7 @@ use crate::token::{Sign, Token, TokenKind};
 const RESERVED: [&str; 3] = ["and", "or", "not"];
 
 /// This word.
-pub(super) fn word<'a>(
-    expected_word: &'static str,
-) -> impl Parser<Tokens<'a>, Output = Span, Error = super::failure::Failure> {
+pub(super) fn word<'a>(expected_word: &'static str) -> impl Reads<'a, Span> {
     move |input: Tokens<'a>| match input.first() {
         Some(token) if token.is_word(expected_word) => Ok((input.take_from(1), token.span)),
         _ => expected(input, Expected::Word(expected_word)),
@@ -30,9 +26,7 @@ pub(super) fn word<'a>(
 }
 
 /// These words, one after another.
-pub(super) fn words<'a>(
-    all: &'static [&'static str],
-) -> impl Parser<Tokens<'a>, Output = (), Error = super::failure::Failure> {
+pub(super) fn words<'a>(all: &'static [&'static str]) -> impl Reads<'a, ()> {
     move |input: Tokens<'a>| {
         let mut rest = input;
         for one in all {
@@ -43,9 +37,7 @@ pub(super) fn words<'a>(
 }
 
 /// This sign.
-pub(super) fn sign<'a>(
-    wanted: Sign,
-) -> impl Parser<Tokens<'a>, Output = Span, Error = super::failure::Failure> {
+pub(super) fn sign<'a>(wanted: Sign) -> impl Reads<'a, Span> {
     move |input: Tokens<'a>| match input.first() {
         Some(token) if token.is_sign(wanted) => Ok((input.take_from(1), token.span)),
         _ => expected(input, Expected::Word(wanted.text())),
@@ -154,9 +146,7 @@ pub(super) fn hyphenated<'a>(input: Tokens<'a>, rest: Tokens<'a>) -> Option<&'a 
 }
 
 /// `one`, or several joined by commas: one or more, in parentheses.
-pub(super) fn in_parentheses<'a, T>(
-    one: impl Parser<Tokens<'a>, Output = T, Error = super::failure::Failure>,
-) -> impl Parser<Tokens<'a>, Output = Vec<T>, Error = super::failure::Failure> {
+pub(super) fn in_parentheses<'a, T>(one: impl Reads<'a, T>) -> impl Reads<'a, Vec<T>> {
     delimited(
         sign(Sign::Open),
         cut(separated_list1(sign(Sign::Comma), one)),
@@ -170,17 +160,12 @@ fn comma_expected(input: Tokens<'_>) -> Parsed<'_, Span> {
 }
 
 /// `one`, or several joined by commas.
-pub(super) fn by_commas<'a, T>(
-    one: impl Parser<Tokens<'a>, Output = T, Error = super::failure::Failure>,
-) -> impl Parser<Tokens<'a>, Output = Vec<T>, Error = super::failure::Failure> {
+pub(super) fn by_commas<'a, T>(one: impl Reads<'a, T>) -> impl Reads<'a, Vec<T>> {
     separated_list1(sign(Sign::Comma), one)
 }
 
 /// `keyword` and then `what`, which must follow.
-pub(super) fn after<'a, T>(
-    keyword: &'static str,
-    what: impl Parser<Tokens<'a>, Output = T, Error = super::failure::Failure>,
-) -> impl Parser<Tokens<'a>, Output = T, Error = super::failure::Failure> {
+pub(super) fn after<'a, T>(keyword: &'static str, what: impl Reads<'a, T>) -> impl Reads<'a, T> {
     preceded(word(keyword), cut(what))
 }
 
