@@ -1,0 +1,18 @@
+//! The real binary against real clients: one file a promise.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests: a failed assumption is a failed test, and it tells its seed and figures"
+)]
+
+mod damage;
+mod disconnects;
+mod full_disk;
+mod hostile;
+mod house;
+mod kill;
+mod metrics;
+mod reload;
+mod restart;
+mod sheet;
