@@ -5,6 +5,7 @@
 //! still fulfil it, a named condition hands it on to whoever names it.
 
 mod relation;
+mod text_relation;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -10,6 +10,9 @@
 mod evidence;
 mod witness;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 

@@ -107,12 +107,18 @@ impl Witness {
         Some(())
     }
 
+    /// These facts and no others.
+    #[cfg(test)]
+    pub(super) fn of(facts: BTreeMap<FieldId, Value>) -> Self {
+        Self { facts, text: None }
+    }
+
     /// Whether a rule with this condition fires: certainly true, not unknown.
     pub(super) fn fires(&self, condition: &Condition, lists: &[KeywordList]) -> bool {
         self.answer(condition, lists) == Some(true)
     }
 
-    fn answer(&self, condition: &Condition, lists: &[KeywordList]) -> Option<bool> {
+    pub(super) fn answer(&self, condition: &Condition, lists: &[KeywordList]) -> Option<bool> {
         match condition {
             Condition::Not(inner) => self.answer(inner, lists).map(|answer| !answer),
             Condition::Named { body, .. } => self.answer(body, lists),
