@@ -10,7 +10,9 @@ use super::condition::{MAX_NESTING, condition};
 use super::failure::{Parsed, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
-use super::word::{after, by_commas, language_tag, name, path, sign, text, word, words};
+use super::word::{
+    after, all_by_commas, by_commas, language_tag, name, path, sign, text, word, words,
+};
 use crate::ast::{
     Defaults, Enum, Field, ItemKind, List, Name, NamedCondition, Parameter, Queue, Ranks, Schema,
     SchemaSubject, Text, Tie, TypeName, TypeNameKind,
@@ -230,7 +232,7 @@ pub(super) fn list<'a>(
                 continue;
             }
         }
-        let texts: Vec<Text> = reader.read(words, by_commas(text)).unwrap_or_default();
+        let texts: Vec<Text> = reader.read(words, all_by_commas(text)).unwrap_or_default();
         match in_except {
             true => list.except.extend(texts),
             false => list.keywords.extend(texts),

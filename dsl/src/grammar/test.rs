@@ -10,7 +10,7 @@ use super::reader::Reader;
 use super::tokens::Tokens;
 use super::value::given_value;
 use super::word::{
-    after, by_commas, count, end_of_line, in_parentheses, language_tag, name, path, sign, text,
+    after, all_by_commas, count, end_of_line, in_parentheses, language_tag, name, path, sign, text,
     word, words,
 };
 use crate::ast::{
@@ -60,7 +60,7 @@ fn given(reader: &mut Reader, line: Tokens<'_>, test: &mut Test) {
         };
         reader.report(line, problem, line.here());
     }
-    let given = reader.read(line, after("given", by_commas(assignment)));
+    let given = reader.read(line, after("given", all_by_commas(assignment)));
     test.given.extend(given.unwrap_or_default());
 }
 
@@ -129,7 +129,7 @@ fn date(input: Tokens<'_>) -> Parsed<'_, jiff::civil::Date> {
 
 /// `says "…" with message.anger 72%`
 fn says(input: Tokens<'_>) -> Parsed<'_, TestStepKind> {
-    let with = opt(after("with", by_commas(assignment)));
+    let with = opt(after("with", all_by_commas(assignment)));
     (after("says", text), with)
         .map(|(text, with)| TestStepKind::Says {
             text,
@@ -167,7 +167,7 @@ fn expectation(input: Tokens<'_>) -> Parsed<'_, TestStepKind> {
         let span = Tokens::span_until(&input, &rest);
         Ok((rest, Outcome { kind, span }))
     };
-    (opt(word("exactly")), by_commas(one))
+    (opt(word("exactly")), all_by_commas(one))
         .map(|(exactly, outcomes)| {
             let exactly = exactly.is_some();
             TestStepKind::Expect(Expectation { exactly, outcomes })

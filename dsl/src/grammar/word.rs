@@ -3,7 +3,7 @@
 use nom::branch::alt;
 use nom::combinator::cut;
 use nom::multi::separated_list1;
-use nom::sequence::{delimited, preceded};
+use nom::sequence::{delimited, preceded, terminated};
 use nom::{Input, Parser};
 use rust_decimal::prelude::ToPrimitive;
 
@@ -162,6 +162,12 @@ fn comma_expected(input: Tokens<'_>) -> Parsed<'_, Span> {
 /// `one`, or several joined by commas.
 pub(super) fn by_commas<'a, T>(one: impl Reads<'a, T>) -> impl Reads<'a, Vec<T>> {
     separated_list1(sign(Sign::Comma), one)
+}
+
+/// As [`by_commas`], to the end of the line.
+pub(super) fn all_by_commas<'a, T>(one: impl Reads<'a, T>) -> impl Reads<'a, Vec<T>> {
+    let comma = |input| expected(input, Expected::Word(","));
+    terminated(by_commas(one), cut(alt((comma, end_of_line))))
 }
 
 /// `keyword` and then `what`, which must follow.

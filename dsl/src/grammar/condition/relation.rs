@@ -8,7 +8,7 @@ use super::super::failure::{Parsed, expected, instead_of};
 use super::super::tokens::Tokens;
 use super::super::value::expression;
 use super::super::word::{in_parentheses, path, sign, text, word, words};
-use crate::ast::{Expression, Operand, Relation, Words, WordsKind};
+use crate::ast::{Expression, Operand, Relation, Text, Words, WordsKind};
 use crate::bundle::Comparison;
 use crate::problem::Expected;
 use crate::token::{Sign, Token};
@@ -126,12 +126,21 @@ fn has(input: Tokens<'_>) -> Parsed<'_, Relation> {
 fn looked_for(input: Tokens<'_>) -> Parsed<'_, Words> {
     let (rest, kind) = alt((
         path.map(WordsKind::List),
-        text.map(|text| WordsKind::Inline(vec![text])),
+        one_text.map(|text| WordsKind::Inline(vec![text])),
         in_parentheses(text).map(WordsKind::Inline),
     ))
     .parse(input)?;
     let span = input.span_until(&rest);
     Ok((rest, Words { kind, span }))
+}
+
+/// A single word needs no parentheses, several do.
+fn one_text(input: Tokens<'_>) -> Parsed<'_, Text> {
+    let (rest, one) = text(input)?;
+    if rest.first().is_some_and(|token| token.is_sign(Sign::Comma)) {
+        return cut(sign(Sign::Open)).map(|_| one.clone()).parse(input);
+    }
+    Ok((rest, one))
 }
 
 /// `>=` and the like.
