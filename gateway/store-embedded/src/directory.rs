@@ -13,7 +13,7 @@ const BALLAST: &str = "ballast";
 pub(crate) const BALLAST_BYTES: u64 = 8 << 20;
 /// Messages are taken again once so much is free.
 const ENOUGH_BYTES: u64 = BALLAST_BYTES + (4 << 20);
-const BALLAST_CHUNK: [u8; 1 << 16] = [0; 1 << 16];
+static BALLAST_CHUNK: [u8; 1 << 16] = [0; 1 << 16];
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]

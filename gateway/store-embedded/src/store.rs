@@ -94,6 +94,8 @@ impl EmbeddedStore {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     {
+        // After a failed sync even what can be read may not be on the disk.
+        self.condition.check()?;
         self.condition.check_partition(partition)?;
         self.readers.ask(read).await
     }

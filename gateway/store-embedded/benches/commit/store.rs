@@ -15,6 +15,7 @@ use signalbox_store_embedded::EmbeddedStore;
 use tokio::task::JoinSet;
 
 use crate::candidate::{Message, Messages, PARTITIONS};
+use crate::cpu;
 
 const WAITING: [usize; 4] = [1, 32, 256, 2_048];
 const ROUND: Duration = Duration::from_secs(3);
@@ -22,22 +23,22 @@ const ROUND: Duration = Duration::from_secs(3);
 pub(crate) fn measure(directory: &Path) {
     let runtime = tokio::runtime::Runtime::new().expect("runtime");
     println!(
-        "{:<8} {:>8} {:>12} {:>12}",
-        "", "waiting", "appends/s", "messages/s"
+        "{:<12} {:>4} {:>12} {:>12} {:>14}",
+        "durability", "wait", "appends/s", "messages/s", "CPU/message"
     );
     for durability in [Durability::Fsync, Durability::EverySecond] {
         for waiting in WAITING {
             let directory = tempfile::tempdir_in(directory).expect("directory");
             let store = EmbeddedStore::open(directory.path(), durability).expect("open");
-            let (appends, messages) = runtime.block_on(run(Arc::new(store), waiting));
+            let (appends, messages, cpu) = runtime.block_on(run(Arc::new(store), waiting));
             let name = format!("{durability:?}");
-            println!("{name:<12} {waiting:>4} {appends:>12.0} {messages:>12.0}");
+            println!("{name:<12} {waiting:>4} {appends:>12.0} {messages:>12.0} {cpu:>14.1?}");
         }
     }
 }
 
-/// Answers appends a second while only appending, and messages a second with both steps.
-async fn run(store: Arc<EmbeddedStore>, waiting: usize) -> (f64, f64) {
+/// Answers appends a second while only appending, and messages a second with both steps and the CPU time of each.
+async fn run(store: Arc<EmbeddedStore>, waiting: usize) -> (f64, f64, Duration) {
     let mut partitions = Vec::new();
     for number in 0..PARTITIONS {
         partitions.push(Partition::own(&store, number).await);
@@ -47,9 +48,10 @@ async fn run(store: Arc<EmbeddedStore>, waiting: usize) -> (f64, f64) {
         (message, sealed, state)
     });
     let mut spent = (Duration::ZERO, Duration::ZERO);
-    let mut done = 0;
+    let (mut done, mut cpu) = (0, Duration::ZERO);
     while spent.0 + spent.1 < ROUND {
         let group: Vec<_> = messages.by_ref().take(waiting).collect();
+        let cpu_before = cpu::spent();
         let begin = Instant::now();
         let mut tasks = JoinSet::new();
         for (message, event, state) in group {
@@ -77,10 +79,12 @@ async fn run(store: Arc<EmbeddedStore>, waiting: usize) -> (f64, f64) {
         }
         tasks.join_all().await;
         spent.1 += begin.elapsed();
+        cpu += cpu::spent() - cpu_before;
         done += waiting;
     }
     let appends = done as f64 / spent.0.as_secs_f64();
-    (appends, done as f64 / (spent.0 + spent.1).as_secs_f64())
+    let messages = done as f64 / (spent.0 + spent.1).as_secs_f64();
+    (appends, messages, cpu.div_f64(done as f64))
 }
 
 struct Partition {

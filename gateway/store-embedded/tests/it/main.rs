@@ -1,5 +1,11 @@
 //! The embedded store against the promises of every store, and against what happens to disks.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "helpers of tests fail as tests do"
+)]
+
 mod child;
 mod conformance;
 mod damage;
