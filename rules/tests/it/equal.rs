@@ -11,7 +11,7 @@ use crate::random;
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 3_000,
+        cases: 2_000,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]
@@ -54,9 +54,10 @@ fn random_bundles_reach_every_outcome() {
 
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
-    for _ in 0..1_500 {
-        let bundle = random::bundle().new_tree(&mut runner).unwrap().current();
-        let message = random::message().new_tree(&mut runner).unwrap().current();
+    let (bundles, messages) = (random::bundle(), random::message());
+    for _ in 0..1_000 {
+        let bundle = bundles.new_tree(&mut runner).unwrap().current();
+        let message = messages.new_tree(&mut runner).unwrap().current();
         let reference = Reference::new(Arc::new(bundle)).unwrap();
         let decision = reference.decide(Inputs {
             trigger: &message.trigger,

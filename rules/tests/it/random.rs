@@ -306,7 +306,7 @@ pub(crate) fn message() -> impl Strategy<Value = Message> {
     let trigger = prop_oneof![5 => Just(Trigger::Message), 1 => Just(event())];
     let uses = prop::collection::vec(
         (0..RULES, 0..3_usize, any::<bool>(), select(moments())),
-        0..6,
+        0..24,
     );
     (trigger, facts(), uses, select(moments())).prop_map(|(trigger, facts, uses, now)| {
         let mut ledger = Ledger::default();
