@@ -15,7 +15,7 @@ pub(crate) fn nearest(word: &str, candidates: &[&'static str]) -> Option<&'stati
 const MAX_COMPARED_CHARACTERS: usize = 24;
 
 /// How many insertions, deletions, replacements and swaps of neighbours lie between two words.
-fn edits(from: &[char], to: &str) -> usize {
+pub(crate) fn edits(from: &[char], to: &str) -> usize {
     let to: Vec<char> = to.chars().collect();
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=to.len()).collect();

@@ -124,3 +124,46 @@ fn range(sources: &SourceSet, indexes: &[LineIndex<'_>], span: Span) -> ReportRa
         end_column: end.column,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::problem::MeaningProblem;
+    use crate::source::{FileId, SourceFile};
+
+    #[test]
+    fn counts_columns_in_characters() {
+        let text = "规则\n  当 愤怒 70\n";
+        let sources = SourceSet::new(vec![SourceFile {
+            path: "a.rules".into(),
+            text: text.into(),
+        }]);
+        let start = text.find("70").unwrap() as u32;
+        let span = Span {
+            file: FileId(0),
+            start,
+            end: start + 2,
+        };
+        let problem = MeaningProblem::PercentOutOfRange {
+            written: "70".to_owned(),
+        };
+        let found = Diagnostic::new(problem, span).with_fix(span, "70%");
+        let reports = report(&sources, &[found], Locale::Chinese);
+        let expected = ReportRange {
+            file: "a.rules".into(),
+            line: 2,
+            column: 8,
+            end_line: 2,
+            end_column: 10,
+        };
+        assert_eq!(reports.len(), 1);
+        assert_eq!(reports[0].range, expected);
+        assert_eq!(reports[0].code, "E0303");
+        assert_eq!(reports[0].message, "`70` 超过了 100%");
+        let edit = ReportEdit {
+            range: expected,
+            replacement: "70%".to_owned(),
+        };
+        assert_eq!(reports[0].fix, [edit]);
+    }
+}
