@@ -1,5 +1,7 @@
 //! Enums, fields and events: built-in ones first, then what schemas declare.
 
+mod types;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -8,7 +10,6 @@ use crate::bundle::{EnumType, Field, FieldId, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{ItemKind, MeaningProblem, Related};
 use crate::source::Span;
-use crate::value::Type;
 
 use super::builtin::{self, BuiltInPresence};
 use super::conditions::Known;
@@ -16,6 +17,8 @@ use super::findings::Findings;
 use super::limits::MOST_FIELDS;
 use super::names::{Names, subject_word};
 use super::nearest::nearest;
+
+pub(super) use types::resolve_type;
 
 /// What rules may read.
 #[derive(Default)]
@@ -392,41 +395,4 @@ fn description(line: &ast::Field) -> Arc<str> {
         Some(text) => Arc::clone(&text.value),
         None => "".into(),
     }
-}
-
-/// The type that an author names; if there is none, that is reported.
-pub(super) fn resolve_type(
-    file: usize,
-    written: &ast::TypeName,
-    names: &mut Names<'_>,
-    findings: &mut Findings,
-) -> Option<Type> {
-    let name = match &written.kind {
-        ast::TypeNameKind::ListOf(element) => {
-            let element = resolve_type(file, element, names, findings)?;
-            return Some(Type::List(Box::new(element)));
-        }
-        ast::TypeNameKind::Named(name) => name,
-    };
-    if let Some(known) = builtin::type_named(&name.text) {
-        return Some(known);
-    }
-    if let Some(one) = names.visible(ItemKind::Enum, file, &name.text) {
-        return Some(Type::Enum(names.full_name(&one)));
-    }
-    let enums: Vec<Arc<str>> = names
-        .of_kind(ItemKind::Enum)
-        .map(|one| Arc::clone(&one.name.text))
-        .collect();
-    let candidates = builtin::TYPE_WORDS
-        .into_iter()
-        .chain(enums.iter().map(|name| &**name));
-    let problem = MeaningProblem::UnknownType {
-        nearest: builtin::type_meant(&name.text)
-            .map(str::to_owned)
-            .or_else(|| nearest(&name.text, candidates)),
-        name: name.text.to_string(),
-    };
-    findings.add(problem, written.span);
-    None
 }

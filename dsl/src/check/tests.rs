@@ -344,3 +344,18 @@ fn a_wrong_value_with_one_right_form_has_a_fix() {
         assert_eq!(fix, expected, "{when}");
     }
 }
+
+#[test]
+fn what_a_bundle_holds_is_bounded() {
+    use std::fmt::Write as _;
+    let queues = |count: usize| {
+        let mut items = String::new();
+        for queue in 0..count {
+            writeln!(items, "queue q{queue} \"Q\"").unwrap();
+        }
+        codes(&items).contains(&"E0604")
+    };
+    // One more stands in front of the items.
+    assert!(!queues(limits::MOST_QUEUES - 1));
+    assert!(queues(limits::MOST_QUEUES));
+}
