@@ -34,6 +34,8 @@ pub(super) struct Feed {
     /// Since when something is missing, and when to read the store for it.
     read_at: Option<Instant>,
     empty_reads: u32,
+    /// The store was read for what is missing, page by page: the next page needs no waiting for hints.
+    is_reading_on: bool,
     /// A `synced` is due when the cursor gets here.
     sync_to: Option<u64>,
 }
@@ -74,6 +76,7 @@ impl Feed {
             in_flight: None,
             read_at: None,
             empty_reads: 0,
+            is_reading_on: false,
             sync_to: None,
         };
         feed.read_if_missing(now);
@@ -172,6 +175,17 @@ impl Feed {
         }))
     }
 
+    /// To be called when nothing more comes out: notes whether something is missing now.
+    pub(super) fn rest(&mut self, now: Instant) {
+        if !self.is_missing() {
+            self.is_reading_on = false;
+        } else if self.is_reading_on {
+            self.read_at.get_or_insert(now);
+        } else {
+            self.look_for_missing(now);
+        }
+    }
+
     /// When the store should be read behind [`Feed::cursor`], if at all.
     pub(super) fn wants(&self) -> Option<Instant> {
         self.read_at.filter(|_| self.is_missing())
@@ -180,6 +194,7 @@ impl Feed {
     /// Takes what the store had behind `after`.
     pub(super) fn fill(&mut self, after: u64, entries: Vec<Arc<Entry>>, now: Instant) -> Filled {
         self.read_at = None;
+        self.is_reading_on = !entries.is_empty();
         let first = entries.first().map(|entry| entry.sequence());
         for entry in entries {
             self.offer(entry, now);

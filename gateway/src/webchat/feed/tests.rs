@@ -151,18 +151,20 @@ proptest! {
                 sent.extend(out(&mut feed));
             }
             // Whatever went out already is acknowledged at once, without a place in the order.
-            feed.acknowledge(seq, seq.to_string().into(), now);
+            feed.acknowledge(seq, format!(r#"{{"seq":{seq}}}"#).into(), now);
             sent.extend(out(&mut feed));
         }
         for hint in hints {
             feed.offer(entry(hint), now);
         }
         sent.extend(out(&mut feed));
+        feed.rest(now);
         while feed.wants().is_some() {
             let after = feed.cursor();
             let page = (after + 1..=feed.last()).take(7).map(entry).collect();
             prop_assert_eq!(feed.fill(after, page, now), Filled::Continues);
             sent.extend(out(&mut feed));
+            feed.rest(now);
         }
         let expected: Vec<String> = (1..=feed.last()).map(|seq| seq.to_string()).collect();
         prop_assert_eq!(sent, expected);

@@ -232,6 +232,7 @@ impl Session {
                 return Ok(());
             }
         }
+        self.feed.rest(now);
         if self.reading.is_free() && std::mem::take(&mut self.must_look) {
             let conversations = Arc::clone(&self.webchat.conversations);
             self.reading.start(read_last(conversations, self.thread));

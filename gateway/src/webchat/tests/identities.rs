@@ -1,0 +1,152 @@
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::client::Client;
+use super::memory::{Gateway, generous};
+use crate::webchat::settings::{SecretText, UserKeySettings, WebchatSettings};
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+fn with_users() -> WebchatSettings {
+    let mut settings = generous();
+    let site = settings.sites.get_mut("default").unwrap();
+    site.issuers = vec!["shop.example".to_owned()];
+    site.keys.insert(
+        "k1".to_owned(),
+        UserKeySettings::Hs256(SecretText(SECRET.to_owned())),
+    );
+    site.non_browser = true;
+    settings
+}
+
+fn token(subject: &str, lives_seconds: i64) -> String {
+    let now = Timestamp::now().as_second();
+    let claims = json!({"iss": "shop.example", "aud": "gateway", "sub": subject, "iat": now, "exp": now + lives_seconds, "name": "张三"});
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!(
+        "{}.{}",
+        encode(&json!({"alg": "HS256", "kid": "k1"})),
+        encode(&claims)
+    );
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, SECRET.as_bytes());
+    let signature = aws_lc_rs::hmac::sign(&key, message.as_bytes());
+    format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
+}
+
+#[tokio::test]
+async fn a_visitor_who_logs_in_goes_on_as_the_user() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
+    client.expect("synced").await;
+    client.say("hi").await;
+    let anonymous = client.expect("ack").await["conversation"].clone();
+    client
+        .send(json!({"t": "auth", "token": token("u-1", 3_600)}))
+        .await;
+    let second = client.expect("welcome").await;
+    assert_eq!(
+        (
+            &second["session"],
+            &second["conversation"],
+            &second["resumed"]
+        ),
+        (&welcome["session"], &Value::Null, &json!(false))
+    );
+    client.expect("synced").await;
+    let links = gateway.conversations.links();
+    assert!(
+        links.len() == 1 && links[0].0.starts_with("visitor:") && links[0].1 == "user:u-1",
+        "{links:?}"
+    );
+    client.say("as myself").await;
+    let ack = client.expect("ack").await;
+    assert_eq!(ack["seq"], 1);
+    assert_ne!(ack["conversation"], anonymous);
+    // Whoever uses the browser next is nobody they know.
+    let (mut next, third) = Client::welcomed(&gateway, json!({"visitor": second["visitor"]})).await;
+    assert_eq!(third["conversation"], Value::Null);
+    next.expect("synced").await;
+    // And the visitor who became one user does not become another.
+    let (mut other, _) = Client::welcomed(
+        &gateway,
+        json!({"visitor": welcome["visitor"], "token": token("u-2", 3_600)}),
+    )
+    .await;
+    other.expect("synced").await;
+    assert_eq!(gateway.conversations.links().len(), 1);
+}
+
+#[tokio::test]
+async fn a_token_wins_over_a_visitor_and_merges_them() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
+    client.expect("synced").await;
+    client.say("hi").await;
+    client.expect("ack").await;
+    let hello = json!({"visitor": welcome["visitor"], "token": token("u-1", 3_600)});
+    let (_, second) = Client::welcomed(&gateway, hello).await;
+    assert_eq!(second["conversation"], Value::Null, "the user's own thread");
+    assert_eq!(gateway.conversations.links().len(), 1);
+}
+
+#[tokio::test]
+async fn a_forged_visitor_is_a_new_one() {
+    let gateway = Gateway::start(generous()).await;
+    let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
+    client.expect("synced").await;
+    client.say("secret").await;
+    client.expect("ack").await;
+    let genuine = welcome["visitor"].as_str().unwrap();
+    let (start, mac) = genuine.rsplit_once('.').unwrap();
+    let flipped = if mac.starts_with('A') { "B" } else { "A" };
+    for forged in ["visitor-1", &format!("{start}.{flipped}{}", &mac[1..])] {
+        let (_, welcome) = Client::welcomed(&gateway, json!({"visitor": forged})).await;
+        assert_eq!(welcome["conversation"], Value::Null, "{forged}");
+    }
+    let (_, known) = Client::welcomed(&gateway, json!({"visitor": genuine})).await;
+    assert_eq!(known["conversation"]["seq"], 1);
+    assert_ne!(
+        known["visitor"], welcome["visitor"],
+        "it is renewed with each use"
+    );
+}
+
+#[tokio::test]
+async fn without_an_origin_a_token_is_needed() {
+    let gateway = Gateway::start(with_users()).await;
+    let mut anonymous = Client::open_with(&gateway, &[]).await.unwrap();
+    anonymous
+        .send(json!({"t": "hello", "v": 1, "site": "default"}))
+        .await;
+    assert_eq!(anonymous.closed().await.1, 4401);
+    let mut user = Client::open_with(&gateway, &[]).await.unwrap();
+    assert_eq!(
+        user.hello(json!({"token": token("u-1", 3_600)})).await["t"],
+        "welcome"
+    );
+    let bearer = format!(
+        "signalbox.chat.v1, bearer.{}",
+        URL_SAFE_NO_PAD.encode(token("u-1", 3_600))
+    );
+    let mut user = Client::open_with(&gateway, &[("sec-websocket-protocol", &bearer)])
+        .await
+        .unwrap();
+    assert_eq!(user.hello(json!({})).await["t"], "welcome");
+    let mut forged = Client::open(&gateway).await;
+    forged.send(json!({"t": "hello", "v": 1, "site": "default", "token": format!("{}x", token("u-1", 60))})).await;
+    assert_eq!(forged.closed().await.1, 4401);
+}
+
+#[tokio::test]
+async fn a_token_that_expires_is_asked_for_anew_and_then_ends_the_session() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut client, _) = Client::welcomed(&gateway, json!({"token": token("u-1", 2)})).await;
+    let mut saw_warning = false;
+    let (frames, code) = client.closed().await;
+    for frame in frames {
+        saw_warning |= frame["t"] == "token_expiring" && frame["in_s"].as_u64().unwrap() <= 2;
+    }
+    assert_eq!((saw_warning, code), (true, 4401));
+}
