@@ -28,19 +28,16 @@ pub(super) struct Arguments {
     lang: Option<Lang>,
 }
 
+// Its variants have no doc comments, so that help stays one line an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people
     Text,
-    /// For programs
     Json,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Lang {
-    /// English
     En,
-    /// Chinese
     Zh,
 }
 

@@ -141,12 +141,48 @@ const WRONG: &[(&str, &[&str])] = &[
         &["telemetry.otlp_endpoint must be a URL", "`collector:4318`"],
     ),
     (
-        "trusted_proxies: [10.0.0.0/33]",
-        &["`10.0.0.0/33` is not a network"],
+        "webchat: {trusted_proxies: [10.0.0.0/33]}",
+        &["webchat.trusted_proxies must be", "`10.0.0.0/33`"],
     ),
     (
-        "trusted_proxies: [proxy.example]",
-        &["`proxy.example` is not a network"],
+        "webchat: {sites: {shop: {origin: [self]}}}",
+        &["unknown field `origin`", "origins"],
+    ),
+    (
+        "webchat: {sites: {shop: {origins: ['shop.example']}}}",
+        &["shop.example"],
+    ),
+    (
+        "webchat: {sites: {shop: {keys: {k1: {hs256: secret}}}}}",
+        &["webchat.sites.shop.keys at `k1` must not stand in the file"],
+    ),
+    (
+        "webchat: {sites: {shop: {keys: {k1: {hs256: '${SITE_KEY}'}}}}}",
+        &["k1", "32"],
+    ),
+    (
+        "webchat: {sites: {shop: {keys: {k1: {rs256: x}}}}}",
+        &["rs256"],
+    ),
+    (
+        "webchat: {default_site: shop}",
+        &["webchat.default_site must be one of webchat.sites, got `shop`"],
+    ),
+    (
+        "webchat: {limits: {messages_per_second: 0}}",
+        &["webchat.limits.messages_per_second must be at least 0.01, got 0"],
+    ),
+    (
+        "webchat: {idle_after: 10s}",
+        &["webchat.idle_after must exceed webchat.ping_every (25s), got 10s"],
+    ),
+    (
+        "webchat: {ping_every: 1.5s}",
+        &["webchat.ping_every must be whole seconds, got 1.5s"],
+    ),
+    (
+        "{stop_within: 5s, webchat: {leave_within: 10s}}",
+        &["stop_within must exceed webchat.leave_within (10s), got 5s"],
     ),
     (
         "deployment_key: 00ff",
