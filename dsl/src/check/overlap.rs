@@ -135,8 +135,13 @@ impl Checker<'_> {
         right: &[Candidate],
         word: Option<&Arc<str>>,
     ) {
+        // Of a group with itself each pair comes up once.
+        let is_one_group = std::ptr::eq(left, right);
         for first in left {
             for second in right {
+                if is_one_group && second.rule <= first.rule {
+                    continue;
+                }
                 if search.pairs >= MOST_PAIRS {
                     return;
                 }
