@@ -132,7 +132,11 @@ impl Config {
         let data = overrides.data.clone().or_else(|| file.data.given());
         validate::across(&file, listen, origin.is_some(), &mut problems);
         let webchat = file.webchat.settings();
-        if let Err(wrong) = webchat.validate() {
+        // The web chat's own words speak of seconds; where the same is said above, once is enough.
+        let is_said = problems
+            .iter()
+            .any(|problem| problem.0.starts_with("webchat."));
+        if let (false, Err(wrong)) = (is_said, webchat.validate()) {
             problems.extend(wrong.into_iter().map(Problem));
         }
         match (listen, data) {

@@ -28,6 +28,28 @@ pub(super) fn across(
         problems,
     );
     exceeds(
+        ("stop_within", file.stop_within),
+        ("webchat.leave_within", file.webchat.leave_within),
+        problems,
+    );
+    for (key, value) in [
+        ("webchat.ping_every", file.webchat.ping_every),
+        ("webchat.idle_after", file.webchat.idle_after),
+        ("webchat.leave_within", file.webchat.leave_within),
+    ] {
+        if value.0.subsec_nanos() != 0 {
+            problems.push(Problem(format!(
+                "{key} must be whole seconds, got {}",
+                value.shown()
+            )));
+        }
+    }
+    exceeds(
+        ("webchat.idle_after", file.webchat.idle_after),
+        ("webchat.ping_every", file.webchat.ping_every),
+        problems,
+    );
+    exceeds(
         ("router.lease", router.lease),
         ("router.poll", router.poll),
         problems,

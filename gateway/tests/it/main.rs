@@ -1,4 +1,9 @@
 //! The real binary: its commands, and the gateway from start to stop.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a failed assumption is a failed test"
+)]
 
 mod binary;
 mod cli;
