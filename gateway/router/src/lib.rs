@@ -14,6 +14,7 @@ mod directory;
 mod environment;
 mod event;
 mod ingest;
+mod language;
 mod mailbox;
 mod observer;
 mod owner;

@@ -14,6 +14,9 @@ pub trait Rules: Send + Sync + 'static {
     /// Where a conversation goes that nobody can decide.
     fn default_queue(&self) -> Arc<str>;
 
+    /// The language of a customer who was not heard yet.
+    fn default_language(&self) -> Arc<str>;
+
     /// Decides one turn or event. Pure.
     fn decide(&self, inputs: Inputs<'_>) -> Decision;
 
@@ -74,6 +77,10 @@ impl Rules for ActiveBundle {
 
     fn default_queue(&self) -> Arc<str> {
         self.default_queue.clone()
+    }
+
+    fn default_language(&self) -> Arc<str> {
+        self.engine.bundle().default_language.clone()
     }
 
     fn decide(&self, inputs: Inputs<'_>) -> Decision {

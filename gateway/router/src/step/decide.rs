@@ -15,8 +15,10 @@ use super::{Step, StepContext, derived};
 use crate::customer::{Customer, OpenTurn};
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
 use crate::event::PageSeen;
+use crate::language;
 use crate::mailbox::Arrived;
 use crate::observer::Handling;
+use crate::rules::Rules;
 
 /// The rule name of what signalbox does by itself.
 const BY_ITSELF: &str = "signalbox";
@@ -109,7 +111,7 @@ fn decide(
     context: &StepContext<'_>,
 ) -> Step {
     customer.conversation.begin(trigger, now);
-    set_common_facts(&mut facts, customer, asked.address, now);
+    set_common_facts(&mut facts, customer, asked.address, now, context.rules);
     let [seed @ .., _, _, _, _, _, _, _, _] = derived(context, "seed", arrived.offset, 0);
     let seed = u64::from_be_bytes(seed);
     let inputs = Inputs {
@@ -161,18 +163,32 @@ fn decide(
     step
 }
 
-fn set_common_facts(facts: &mut Facts, customer: &Customer, address: &Address, now: Timestamp) {
+fn set_common_facts(
+    facts: &mut Facts,
+    customer: &Customer,
+    address: &Address,
+    now: Timestamp,
+    rules: &dyn Rules,
+) {
     facts.set("channel", Value::Member(address.channel.name().into()));
     facts.set("account", Value::Text(address.account.as_str().into()));
     facts.set("now", Value::Timestamp(now));
     if let Some(name) = &customer.profile.name {
         facts.set("customer.name", Value::Text(name.as_str().into()));
     }
-    if let Some(locale) = &customer.profile.locale {
-        // What the browser says, until the conversation itself has a language.
-        facts.set("language", Value::Language(locale.as_str().into()));
-        facts.set("customer.language", Value::Language(locale.as_str().into()));
+    // What the browser says, until the conversation itself has a language.
+    let heard = customer
+        .profile
+        .locale
+        .as_deref()
+        .and_then(language::of_locale);
+    if let Some(language) = &heard {
+        facts.set("customer.language", Value::Language(language.clone()));
     }
+    facts.set(
+        "language",
+        Value::Language(heard.unwrap_or_else(|| rules.default_language())),
+    );
     customer.conversation.facts(now, facts);
 }
 

@@ -82,6 +82,10 @@ impl Rules for Echo {
         "everybody".into()
     }
 
+    fn default_language(&self) -> Arc<str> {
+        "en".into()
+    }
+
     fn decide(&self, inputs: Inputs<'_>) -> Decision {
         if *inputs.trigger != Trigger::Message {
             return Decision::default();

@@ -10,6 +10,7 @@
 mod archiving;
 mod bed;
 mod deliveries;
+mod faults;
 mod linking;
 mod ownership;
 mod quarantine;
