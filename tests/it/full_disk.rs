@@ -5,6 +5,7 @@ mod small_disk;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use signalbox_tests::address;
 use signalbox_tests::chat_client::{ChatClient, Step};
@@ -45,11 +46,16 @@ async fn a_full_disk_refuses_and_recovers() {
     let ballast = disk.path().join("ballast");
     fill(&ballast);
     println!("full disk: the ballast leaves no byte");
+    let filled = Instant::now();
     // Whatever the store had set aside may still be used; then it has to refuse.
     talk(&mut customer, &mut address, |chat| {
         chat.nacks().len() >= REFUSALS
     })
     .await;
+    println!(
+        "full disk: {REFUSALS} refusals {:?} after it was full",
+        filled.elapsed()
+    );
     assert!(
         customer.nacks().iter().all(|code| code == "unavailable"),
         "{:?}",
@@ -70,10 +76,11 @@ async fn a_full_disk_refuses_and_recovers() {
     assert!(!gateway.log().has("panicked"), "{}", gateway.log().text());
 
     std::fs::remove_file(&ballast).expect("the ballast goes");
-    until("/readyz is well again", async || {
+    let (_, took) = until("/readyz is well again", async || {
         (gateway.get("/readyz").await.status == 200).then_some(())
     })
     .await;
+    println!("full disk: well again {took:?} after there was room");
     let said = customer.said().len();
     talk(&mut customer, &mut address, |chat| {
         chat.said().len() >= said + 20 && chat.unanswered() == 0

@@ -381,25 +381,55 @@ async fn texts_are_cleaned_and_bounded() {
 
 #[tokio::test]
 async fn only_the_sites_own_pages_are_let_in() {
-    let gateway = Gateway::start(&Deployment::hello()).await;
-    let address = gateway.address();
-    let own = format!("http://{address}");
+    let origins = "origins: [self, 'https://*.shop.example', 'https://shop.example:8443']";
+    let deployment = Deployment::hello().with_setting("origins: [self]", origins);
+    let gateway = Gateway::start(&deployment).await;
+    let own = format!("http://{}", gateway.address());
+    for right in [
+        own.as_str(),
+        "https://www.shop.example",
+        "https://shop.example:8443",
+    ] {
+        assert_eq!(upgrade_from(&gateway, Some(right)).await, None, "{right}");
+    }
     let wrong = [
         "null".to_owned(),
         "https://evil.example".to_owned(),
         format!("{own}.evil.example"),
         own.replace("127.0.0.1", "evil127.0.0.1"),
-        own.replace("http:", "https:"),
+        format!("{own}0"),
+        "http://www.shop.example".to_owned(),
+        "https://www.shop.example:8443".to_owned(),
+        "https://www.shop.example.evil.com".to_owned(),
+        "https://evilshop.example".to_owned(),
+        "https://shop.example".to_owned(),
+        "https://shop.example:8444".to_owned(),
     ];
     for origin in wrong {
-        let upgrade = Upgrade {
-            origin: Some(origin.clone()),
-            ..Upgrade::of_page(address)
-        };
-        match Wire::open(address, &upgrade).await {
-            Err(UpgradeFailed::Status(status)) => assert_eq!(status, 403, "{origin}"),
-            other => panic!("{origin}: {other:?}"),
-        }
+        assert_eq!(
+            upgrade_from(&gateway, Some(&origin)).await,
+            Some(403),
+            "{origin}"
+        );
+    }
+    let without = upgrade_from(&gateway, None).await;
+    assert_eq!(
+        without,
+        Some(403),
+        "no browser, and the configuration lets none in"
+    );
+}
+
+/// Asks for a socket from a page of this origin; answers the status with which it was refused.
+async fn upgrade_from(gateway: &Gateway, origin: Option<&str>) -> Option<u16> {
+    let upgrade = Upgrade {
+        origin: origin.map(str::to_owned),
+        ..Upgrade::of_page(gateway.address())
+    };
+    match Wire::open(gateway.address(), &upgrade).await {
+        Ok(_) => None,
+        Err(UpgradeFailed::Status(status)) => Some(status),
+        Err(UpgradeFailed::Connection(reason)) => panic!("{origin:?}: {reason}"),
     }
 }
 

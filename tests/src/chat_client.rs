@@ -204,7 +204,7 @@ impl ChatClient {
         self.conversation.as_deref()
     }
 
-    fn say(&mut self, text: String) {
+    pub(crate) fn say(&mut self, text: String) {
         let cid = self.random.uuid().to_string();
         self.said.push((cid.clone(), text.clone()));
         self.outbox.push_back(Unacknowledged {
@@ -219,7 +219,7 @@ impl ChatClient {
     }
 
     /// Enters an event, which is an ack too where it is our own message.
-    fn enter(&mut self, sequence: u64, entry: Entry) {
+    pub(crate) fn enter(&mut self, sequence: u64, entry: Entry) {
         if let (Some(cid), "customer") = (entry.cid.clone(), entry.from.as_str()) {
             let acknowledged = Acknowledged {
                 id: entry.id.clone(),

@@ -49,12 +49,19 @@ impl Deployment {
         self
     }
 
-    /// Lets what is in `more` stand at the end of the configuration.
+    /// Writes `new` in the place of `old` in the configuration.
+    ///
+    /// # Panics
+    /// When the example's configuration has no such words any more.
     #[must_use]
-    pub fn with_settings(self, more: &str) -> Self {
+    pub fn with_setting(self, old: &str, new: &str) -> Self {
         let file = self.configuration();
         let text = fs::read_to_string(&file).expect("the configuration");
-        fs::write(&file, format!("{text}\n{more}\n")).expect("the configuration is written");
+        assert!(
+            text.contains(old),
+            "no `{old}` in the example's configuration"
+        );
+        fs::write(&file, text.replace(old, new)).expect("the configuration is written");
         self
     }
 

@@ -165,3 +165,6 @@ fn every_message_has_one_answer(client: &ChatClient, findings: &mut Vec<String>)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

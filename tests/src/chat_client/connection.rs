@@ -60,7 +60,7 @@ pub(super) async fn run(
     connection.greet().await;
     let left = connection.converse(script).await;
     if left {
-        connection.wire.close().await;
+        connection.wire.close(connection.client.silence).await;
     }
     left
 }

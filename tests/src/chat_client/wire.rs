@@ -177,9 +177,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Says goodbye as a page that is closed does, and waits until the server has said it too.
-    pub async fn close(mut self) {
-        let _ = self.0.close(None).await;
-        while let Some(Ok(_)) = self.0.next().await {}
+    /// Says goodbye as a page that is closed does, and waits until the server has said it too, or for `within`: a dead
+    /// line says nothing.
+    pub async fn close(mut self, within: Duration) {
+        let goodbye = async {
+            let _ = self.0.close(None).await;
+            while let Some(Ok(_)) = self.0.next().await {}
+        };
+        let _ = tokio::time::timeout(within, goodbye).await;
     }
 }
