@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use signalbox_adapters::Channel;
 use signalbox_router::{CommitAnswer, DeliveryAnswer, Handling, Observer, Reception};
 use signalbox_rules::{Action, Decision};
+use signalbox_store::PartitionId;
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::metrics::inbound::InboundResult;
 use signalbox_telemetry::metrics::label;
@@ -64,6 +65,29 @@ impl Observer for MetricsObserver {
         if let Some(traceparent) = traceparent {
             context::continue_from(&span, traceparent);
         }
+        span
+    }
+
+    fn commit_span(
+        &self,
+        partition: PartitionId,
+        records: usize,
+        traceparents: &[&str],
+    ) -> tracing::Span {
+        let span = spans::commit(u32::from(partition.number), records);
+        // A batch has many parents: it continues the first one's trace and is linked to the others'.
+        if let Some((first, others)) = traceparents.split_first() {
+            context::continue_from(&span, first);
+            for other in others {
+                context::link(&span, other);
+            }
+        }
+        span
+    }
+
+    fn reply_span(&self, channel: Channel, traceparent: &str) -> tracing::Span {
+        let span = spans::reply(channel.name());
+        context::continue_from(&span, traceparent);
         span
     }
 

@@ -3,6 +3,8 @@
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
     reason = "helpers of tests: a failed assumption is a failed test, and it tells its seed and figures"
 )]
 
@@ -16,3 +18,4 @@ mod metrics;
 mod reload;
 mod restart;
 mod sheet;
+mod traces;

@@ -70,7 +70,11 @@ async fn a_changed_rule_answers_and_a_broken_one_does_not() {
 }
 
 /// Says this and answers what the bot answered.
-async fn answer_to(customer: &mut ChatClient, address: &mut Address, text: &str) -> String {
+pub(crate) async fn answer_to(
+    customer: &mut ChatClient,
+    address: &mut Address,
+    text: &str,
+) -> String {
     let before = customer.said().len();
     let mut script = |chat: &ChatClient| {
         if chat.said().len() == before {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use signalbox_adapters::Channel;
 use signalbox_rules::Decision;
+use signalbox_store::PartitionId;
 
 /// How an inbound message was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,21 @@ pub trait Observer: Send + Sync + 'static {
 
     /// The span in which an event is decided and answered, continuing the trace that came with it.
     fn decision_span(&self, traceparent: Option<&str>) -> tracing::Span {
+        tracing::Span::none()
+    }
+
+    /// The span in which a batch is committed, joined to the traces of the messages that it answers.
+    fn commit_span(
+        &self,
+        partition: PartitionId,
+        records: usize,
+        traceparents: &[&str],
+    ) -> tracing::Span {
+        tracing::Span::none()
+    }
+
+    /// The span in which a committed reply goes to the sessions, continuing the trace of the message that it answers.
+    fn reply_span(&self, channel: Channel, traceparent: &str) -> tracing::Span {
         tracing::Span::none()
     }
 

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use signalbox_adapters::Address;
+use signalbox_adapters::{Address, Channel};
 use signalbox_sealed::DataKey;
 use signalbox_store::{
     BatchId, Commit, Committed, Destination, InboxRecord, JournalEntry, Offset, OutboxEntry,
     Sequence, StateWrite, StoreError, ThreadId, TimerWrite, TranscriptAppend,
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::{Ended, Owner, RETRY};
 use crate::customer::Customer;
@@ -27,9 +28,17 @@ use crate::vault::SealedKind;
 struct Draft {
     commit: Commit,
     entries: Vec<(ThreadId, ThreadEvent)>,
-    answered: Vec<(signalbox_adapters::Channel, Timestamp)>,
+    answered: Vec<Answered>,
     next_timer: Option<Timestamp>,
     records: usize,
+}
+
+/// A message that the batch answers.
+struct Answered {
+    channel: Channel,
+    /// When the turn's first message was accepted.
+    since: Timestamp,
+    traceparent: Option<String>,
 }
 
 impl Owner<'_> {
@@ -222,7 +231,11 @@ impl Owner<'_> {
             if let (Some(since), crate::event::Shown::Message { .. }) =
                 (step.answered_since, &entry.shown)
             {
-                draft.answered.push((saying.said.address.channel, since));
+                draft.answered.push(Answered {
+                    channel: saying.said.address.channel,
+                    since,
+                    traceparent: saying.said.traceparent.clone(),
+                });
             }
             draft.entries.push((thread, entry));
             let event = vault.seal(&key, SealedKind::Event, thread, &Event::Said(saying.said))?;
@@ -307,7 +320,13 @@ impl Owner<'_> {
     ) -> Result<Option<Vec<Sequence>>, Ended> {
         loop {
             let started = self.shared.environment.now();
-            let answer = self.shared.store.commit(draft.commit.clone()).await;
+            let span = self.commit_span(draft);
+            let answer = self
+                .shared
+                .store
+                .commit(draft.commit.clone())
+                .instrument(span)
+                .await;
             let took = Duration::try_from(self.shared.environment.now().duration_since(started))
                 .unwrap_or_default();
             let (told, result) = match answer {
@@ -351,6 +370,20 @@ impl Owner<'_> {
         }
     }
 
+    fn commit_span(&self, draft: &Draft) -> tracing::Span {
+        let traceparents: Vec<&str> = draft
+            .answered
+            .iter()
+            .filter_map(|answered| answered.traceparent.as_deref())
+            .collect();
+        if traceparents.is_empty() {
+            return tracing::Span::none();
+        }
+        self.shared
+            .observer
+            .commit_span(self.partition, draft.records, &traceparents)
+    }
+
     async fn pause(&self, stop: &CancellationToken) -> Result<(), Ended> {
         tokio::select! {
             () = self.shared.environment.sleep(RETRY) => Ok(()),
@@ -361,9 +394,18 @@ impl Owner<'_> {
     /// Tells sessions and the observer what was committed.
     async fn tell(&self, draft: Draft, sequences: Option<Vec<Sequence>>) {
         let now = self.shared.environment.now();
-        for (channel, since) in &draft.answered {
-            let took = Duration::try_from(now.duration_since(*since)).unwrap_or_default();
-            self.shared.observer.replied(*channel, took);
+        let mut spans = Vec::new();
+        for answered in &draft.answered {
+            let took = Duration::try_from(now.duration_since(answered.since)).unwrap_or_default();
+            self.shared.observer.replied(answered.channel, took);
+            if let Some(traceparent) = &answered.traceparent {
+                // Open until the sessions have been told.
+                spans.push(
+                    self.shared
+                        .observer
+                        .reply_span(answered.channel, traceparent),
+                );
+            }
         }
         let Some(sequences) = sequences else {
             // Committed by an earlier try whose answer was lost. Sessions find the entries by their own look in the store.
