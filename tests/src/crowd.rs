@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use crate::address::Address;
 use crate::chat_client::{ChatClient, Script, Step};
 use crate::seed::Random;
+use crate::until::within_patience;
 
 /// Messages that one customer has on the way at once, so that connections end with some in every state.
 const IN_FLIGHT: u64 = 4;
@@ -72,14 +73,18 @@ impl Crowd {
     /// When a customer failed.
     pub async fn until(&mut self, enough: impl Fn(Progress) -> bool) {
         let mut progress = self.progress.clone();
-        tokio::select! {
-            reached = progress.wait_for(|progress| enough(*progress)) => {
-                reached.expect("the customers are there");
+        let customers = &mut self.customers;
+        within_patience("the customers have done enough", async {
+            tokio::select! {
+                reached = progress.wait_for(|progress| enough(*progress)) => {
+                    reached.expect("the customers are there");
+                }
+                ended = customers.join_next() => {
+                    panic!("a customer ended too soon: {:?}", ended.map(|ended| ended.map(|_| ())));
+                }
             }
-            ended = self.customers.join_next() => {
-                panic!("a customer ended too soon: {:?}", ended.map(|ended| ended.map(|_| ())));
-            }
-        }
+        })
+        .await;
     }
 
     /// Says nothing new, waits until everything is answered, and gives the customers back in their order.
@@ -89,9 +94,12 @@ impl Crowd {
     pub async fn finish(mut self) -> Vec<ChatClient> {
         self.is_closing.store(true, Ordering::Relaxed);
         let mut clients = Vec::new();
-        while let Some(ended) = self.customers.join_next().await {
-            clients.push(ended.expect("a customer's task"));
-        }
+        within_patience("every message is answered", async {
+            while let Some(ended) = self.customers.join_next().await {
+                clients.push(ended.expect("a customer's task"));
+            }
+        })
+        .await;
         clients.sort_by_key(|(number, _)| *number);
         clients.into_iter().map(|(_, client)| client).collect()
     }

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use crate::address::Address;
 use crate::chat_client::{ChatClient, Entry, Step};
 use crate::seed::Random;
+use crate::until::within_patience;
 
 /// Everything that was found wrong with one customer's thread; empty when all holds.
 pub fn judge(client: &ChatClient) -> Vec<String> {
@@ -34,7 +35,11 @@ pub async fn judge_with_server(client: &ChatClient, address: &mut Address) -> Ve
             Step::Wait
         }
     };
-    reader.chat(address, &mut read_all).await;
+    within_patience(
+        "another browser has read the thread",
+        reader.chat(address, &mut read_all),
+    )
+    .await;
     findings.extend(
         reader
             .violations()

@@ -26,3 +26,14 @@ pub async fn until<T>(what: &str, mut condition: impl AsyncFnMut() -> Option<T>)
         );
     }
 }
+
+/// Waits for `work`, which ends by itself when all is well.
+///
+/// # Panics
+/// When it has not ended within [`PATIENCE`]; the message says what was waited for.
+pub async fn within_patience<T>(what: &str, work: impl Future<Output = T>) -> T {
+    match tokio::time::timeout(PATIENCE, work).await {
+        Ok(done) => done,
+        Err(_) => panic!("waited {PATIENCE:?} in vain until {what}"),
+    }
+}

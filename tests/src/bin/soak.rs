@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use signalbox_tests::deployment::{Deployment, repository};
 use signalbox_tests::kill_cycles;
 use signalbox_tests::seed::Random;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// Kills in all.
 const KILLS: u64 = 200;
@@ -46,8 +47,22 @@ async fn main() -> ExitCode {
     if part != "kill-embedded" {
         return wrong_use();
     }
-    kill_embedded(&directory_of(&part)).await;
-    ExitCode::SUCCESS
+    let directory = directory_of(&part);
+    tokio::select! {
+        () = kill_embedded(&directory) => ExitCode::SUCCESS,
+        // Given up, the gateway of this round is killed too, and does not stand in the next run's way.
+        () = interrupted() => ExitCode::from(130),
+    }
+}
+
+async fn interrupted() {
+    let mut terminate = signal(SignalKind::terminate()).unwrap();
+    let mut interrupt = signal(SignalKind::interrupt()).unwrap();
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    println!("interrupted; the same command goes on from the last whole round");
 }
 
 fn wrong_use() -> ExitCode {
