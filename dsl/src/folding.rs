@@ -154,9 +154,10 @@ fn cluster_length(rest: &str, first: char) -> usize {
 }
 
 fn joins_the_character_before(next: char) -> bool {
-    // Nothing below the combining diacritical marks does; this keeps Latin text fast.
-    next >= '\u{300}'
-        && (canonical_combining_class(next) != 0
+    // Below the combining diacritical marks only the soft hyphen does; this keeps Latin text fast.
+    next == SOFT_HYPHEN
+        || next >= '\u{300}'
+            && (canonical_combining_class(next) != 0
             || is_dropped(next)
             // Half-width Katakana voice marks, which width folding makes combining.
             || matches!(next, '\u{FF9E}' | '\u{FF9F}'))
@@ -197,14 +198,18 @@ fn is_plain(char: char) -> bool {
     char.is_ascii() || matches!(char, '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}')
 }
 
+/// Shown only where a line is broken.
+const SOFT_HYPHEN: char = '\u{AD}';
+
 fn is_dropped(char: char) -> bool {
     matches!(
         char,
-        '\u{AD}'
+        SOFT_HYPHEN
             | '\u{200B}'..='\u{200F}'
             | '\u{2060}'..='\u{2064}'
             | '\u{FE00}'..='\u{FE0F}'
             | '\u{FEFF}'
+            | '\u{E0100}'..='\u{E01EF}'
     )
 }
 

@@ -79,11 +79,14 @@ fn what_nobody_sees_does_not_count() {
         "投诉\u{FEFF}",
         "\u{2060}投诉",
         "投\u{200D}诉",
+        "投\u{AD}诉",
+        "投\u{E0100}诉",
     ] {
         assert_eq!(folded(text, NOTHING), "投诉");
     }
     assert_eq!(folded("\u{200B}\u{FE0F}", NOTHING), "");
     assert_eq!(folded("cafe\u{301}", NOTHING), "café");
+    assert_eq!(folded("cafe\u{AD}\u{301}", NOTHING), "café");
 }
 
 #[test]
@@ -130,7 +133,7 @@ fn a_buffer_forgets_the_text_before() {
 /// Characters on which the steps could disturb each other.
 fn tricky_text() -> impl Strategy<Value = String> {
     let tricky = prop::sample::select(
-        "aZİıſKΩΣςßéÅ退訴著薴ｶﾞﾟガ，Ａ￣\u{300}\u{301}\u{345}\u{307}\u{200B}\u{FE0F}\u{F900}각ﾡ\u{3000}😀"
+        "aZİıſKΩΣςßéÅ退訴著薴ｶﾞﾟガ，Ａ￣\u{300}\u{301}\u{345}\u{307}\u{AD}\u{200B}\u{FE0F}\u{F900}각ﾡ\u{3000}😀"
             .chars()
             .collect::<Vec<_>>(),
     );
