@@ -5,7 +5,7 @@
 //! For each pair a message with facts is made up and both conditions are worked out on it; only what fires both is reported.
 //!
 //! The work stays near-linear: rules meet only through a word they share, and the number of pairs that are looked at is bounded
-//! ([`MOST_PAIRS`]). Each rule is reported at most once; a bundle with one such pair is not loaded anyway.
+//! ([`MOST_MEETINGS`], [`MOST_PAIRS`]). Each rule is reported at most once; a bundle with one such pair is not loaded anyway.
 
 mod evidence;
 mod witness;
@@ -26,6 +26,10 @@ use witness::Witness;
 
 /// How many pairs of rules are looked at; past it the analysis ends without a word, as it promises to be right, not complete.
 const MOST_PAIRS: usize = 200_000;
+
+/// How often the words of two rules are laid side by side for each rank and trigger, with the same end: a word that
+/// thousands of rules share makes millions of pairs, most of which do not conflict.
+const MOST_MEETINGS: usize = 1_000_000;
 
 /// Longer keywords are not searched for shorter ones inside them.
 const LONGEST_SEARCHED: usize = 24;
@@ -105,6 +109,7 @@ impl Checker<'_> {
         words.sort();
         let mut met: HashSet<(&Evidence, &Evidence)> = HashSet::new();
         let mut meeting = Vec::new();
+        let mut looks = 0;
         for word in words {
             let Some(here) = by_word.get(word) else {
                 continue;
@@ -115,6 +120,10 @@ impl Checker<'_> {
                 };
                 for (longer, written) in here {
                     for (shorter, _) in inside {
+                        if looks == MOST_MEETINGS {
+                            return meeting;
+                        }
+                        looks += 1;
                         // One list with itself meets in its first word; the rest adds nothing.
                         let pair = (*longer.min(shorter), *longer.max(shorter));
                         if longer.field() == shorter.field() && met.insert(pair) {
