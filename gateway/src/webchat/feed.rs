@@ -157,6 +157,16 @@ impl Feed {
             self.sync_to = None;
             return Some(Next::Synced(self.cursor));
         }
+        // The cursor jumps ahead over a gap: what waited below it has missed its turn, but an acknowledgement is still owed.
+        while let Some(passed) = self
+            .ahead
+            .first_entry()
+            .filter(|first| *first.key() <= self.cursor)
+        {
+            if let Item::Acks(acks) = passed.remove() {
+                return Some(Next::Frames(acks));
+            }
+        }
         let first = self.ahead.first_entry()?;
         if *first.key() != self.cursor + 1 {
             return None;

@@ -40,19 +40,19 @@ impl Proxies {
     /// itself stands before that, so it never counts.
     pub(super) fn client(&self, connected: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = connected.to_canonical();
-        let forwarded: Vec<&str> = headers
+        // As bytes: a hop that cannot be read must not hide the ones that a proxy wrote behind it.
+        let forwarded: Vec<&[u8]> = headers
             .get_all(FORWARDED_FOR)
             .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
+            .flat_map(|value| value.as_bytes().split(|byte| *byte == b','))
             .collect();
         for hop in forwarded.iter().rev() {
             if !self.believes(client) {
                 break;
             }
-            match hop.trim().parse::<IpAddr>() {
-                Ok(address) => client = address.to_canonical(),
-                Err(_) => break,
+            match address(hop) {
+                Some(address) => client = address.to_canonical(),
+                None => break,
             }
         }
         client
@@ -63,6 +63,10 @@ impl Proxies {
             .iter()
             .any(|network| network.contains(address))
     }
+}
+
+fn address(hop: &[u8]) -> Option<IpAddr> {
+    str::from_utf8(hop).ok()?.trim().parse().ok()
 }
 
 /// What counts as one client: with IPv6 a whole /64, since anybody has that many addresses.

@@ -170,3 +170,15 @@ proptest! {
         prop_assert_eq!(sent, expected);
     }
 }
+
+#[test]
+fn a_cursor_that_jumps_ahead_leaves_no_entry_in_the_way_and_no_ack_behind() {
+    let now = Instant::now();
+    let mut feed = Feed::new(0, 0, now);
+    feed.offer(entry(3), now);
+    assert_eq!(feed.acknowledge(4, "ack".into(), now), None);
+    assert!(out(&mut feed).is_empty(), "1 and 2 are missing");
+    feed.replay(4, now);
+    feed.offer(entry(5), now);
+    assert_eq!(out(&mut feed), ["synced 4", "ack", "5"]);
+}

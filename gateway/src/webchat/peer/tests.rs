@@ -1,3 +1,5 @@
+use axum::http::HeaderValue;
+
 use super::*;
 
 fn client(connected: &str, forwarded: &[&str]) -> String {
@@ -39,6 +41,20 @@ fn only_configured_proxies_are_believed() {
     assert_eq!(client("::ffff:10.1.2.3", &["198.51.100.7"]), "198.51.100.7");
     assert_eq!(client("10.1.2.3", &["unknown"]), "10.1.2.3");
     assert_eq!(client("10.1.2.3", &[]), "10.1.2.3");
+}
+
+#[test]
+fn a_hop_that_cannot_be_read_hides_none_behind_it() {
+    let proxies = Proxies::new(&["10.0.0.0/8".to_owned()]).unwrap();
+    let mut headers = HeaderMap::new();
+    headers.append(FORWARDED_FOR, "203.0.113.9".parse().unwrap());
+    let unreadable = HeaderValue::from_bytes(b"\xff, 198.51.100.7").unwrap();
+    headers.append(FORWARDED_FOR, unreadable);
+    assert_eq!(
+        proxies.client("10.1.2.3".parse().unwrap(), &headers),
+        "198.51.100.7".parse::<IpAddr>().unwrap(),
+        "what the proxy wrote counts, whatever the client wrote before it"
+    );
 }
 
 #[test]
