@@ -18,11 +18,11 @@ tools:          ## what tests need from the system
 test: tools     ## all tests
 	.ci/test
 
-bench:          ## messages a second, latency, memory; each beside a bare ceiling
+bench: build    ## messages a second, latency, memory; each beside a bare ceiling
 	cargo bench -p signalbox-tests --bench way
 
-# PART: kill-embedded. ROUNDS and SIGNALBOX_SEED are passed on.
-soak:           ## long runs: make soak PART=kill-embedded
+# PART: kill-embedded, kill -9 under load, 200 times. Interrupted, it goes on where it was.
+soak: build     ## long runs: make soak PART=kill-embedded
 	cargo run --release -p signalbox-tests --bin signalbox-soak -- $(PART)
 
 fmt:            ## lay everything out
