@@ -102,7 +102,7 @@ impl Shared {
         let append = self
             .prepare(thread, kind, id, &event, self.environment.now())
             .await?;
-        let untold = UntoldAppend::new(self, partition);
+        let untold = UntoldAppend::new(self, thread, partition);
         let appended = self.append_knowing_the_answer(partition, append).await;
         match appended? {
             Appended::Accepted { offset, receipt } => {
@@ -204,17 +204,28 @@ impl Shared {
     }
 }
 
-/// An append that the partition's owner has not been told of. Dropped like that (the client went away while the store was
-/// writing, the answer was unknown or a repeat), the owner is told to look in the store.
-struct UntoldAppend<'a>(Option<&'a Mailbox>);
+/// An append that nobody was told of. Dropped like that (the client went away while the store was writing, the answer was
+/// unknown or a repeat), the partition's owner and the thread's sessions are told to look in the store.
+struct UntoldAppend<'a> {
+    shared: &'a Shared,
+    thread: ThreadId,
+    mailbox: Option<&'a Mailbox>,
+    is_told: bool,
+}
 
 impl<'a> UntoldAppend<'a> {
-    fn new(shared: &'a Shared, partition: PartitionId) -> Self {
-        Self(shared.mailbox(partition).map(|mailbox| &**mailbox))
+    fn new(shared: &'a Shared, thread: ThreadId, partition: PartitionId) -> Self {
+        Self {
+            shared,
+            thread,
+            mailbox: shared.mailbox(partition).map(|mailbox| &**mailbox),
+            is_told: false,
+        }
     }
 
     fn told(mut self, record: Arrived) {
-        if let Some(mailbox) = self.0.take() {
+        self.is_told = true;
+        if let Some(mailbox) = self.mailbox {
             mailbox.hand_over(record);
         }
     }
@@ -222,9 +233,13 @@ impl<'a> UntoldAppend<'a> {
 
 impl Drop for UntoldAppend<'_> {
     fn drop(&mut self) {
-        if let Some(mailbox) = self.0 {
+        if self.is_told {
+            return;
+        }
+        if let Some(mailbox) = self.mailbox {
             mailbox.look_in_store();
         }
+        self.shared.hints.stale(self.thread);
     }
 }
 
