@@ -66,10 +66,7 @@ pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, stop: Cance
                 owner.leave(ended).await
             }
             Ok(None) => RETRY,
-            Err(error) => {
-                tracing::warn!(%partition, %error, "the partition cannot be taken; trying again");
-                RETRY
-            }
+            Err(error) => after_failure(partition, &error),
         };
         tokio::select! {
             () = shared.environment.sleep(wait) => {}
@@ -93,6 +90,16 @@ async fn take(
         Leased::Granted(head) => Ok(Some(head)),
         Leased::Held { .. } => Ok(None),
     }
+}
+
+/// Tells why the partition is not owned now. Answers how long to wait before asking for it again.
+fn after_failure(partition: PartitionId, error: &StoreError) -> Duration {
+    if let StoreError::Damaged { .. } = error {
+        tracing::error!(%partition, %error, "the partition stands still until its data is mended; the others go on");
+        return DAMAGED_RETRY;
+    }
+    tracing::warn!(%partition, %error, "the partition starts again from what the store holds");
+    RETRY
 }
 
 struct Owner<'a> {
@@ -152,6 +159,10 @@ impl<'a> Owner<'a> {
             self.renew_if_due().await?;
             self.fire_timers_if_due().await?;
             let handled = self.handle_next_batch(stop).await?;
+            // Here too: a partition that never rests must not leave outcomes lying.
+            while let Some(sent) = self.deliveries.take_sent() {
+                self.settle(sent).await?;
+            }
             self.start_due_deliveries().await?;
             if !handled {
                 self.wait(stop).await?;
@@ -240,14 +251,7 @@ impl<'a> Owner<'a> {
                 tracing::warn!(%partition, "another node took the partition over");
                 RETRY
             }
-            Ended::Failed(error @ StoreError::Damaged { .. }) => {
-                tracing::error!(%partition, %error, "the partition stands still until its data is mended; the others go on");
-                DAMAGED_RETRY
-            }
-            Ended::Failed(error) => {
-                tracing::warn!(%partition, %error, "the partition starts again from what the store holds");
-                RETRY
-            }
+            Ended::Failed(error) => after_failure(partition, &error),
         }
     }
 }

@@ -13,7 +13,7 @@ use signalbox_adapters::{Address, Channel, Content, Part, SendError, WhenUnanswe
 use signalbox_store::{
     Destination, MessageId, OutboxEntry, Settlement, SettlementOutcome, StoreError, ThreadId,
 };
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::{Ended, Owner, later};
 use crate::environment::random;
@@ -87,16 +87,31 @@ impl Deliveries {
     /// Waits for the end of a send; `None` while nothing is being sent.
     pub(super) async fn next_sent(&mut self) -> Option<Sent> {
         while let Some(joined) = self.sending.join_next().await {
-            match joined {
-                Ok(sent) => return Some(sent),
-                // An adapter that panics: its thread stays busy until the partition is taken again, and is tried then.
-                Err(error) => {
-                    tracing::error!(%error, "an adapter stopped with an error; please report it")
-                }
+            if let Some(sent) = sent(joined) {
+                return Some(sent);
             }
         }
         None
     }
+
+    /// A send that has ended already, if there is one.
+    pub(super) fn take_sent(&mut self) -> Option<Sent> {
+        while let Some(joined) = self.sending.try_join_next() {
+            if let Some(sent) = sent(joined) {
+                return Some(sent);
+            }
+        }
+        None
+    }
+}
+
+/// `None` for an adapter that panics: its thread stays busy until the partition is taken again, and is tried then.
+fn sent(joined: Result<Sent, JoinError>) -> Option<Sent> {
+    joined
+        .inspect_err(
+            |error| tracing::error!(%error, "an adapter stopped with an error; please report it"),
+        )
+        .ok()
 }
 
 impl Owner<'_> {
