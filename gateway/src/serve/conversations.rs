@@ -38,21 +38,16 @@ impl Conversations for RouterConversations {
                     "accepted"
                 };
                 spans::note_received(&span, &accepted.message_id.0, result);
-                Ok(Accepted {
-                    thread: accepted.thread,
-                    message_id: accepted.message_id,
-                    sequence: accepted.sequence,
-                    accepted_at: accepted.accepted_at,
-                    repeated: accepted.repeated,
-                })
+                Ok(accepted)
             }
-            Err(signalbox_router::AcceptError::Conflict) => Err(AcceptError::Conflict),
-            Err(signalbox_router::AcceptError::Unavailable { reason }) => {
-                tracing::warn!(
-                    reason,
-                    "a message was not accepted; its sender was told to try again"
-                );
-                Err(AcceptError::Unavailable { reason })
+            Err(error) => {
+                if let AcceptError::Unavailable { reason } = &error {
+                    tracing::warn!(
+                        reason,
+                        "a message was not accepted; its sender was told to try again"
+                    );
+                }
+                Err(error)
             }
         }
     }
@@ -63,19 +58,10 @@ impl Conversations for RouterConversations {
         range: TranscriptRange,
         limit: usize,
     ) -> Result<Vec<Arc<ThreadEvent>>, ReadError> {
-        self.router
-            .entries(thread, range, limit)
-            .await
-            .map_err(unread)
+        self.router.entries(thread, range, limit).await
     }
 
     async fn last_sequence(&self, thread: ThreadId) -> Result<Option<Sequence>, ReadError> {
-        self.router.last_sequence(thread).await.map_err(unread)
-    }
-}
-
-fn unread(error: signalbox_router::ReadError) -> ReadError {
-    ReadError {
-        reason: error.to_string(),
+        self.router.last_sequence(thread).await
     }
 }

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use signalbox_adapters::{Address, Content, Inbound, InboundBody};
 use signalbox_router::{Shown, Speaker, ThreadEvent, ThreadHints};
-use signalbox_store::{MessageId, Sequence, ThreadId, TranscriptRange};
+use signalbox_store::{MessageId, Sequence, StoreError, ThreadId, TranscriptRange};
 use signalbox_telemetry::Metrics;
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -157,9 +157,8 @@ impl MemoryConversations {
 
     fn check(&self) -> Result<(), ReadError> {
         if self.is_down.load(Ordering::SeqCst) {
-            return Err(ReadError {
-                reason: "down".to_owned(),
-            });
+            let reason = "down".to_owned();
+            return Err(StoreError::Unavailable { reason }.into());
         }
         Ok(())
     }
@@ -193,8 +192,9 @@ impl Conversations for MemoryConversations {
     async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
         // Another session may come in between.
         tokio::task::yield_now().await;
-        self.check()
-            .map_err(|ReadError { reason }| AcceptError::Unavailable { reason })?;
+        self.check().map_err(|error| AcceptError::Unavailable {
+            reason: error.to_string(),
+        })?;
         let thread = self.thread(&inbound.address);
         let mut threads = self.threads.lock();
         let is_message = matches!(inbound.body, InboundBody::Message(_));
@@ -204,7 +204,7 @@ impl Conversations for MemoryConversations {
             return if same {
                 Ok(Accepted {
                     repeated: true,
-                    ..accepted.clone()
+                    ..*accepted
                 })
             } else {
                 Err(AcceptError::Conflict)
@@ -242,7 +242,7 @@ impl Conversations for MemoryConversations {
         };
         threads
             .accepted
-            .insert(key, (inbound.body, accepted.clone()));
+            .insert(key, (inbound.body, accepted));
         drop(threads);
         if let Some(event) = event {
             self.hint(thread, &event);
