@@ -120,11 +120,18 @@ fn run(setup: Setup, steps: &Receiver<Box<dyn Step>>) {
     };
     let mut unsynced = false;
     loop {
-        let first = match steps.recv_timeout(SYNC_EVERY) {
+        // What is not synced yet waits from the last sync on, not from the last step on.
+        let since_sync = if unsynced {
+            group.synced_at.elapsed()
+        } else {
+            Duration::ZERO
+        };
+        let first = match steps.recv_timeout(SYNC_EVERY.saturating_sub(since_sync)) {
             Ok(first) => first,
             Err(RecvTimeoutError::Timeout) => {
                 if std::mem::take(&mut unsynced) {
                     sync(&setup, &log);
+                    group.synced_at = std::time::Instant::now();
                 }
                 continue;
             }
