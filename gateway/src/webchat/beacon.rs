@@ -1,6 +1,7 @@
 //! The last page events of a page that goes away, when it can no longer use its socket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
@@ -8,11 +9,14 @@ use axum::http::{StatusCode, header};
 use signalbox_adapters::webchat::beacon::{Beacon, parse};
 use signalbox_adapters::webchat::limits::MAX_MESSAGE_BYTES;
 use signalbox_adapters::{Inbound, InboundBody, Profile};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::session::identity::address as address_at;
 use super::{Webchat, upgrade};
+
+/// How long a body may take to arrive: a client that sends it byte by byte must not hold its connection for ever.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) async fn beacon(State(webchat): State<Arc<Webchat>>, request: Request) -> StatusCode {
     match take(&webchat, request).await {
@@ -38,8 +42,9 @@ async fn take(webchat: &Webchat, request: Request) -> Result<(), StatusCode> {
     let (origin, host) = (text(header::ORIGIN), text(header::HOST));
     let is_unwanted =
         webchat.settings.honour_do_not_track && upgrade::does_not_track(&parts.headers);
-    let body = to_bytes(body, MAX_MESSAGE_BYTES)
+    let body = timeout(BODY_TIMEOUT, to_bytes(body, MAX_MESSAGE_BYTES))
         .await
+        .map_err(|_| StatusCode::REQUEST_TIMEOUT)?
         .map_err(|_| StatusCode::PAYLOAD_TOO_LARGE)?;
     let Beacon { visitor, events } = parse(&body).map_err(|_| StatusCode::BAD_REQUEST)?;
     let token = webchat
