@@ -329,6 +329,10 @@ fn an_empty_bundle_is_told_what_it_lacks() {
 fn a_wrong_value_with_one_right_form_has_a_fix() {
     for (when, expected) in [
         ("message.anger >= 70", Some("70%")),
+        ("message.anger >= 0.705", Some("70.5%")),
+        ("message.anger >= 1", None),
+        ("message.anger >= 700", None),
+        ("message.anger >= episode.turns", None),
         ("language is \"zh\"", Some("zh")),
         ("channel is \"sms\"", Some("sms")),
         ("channel is \"fax\"", None),
