@@ -67,8 +67,10 @@ impl Listener {
         let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let connections = TaskTracker::new();
         loop {
-            let Ok(place) = places.clone().acquire_owned().await else {
-                break; // INVARIANT: nobody closes the semaphore.
+            let place = tokio::select! {
+                () = stop.cancelled() => break,
+                // INVARIANT: nobody closes the semaphore.
+                Ok(place) = places.clone().acquire_owned() => place,
             };
             let (stream, peer) = tokio::select! {
                 () = stop.cancelled() => break,

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use signalbox_store::{
@@ -16,22 +17,30 @@ use crate::shared::Shared;
 
 /// Inbox records archived in one step, at most.
 const RECORDS_AT_ONCE: usize = 512;
+/// How often dedupe rows that are too old go from partitions in which nothing happens.
+const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
 /// Transcript entries read in one step, at most.
 const ENTRIES_AT_ONCE: usize = 512;
 
 /// Archives every owned partition now and then, until `stop`.
 pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
+    let mut sweep_at = Timestamp::MIN;
     loop {
         tokio::select! {
             () = shared.environment.sleep(shared.settings.archive_every) => {}
             () = stop.cancelled() => return,
+        }
+        let now = shared.environment.now();
+        let sweep = now >= sweep_at;
+        if sweep {
+            sweep_at = now.checked_add(SWEEP_EVERY).unwrap_or(Timestamp::MAX);
         }
         let mut lag = 0;
         for partition in shared.partitions() {
             let Some((fence, position)) = shared.standing(partition) else {
                 continue;
             };
-            match archive_partition(&shared, partition, fence, position, &stop).await {
+            match archive_partition(&shared, partition, fence, position, sweep, &stop).await {
                 Ok(left) => lag += left,
                 Err(error) => {
                     tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later")
@@ -42,12 +51,14 @@ pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
     }
 }
 
-/// Archives a partition up to `position`. Answers how many records are left for later.
+/// Archives a partition up to `position` and trims it, if there is anything new or a `sweep` is due. Answers how many records
+/// are left for later.
 pub(crate) async fn archive_partition(
     shared: &Shared,
     partition: PartitionId,
     fence: Fence,
     position: Offset,
+    sweep: bool,
     stop: &CancellationToken,
 ) -> Result<u64, StoreError> {
     let mut cursor = shared.archive.cursor(partition).await?;
@@ -56,7 +67,7 @@ pub(crate) async fn archive_partition(
         cursor = batch.cursor;
         shared.archive.keep(batch).await?;
     }
-    if shared.store.trimmed(partition).await? < cursor {
+    if sweep || shared.store.trimmed(partition).await? < cursor {
         let trim = Trim {
             archived: cursor,
             keep_per_thread: shared.settings.keep_per_thread,

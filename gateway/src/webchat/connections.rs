@@ -34,6 +34,9 @@ struct Open {
     by_site: HashMap<String, usize>,
 }
 
+/// Sockets of one process, at most: some 15 KiB of memory each, and a file descriptor.
+const MOST_CONNECTIONS: usize = 100_000;
+
 /// One connection. It is counted until this is dropped.
 pub(super) struct Connection {
     counts: Arc<Counts>,
@@ -79,7 +82,8 @@ impl Connections {
         let at = |counts: &HashMap<IpAddr, usize>| counts.get(&address).copied().unwrap_or(0);
         let is_full = at(&open.by_address) >= self.limits.connections_per_ip
             || at(&open.unwelcomed) >= self.limits.unwelcomed_per_ip;
-        if is_full && !is_exempt {
+        // The last bound holds for everybody: it is what this process can carry.
+        if open.total >= MOST_CONNECTIONS || is_full && !is_exempt {
             return Err(NoRoom::Connections);
         }
         open.total += 1;

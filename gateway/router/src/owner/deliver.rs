@@ -5,8 +5,10 @@
 //! nothing, and who has the word.
 
 use std::collections::HashSet;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Channel, Content, Part, SendError, WhenUnanswered};
@@ -105,12 +107,11 @@ impl Deliveries {
     }
 }
 
-/// `None` for an adapter that panics: its thread stays busy until the partition is taken again, and is tried then.
+/// `None` for a send that was broken off by an error of ours: its thread stays busy until the partition is taken again, and
+/// is tried then.
 fn sent(joined: Result<Sent, JoinError>) -> Option<Sent> {
     joined
-        .inspect_err(
-            |error| tracing::error!(%error, "an adapter stopped with an error; please report it"),
-        )
+        .inspect_err(|error| tracing::error!(%error, "a send was broken off; please report it"))
         .ok()
 }
 
@@ -212,7 +213,16 @@ impl Owner<'_> {
                         to: outgoing.to,
                         content: outgoing.content,
                     };
-                    outcome_of(adapter.send(&part).await, adapter.when_unanswered())
+                    let sending = AssertUnwindSafe(adapter.send(&part)).catch_unwind();
+                    match sending.await {
+                        Ok(result) => outcome_of(result, adapter.when_unanswered()),
+                        // Nobody knows how far it came.
+                        Err(_) => Outcome::Unanswered {
+                            reason: "the adapter stopped with an error; please report it"
+                                .to_owned(),
+                            policy: adapter.when_unanswered(),
+                        },
+                    }
                 }
             };
             let took =

@@ -184,6 +184,11 @@ impl Adapter for ToldAdapter {
 
     async fn send(&self, part: &Part) -> Result<Receipt, SendError> {
         self.sent.lock().push(part.clone());
+        let Content::Text { text } = &part.content;
+        assert!(
+            !text.contains("breaks the adapter"),
+            "an error of the adapter"
+        );
         self.answers
             .lock()
             .pop_front()

@@ -183,3 +183,24 @@ async fn once_a_person_has_the_word_the_bots_entries_do_not_pass() {
         "the retry is withheld, the last word passes"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_adapter_that_breaks_costs_one_message_and_no_line() {
+    let adapter = ToldAdapter::new([]);
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "this breaks the adapter").await;
+    say(&router, "ann", "2", "two").await;
+    entries_of(&router, "ann", 4).await;
+    nothing_waits(&bed).await;
+    assert_eq!(
+        adapter.texts(),
+        ["echo: this breaks the adapter", "echo: two"],
+        "the next one leaves"
+    );
+    assert_eq!(
+        dead_letters(&bed).await.len(),
+        1,
+        "and a person hears of the first"
+    );
+}

@@ -240,9 +240,7 @@ impl Conversations for MemoryConversations {
             accepted_at: event.as_ref().map_or_else(Timestamp::now, |event| event.at),
             repeated: false,
         };
-        threads
-            .accepted
-            .insert(key, (inbound.body, accepted));
+        threads.accepted.insert(key, (inbound.body, accepted));
         drop(threads);
         if let Some(event) = event {
             self.hint(thread, &event);
