@@ -2,7 +2,7 @@
 //!
 //! A code is public and never used again for something else; the text may change.
 
-mod meaning;
+pub(crate) mod meaning;
 mod related;
 mod syntax;
 

@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 use crate::ast::{Expression, ExpressionKind, Literal, Path};
 use crate::diagnostic::Diagnostic;
 use crate::problem::MeaningProblem;
+use crate::problem::meaning::percentage;
 use crate::source::Span;
 use crate::value::{Type, Value};
 
@@ -151,7 +152,7 @@ impl Checker<'_> {
     pub(super) fn report_wrong_type(&mut self, span: Span, needed: &Type, found: Type, what: &str) {
         let written = self.written(span);
         let fix = match (needed, &found) {
-            (Type::Percent, Type::Int | Type::Decimal) => percentage_meant(&written),
+            (Type::Percent, Type::Int | Type::Decimal) => percentage::meant(&written),
             (Type::Language | Type::Enum(_), Type::Text) => {
                 let bare = written.trim_matches('"');
                 let fits = match needed {
@@ -177,19 +178,6 @@ impl Checker<'_> {
             Some(fix) => finding.with_fix(span, fix),
             None => finding,
         });
-    }
-}
-
-/// What a bare number stands for as a percentage: people write 70 and 0.7 for 70%. `None` for 1, which may be either, and for
-/// what is no number up to 100.
-fn percentage_meant(written: &str) -> Option<String> {
-    let number: Decimal = written.parse().ok()?;
-    if number > Decimal::ONE && number <= Decimal::ONE_HUNDRED {
-        Some(format!("{written}%"))
-    } else if number > Decimal::ZERO && number < Decimal::ONE {
-        Some(format!("{}%", (number * Decimal::ONE_HUNDRED).normalize()))
-    } else {
-        number.is_zero().then(|| "0%".to_owned())
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod chinese;
 mod english;
+pub(crate) mod percentage;
 
 use std::sync::Arc;
 

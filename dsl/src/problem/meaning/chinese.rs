@@ -1,6 +1,6 @@
 //! The Chinese texts.
 
-use super::{Absence, FactSource, ItemKind, MeaningProblem};
+use super::{Absence, FactSource, ItemKind, MeaningProblem, percentage};
 use crate::value::Type;
 
 pub(super) fn message(problem: &MeaningProblem) -> String {
@@ -142,7 +142,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::NotOrdered { .. } => "用 `is`、`is not` 或 `in` 比较".to_owned(),
         P::PercentOutOfRange { .. } => "写 `0%` 到 `100%`".to_owned(),
         P::MayBeMissing { field, absence } => match absence {
-            Absence::Optional => format!("写 `{field} is known and …`，或加备用值 `{field} or …`"),
+            Absence::Optional => format!("写 `{field} is known and …`，或加备用值 `({field} or …)`"),
             Absence::OtherTrigger { trigger: Some(trigger) } => {
                 format!("只写 `on {trigger}`，或先判断 `{field} is known and …`")
             }
@@ -251,8 +251,10 @@ fn needed_help(what: &str, needed: &Type, written: &str, found: &Type) -> Option
         _ if matches!(found, Type::List(_)) && !matches!(needed, Type::List(_)) => {
             "判断是否含有某一项：`has …`".to_owned()
         }
-        Type::Percent if is_number => format!("写 `{written}%`"),
-        Type::Percent => "写百分数，如 `70%`".to_owned(),
+        Type::Percent => match percentage::meant(written).filter(|_| is_number) {
+            Some(meant) => format!("写 `{meant}`"),
+            None => "写百分数，如 `70%`".to_owned(),
+        },
         Type::Money if is_number => format!("写明币种，如 `CNY {written}`"),
         Type::Money => "写带币种的金额，如 `CNY 200`".to_owned(),
         Type::Duration if is_number => {

@@ -1,6 +1,6 @@
 //! The English texts.
 
-use super::{Absence, FactSource, ItemKind, MeaningProblem};
+use super::{Absence, FactSource, ItemKind, MeaningProblem, percentage};
 use crate::value::Type;
 
 pub(super) fn message(problem: &MeaningProblem) -> String {
@@ -169,7 +169,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::NotOrdered { .. } => "compare it with `is`, `is not` or `in`".to_owned(),
         P::PercentOutOfRange { .. } => "write `0%` to `100%`".to_owned(),
         P::MayBeMissing { field, absence } => match absence {
-            Absence::Optional => format!("write `{field} is known and …`, or a fallback such as `{field} or …`"),
+            Absence::Optional => format!("write `{field} is known and …`, or a fallback such as `({field} or …)`"),
             Absence::OtherTrigger { trigger: Some(trigger) } => {
                 format!("write `on {trigger}` alone, or guard it: `{field} is known and …`")
             }
@@ -282,8 +282,10 @@ fn needed_help(what: &str, needed: &Type, written: &str, found: &Type) -> Option
         _ if matches!(found, Type::List(_)) && !matches!(needed, Type::List(_)) => {
             "ask for one element: `has …`".to_owned()
         }
-        Type::Percent if is_number => format!("write `{written}%`"),
-        Type::Percent => "write a percentage such as `70%`".to_owned(),
+        Type::Percent => match percentage::meant(written).filter(|_| is_number) {
+            Some(meant) => format!("write `{meant}`"),
+            None => "write a percentage such as `70%`".to_owned(),
+        },
         Type::Money if is_number => format!("name the currency, such as `CNY {written}`"),
         Type::Money => "write an amount with its currency, such as `CNY 200`".to_owned(),
         Type::Duration if is_number => {

@@ -74,9 +74,9 @@ pub(super) fn page(
     };
     let mut facts = Facts::default();
     facts.set("page.url", Value::Text(seen.page.url.as_str().into()));
-    if let Some(title) = &seen.page.title {
-        facts.set("page.title", Value::Text(title.as_str().into()));
-    }
+    // A page without a title has an empty one: rules may read it under every page event.
+    let title = seen.page.title.as_deref().unwrap_or_default();
+    facts.set("page.title", Value::Text(title.into()));
     let dwell = std::time::Duration::from_millis(seen.page.dwell_ms.unwrap_or(0));
     facts.set("page.dwell", Value::Duration(dwell));
     let asked = Asked {
