@@ -56,6 +56,7 @@ fn whole_bundles_of_the_book_pass_the_check() {
 
 #[test]
 fn both_editions_have_the_same_examples_and_chapters() {
+    assert!(examples(ENGLISH).len() > 20, "the book has its examples");
     assert_eq!(examples(ENGLISH), examples(CHINESE));
     let chapters = |book| {
         let text = fs::read_to_string(book).unwrap();
@@ -65,6 +66,30 @@ fn both_editions_have_the_same_examples_and_chapters() {
         levels.collect::<Vec<usize>>()
     };
     assert_eq!(chapters(ENGLISH), chapters(CHINESE));
+}
+
+#[test]
+fn the_first_rule_of_the_readme_fits_the_example_as_it_says() {
+    let hello = fs::read_to_string("../examples/hello/rules/hello.rules").unwrap();
+    for readme in ["../README.md", "../README.zh.md"] {
+        let (before, after) = ("ranks answers", "ranks greetings > answers");
+        let told = fs::read_to_string(readme).unwrap();
+        assert!(told.contains(&format!("`{before}`")) && told.contains(&format!("`{after}`")));
+        let examples = examples(readme);
+        let [(_, rule)] = examples.as_slice() else {
+            panic!("{readme} has one example");
+        };
+        let text = format!("{}\n{rule}", hello.replace(before, after));
+        let checked = check(&SourceSet::new(vec![SourceFile {
+            path: "hello.rules".into(),
+            text: text.into(),
+        }]));
+        assert!(
+            checked.diagnostics.is_empty(),
+            "{readme}: {:?}",
+            checked.diagnostics
+        );
+    }
 }
 
 /// The `rules` blocks of a book: what stands behind `rules`, and the text.
@@ -79,6 +104,5 @@ fn examples(book: &str) -> Vec<(String, String)> {
             (kind.trim().to_owned(), example.to_owned())
         })
         .collect();
-    assert!(examples.len() > 20, "{book} has its examples");
     examples
 }
