@@ -118,7 +118,8 @@ impl<'b> CorpusReader<'b> {
             now: self.now,
         };
         message.facts.set(TEXT, Value::Text(read.text));
-        for (path, json) in &read.facts {
+        // What a system does not know it often writes as null: an absent fact.
+        for (path, json) in read.facts.iter().filter(|(_, json)| !json.is_null()) {
             let Some(field) = self.fields.get(&**path) else {
                 continue;
             };

@@ -87,6 +87,14 @@ fn an_unknown_member_is_other_and_ids_may_be_strings() {
 }
 
 #[test]
+fn null_is_an_absent_fact() {
+    let messages =
+        read(r#"{"id":1,"text":"a","facts":{"customer.tier":null,"now":null}}"#).unwrap();
+    assert_eq!(messages[0].facts.get("customer.tier"), None);
+    assert_eq!(messages[0].now, noon());
+}
+
+#[test]
 fn what_does_not_fit_names_line_and_field() {
     let good = r#"{"id":1,"text":"a"}"#;
     let cases = [
