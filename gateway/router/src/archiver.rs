@@ -105,7 +105,7 @@ async fn next_batch(
     let threads: BTreeSet<ThreadId> = records.iter().map(|record| record.thread).collect();
     let mut events = Vec::new();
     for thread in threads {
-        new_entries(shared, partition, thread, &mut events).await?;
+        new_entries(shared, partition, cursor, thread, &mut events).await?;
     }
     let journal = shared
         .store
@@ -129,10 +129,12 @@ async fn next_batch(
     })
 }
 
-/// What the archive does not have yet of a thread.
+/// Adds what the archive does not have yet of a thread. Whenever much has come together it is kept at once, with the cursor
+/// where it is, so that memory has a bound however long the archive was away; what is kept twice counts once.
 async fn new_entries(
     shared: &Shared,
     partition: PartitionId,
+    cursor: Offset,
     thread: ThreadId,
     events: &mut Vec<ArchivedEvent>,
 ) -> Result<(), StoreError> {
@@ -158,5 +160,14 @@ async fn new_entries(
             at: entry.at,
             event: entry.event,
         }));
+        if events.len() >= ENTRIES_AT_ONCE {
+            let batch = ArchiveBatch {
+                partition,
+                cursor,
+                events: std::mem::take(events),
+                decisions: Vec::new(),
+            };
+            shared.archive.keep(batch).await?;
+        }
     }
 }

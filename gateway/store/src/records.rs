@@ -273,10 +273,12 @@ pub struct Settlement {
 pub enum SettlementOutcome {
     /// It is gone: delivered, expired or withdrawn.
     Done,
-    /// It stays, and is due again then; one more attempt is counted.
+    /// It stays, and is due again then.
     Retry {
         /// Then.
         due: Timestamp,
+        /// Whether it was an attempt; not while our own settings keep it from being one.
+        counts: bool,
     },
     /// It will not leave by itself again: moved to the dead letters, in the same step.
     DeadLetter {

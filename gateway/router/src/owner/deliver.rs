@@ -23,6 +23,9 @@ use crate::event::{Event, ReceiptOutcome};
 use crate::observer::DeliveryAnswer;
 use crate::vault::SealedKind;
 
+/// Between two tries while the platform refuses our credentials: somebody has to mend them first.
+const UNAUTHORIZED_WAIT: Duration = Duration::from_secs(60);
+
 /// What an outbox entry to a channel holds.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Outgoing {
@@ -319,10 +322,13 @@ impl Owner<'_> {
                     Some(ReceiptOutcome::Dead),
                 )
             }
-            Outcome::Again { wait, .. } => {
+            Outcome::Again { wait, counts, .. } => {
                 let due = later(now, self.backoff(attempts).max(wait.unwrap_or_default()));
                 (
-                    SettlementOutcome::Retry { due },
+                    SettlementOutcome::Retry {
+                        due,
+                        counts: *counts,
+                    },
                     DeliveryAnswer::Retry,
                     None,
                 )
@@ -330,6 +336,7 @@ impl Owner<'_> {
             Outcome::Unanswered { .. } => (
                 SettlementOutcome::Retry {
                     due: later(now, self.backoff(attempts)),
+                    counts: true,
                 },
                 DeliveryAnswer::Unanswered,
                 None,
@@ -389,7 +396,7 @@ fn outcome_of(
         // Somebody has to mend the settings: the entry waits until its time is up, however often it is tried.
         Err(error @ SendError::Unauthorized { .. }) => Outcome::Again {
             reason: error.to_string(),
-            wait: None,
+            wait: Some(UNAUTHORIZED_WAIT),
             counts: false,
         },
         Err(error @ SendError::Unanswered { .. }) => Outcome::Unanswered {

@@ -204,3 +204,29 @@ async fn an_adapter_that_breaks_costs_one_message_and_no_line() {
         "and a person hears of the first"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn wrong_credentials_are_no_attempt() {
+    let unauthorized = || {
+        Err(SendError::Unauthorized {
+            code: 40_001,
+            reason: "the token is invalid".into(),
+        })
+    };
+    // Ten refusals are more than the attempts there are; then one that counts, and the last word is a delivery.
+    let answers = std::iter::repeat_with(unauthorized)
+        .take(10)
+        .chain([busy()]);
+    let adapter = ToldAdapter::new(answers);
+    let mut bed = Bed::new().pushing(&adapter);
+    bed.settings.reply_not_after = Duration::from_secs(24 * 3_600);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    nothing_waits(&bed).await;
+    assert_eq!(adapter.texts().len(), 12);
+    assert!(
+        dead_letters(&bed).await.is_empty(),
+        "once the credentials are mended, it leaves"
+    );
+}

@@ -76,7 +76,9 @@ pub(crate) fn settle(
         SettlementOutcome::Done => {
             remove(tables, partition, settlement.id)?;
         }
-        SettlementOutcome::Retry { due } => retry(tables, partition, settlement.id, *due)?,
+        SettlementOutcome::Retry { due, counts } => {
+            retry(tables, partition, settlement.id, *due, *counts)?;
+        }
         SettlementOutcome::DeadLetter { reason } => {
             if let Some(line) = remove(tables, partition, settlement.id)? {
                 bury(tables, partition, &line, reason, now)?;
@@ -123,12 +125,18 @@ fn advance(tables: &Tables<'_>, partition: i64, thread: ThreadId) -> Result<(), 
     Ok(())
 }
 
-fn retry(tables: &Tables<'_>, partition: i64, id: EntryId, due: Timestamp) -> Result<(), Fault> {
+fn retry(
+    tables: &Tables<'_>,
+    partition: i64,
+    id: EntryId,
+    due: Timestamp,
+    counts: bool,
+) -> Result<(), Fault> {
     let Some(mut line) = find(tables, partition, id)? else {
         return Ok(());
     };
     line.entry.due = due;
-    line.entry.attempts = line.entry.attempts.saturating_add(1);
+    line.entry.attempts = line.entry.attempts.saturating_add(u32::from(counts));
     let sum = entry_sum(line.place, partition, &line.entry, line.is_head);
     tables.change(
         "UPDATE outbox SET due = ?2, attempts = ?3, crc = ?4 WHERE place = ?1",

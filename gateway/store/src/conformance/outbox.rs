@@ -46,7 +46,10 @@ pub(super) async fn a_blocked_head_holds_only_its_own_thread(bench: &dyn Workben
         entry(3, thread(2), 10),
     ];
     send(&store, fence, three).await;
-    let later = SettlementOutcome::Retry { due: at(500) };
+    let later = SettlementOutcome::Retry {
+        due: at(500),
+        counts: true,
+    };
     settle(&store, fence, 1, later).await;
     assert_eq!(due(&store, 20).await, [entry_id(3)]);
     assert_eq!(due(&store, 500).await, [entry_id(3), entry_id(1)]);
@@ -58,7 +61,16 @@ pub(super) async fn a_retry_is_counted_and_waits(bench: &dyn Workbench) {
     send(&store, fence, vec![entry(1, thread(1), 10)]).await;
     for attempt in 1..=3 {
         let again = at(10 + 10 * attempt);
-        settle(&store, fence, 1, SettlementOutcome::Retry { due: again }).await;
+        settle(
+            &store,
+            fence,
+            1,
+            SettlementOutcome::Retry {
+                due: again,
+                counts: true,
+            },
+        )
+        .await;
         let expected = OutboxEntry {
             attempts: u32::try_from(attempt).expect("small"),
             due: again,

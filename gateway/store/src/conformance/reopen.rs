@@ -74,7 +74,13 @@ async fn a_bit_of_everything(store: &Arc<dyn Store>) -> Fence {
     };
     committed(store, commit).await;
     for (number, outcome) in [
-        (3, SettlementOutcome::Retry { due: at(77) }),
+        (
+            3,
+            SettlementOutcome::Retry {
+                due: at(77),
+                counts: true,
+            },
+        ),
         (
             4,
             SettlementOutcome::DeadLetter {

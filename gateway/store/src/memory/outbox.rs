@@ -48,11 +48,11 @@ impl Outbox {
             SettlementOutcome::Done => {
                 self.remove(id);
             }
-            SettlementOutcome::Retry { due } => {
+            SettlementOutcome::Retry { due, counts } => {
                 let place = self.places.get(&id);
                 if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
                     entry.due = due;
-                    entry.attempts += 1;
+                    entry.attempts += u32::from(counts);
                 }
             }
             SettlementOutcome::DeadLetter { reason } => {
