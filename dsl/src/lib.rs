@@ -8,6 +8,7 @@ pub mod diagnostic;
 pub mod folding;
 mod format;
 mod grammar;
+pub mod language_range;
 mod layout;
 mod lexer;
 mod nearest;

@@ -196,6 +196,7 @@ impl Carrying<'_> {
         match self.resolved.floor {
             Floor::Rule(winner) if winner == place => {}
             Floor::Rule(winner) => return Err(self.overridden(winner)),
+            // INVARIANT: whoever wants the floor and is not silenced contends for it, so somebody has it or it is tied.
             Floor::Tied(_) | Floor::Nobody => return Err(WithheldReason::Tied),
         }
         if self.person_owns {

@@ -95,23 +95,20 @@ impl MatchedList {
             .collect()
     }
 
-    fn masks(&self, text: &str) -> Vec<(usize, usize)> {
-        self.except
-            .iter()
-            .flat_map(|phrase| {
-                self.places(phrase, text)
-                    .map(|start| (start, start + phrase.text.len()))
-            })
-            .collect()
+    fn masks(&self, text: &str) -> Masks {
+        let mut masks = Masks::default();
+        for phrase in &self.except {
+            for start in self.places(phrase, text) {
+                masks.add(start, start + phrase.text.len(), text.len());
+            }
+        }
+        masks.spread();
+        masks
     }
 
-    fn first_place(&self, phrase: &Phrase, text: &str, masks: &[(usize, usize)]) -> Option<usize> {
-        self.places(phrase, text).find(|&start| {
-            let end = start + phrase.text.len();
-            !masks
-                .iter()
-                .any(|&(mask_start, mask_end)| mask_start <= start && end <= mask_end)
-        })
+    fn first_place(&self, phrase: &Phrase, text: &str, masks: &Masks) -> Option<usize> {
+        self.places(phrase, text)
+            .find(|&start| !masks.cover(start, start + phrase.text.len()))
     }
 
     fn places<'a>(&'a self, phrase: &'a Phrase, text: &'a str) -> impl Iterator<Item = usize> + 'a {
@@ -126,6 +123,41 @@ impl MatchedList {
             Some(start)
         })
         .filter(move |&start| stands(text, start..start + phrase.text.len(), self.boundary))
+    }
+}
+
+/// Where `except` phrases stand in a text, so that one look tells whether a hit lies inside one: a long text may have as
+/// many phrases as hits, and comparing each with each would take minutes.
+#[derive(Debug, Default)]
+struct Masks {
+    /// By byte of the text: the furthest end of all phrases that start there or, once spread, before. Empty if there are none.
+    furthest_end: Vec<usize>,
+}
+
+impl Masks {
+    fn add(&mut self, start: usize, end: usize, text_bytes: usize) {
+        if self.furthest_end.is_empty() {
+            self.furthest_end.resize(text_bytes, 0);
+        }
+        if let Some(furthest) = self.furthest_end.get_mut(start) {
+            *furthest = end.max(*furthest);
+        }
+    }
+
+    /// A phrase that starts further in front masks as well, as far as it reaches.
+    fn spread(&mut self) {
+        let mut furthest = 0;
+        for end in &mut self.furthest_end {
+            furthest = furthest.max(*end);
+            *end = furthest;
+        }
+    }
+
+    /// Whether one single phrase holds all of it.
+    fn cover(&self, start: usize, end: usize) -> bool {
+        self.furthest_end
+            .get(start)
+            .is_some_and(|furthest| end <= *furthest)
     }
 }
 

@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 
 use jiff::tz::TimeZone;
 use signalbox_dsl::bundle::{Comparison, Predicate};
+use signalbox_dsl::language_range::is_within;
 use signalbox_dsl::value::Value;
 
 use crate::snapshot::Snapshot;
@@ -58,9 +59,9 @@ pub(crate) fn test(predicate: &Predicate, snapshot: &Snapshot<'_>) -> Option<Tru
     })
 }
 
-/// `starts with`, both sides folded.
+/// `starts with`, both sides folded; spaces in front do not count.
 pub(crate) fn starts_with(text: &str, prefix: &str) -> bool {
-    text.starts_with(prefix)
+    text.trim_start().starts_with(prefix.trim_start())
 }
 
 /// `is exactly`, both sides folded; spaces around do not count.
@@ -110,9 +111,10 @@ fn equal(left: &Value, right: &Value, zone: &TimeZone) -> Option<bool> {
         (Text(_), Text(_))
         | (Bool(_), Bool(_))
         | (Timezone(_), Timezone(_))
-        | (Language(_), Language(_))
         | (Member(_), Member(_))
         | (List(_), List(_)) => Some(left == right),
+        // `zh` on the right holds `zh-Hant` as well.
+        (Language(tag), Language(range)) => Some(is_within(tag, range)),
         _ => order(left, right, zone).map(Ordering::is_eq),
     }
 }
@@ -142,3 +144,6 @@ pub(crate) fn order(left: &Value, right: &Value, zone: &TimeZone) -> Option<Orde
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -107,7 +107,7 @@ impl Prepared {
                 self.patterns.insert(pattern.clone(), compile(pattern)?);
             }
             Predicate::StartsWith { prefix: text, .. } | Predicate::IsExactly { text, .. } => {
-                // Not trimmed: the same words may stand in a `starts with` and in an `is exactly`.
+                // Not trimmed: the same words may stand in a `starts with` and in an `is exactly`, which trim differently.
                 let folded = fold(text, Folding::DEFAULT);
                 self.phrases.insert(text.clone(), folded.text().into());
             }

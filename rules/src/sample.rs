@@ -14,6 +14,7 @@ pub(crate) const TEXT: FieldId = FieldId(0);
 pub(crate) const TIER: FieldId = FieldId(1);
 pub(crate) const NAME: FieldId = FieldId(2);
 pub(crate) const ANGER: FieldId = FieldId(4);
+pub(crate) const LANGUAGE: FieldId = FieldId(6);
 
 /// Starts with two queues (the second is the default one), two ranks, a template in two languages, no rules.
 pub(crate) struct Sample(pub(crate) Bundle);
@@ -43,6 +44,7 @@ impl Sample {
                 field("now", Type::Timestamp),
                 field("message.anger", Type::Percent),
                 field("customer.spend", Type::Money),
+                field("customer.language", Type::Language),
             ],
             enums: vec![EnumType {
                 name: "tier".into(),

@@ -16,7 +16,9 @@ use crate::value::{Type, Value};
 
 use super::Checker;
 use super::schema::Schema;
-use super::value_sets::{Cut, Range, ValueSet, everything, name_of, number_of, yes_or_no};
+use super::value_sets::{
+    Cut, Languages, Range, ValueSet, everything, name_of, number_of, yes_or_no,
+};
 
 /// What a condition demands of one thing.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -256,8 +258,8 @@ fn value_demand(
             };
             whole.intersection(&if wanted { inside } else { inside.complement() })
         }
-        ValueSet::Names { .. } | ValueSet::Texts { .. } => {
-            let of = values
+        ValueSet::Names { .. } | ValueSet::Texts { .. } | ValueSet::Languages(_) => {
+            let of: BTreeSet<Arc<str>> = values
                 .iter()
                 .map(|value| name_of(value))
                 .collect::<Option<_>>()?;
@@ -273,6 +275,7 @@ fn value_demand(
                     of,
                     all: Arc::clone(all),
                 },
+                ValueSet::Languages(_) => ValueSet::Languages(Languages::within(of)),
                 _ => ValueSet::Texts { of, all_but: false },
             };
             all.intersection(&if wanted == is_not {

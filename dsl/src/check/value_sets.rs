@@ -1,5 +1,7 @@
 //! Sets of values that a field may have: what remains of it under several comparisons at once.
 
+mod languages;
+
 #[cfg(test)]
 mod tests;
 
@@ -10,6 +12,8 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::value::{Currency, Type, Value};
+
+pub(super) use languages::Languages;
 
 /// A set of values of one type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub(super) enum ValueSet {
         of: BTreeSet<Arc<str>>,
         all_but: bool,
     },
+    /// Languages, each with those that begin with it.
+    Languages(Languages),
     /// Stretches of an ordered type, in order, apart from each other.
     Ranges {
         of: Vec<Range>,
@@ -61,6 +67,7 @@ impl ValueSet {
         match self {
             Self::Names { of, .. } => of.is_empty(),
             Self::Texts { of, all_but } => of.is_empty() && !all_but,
+            Self::Languages(languages) => languages.is_empty(),
             Self::Ranges { of, .. } => of.is_empty(),
         }
     }
@@ -110,6 +117,9 @@ impl ValueSet {
                     currency: first.or(*second),
                 }
             }
+            (Self::Languages(left), Self::Languages(right)) => {
+                Self::Languages(left.intersection(right))
+            }
             // One field has one type; sets of two never meet.
             _ => self.clone(),
         }
@@ -135,6 +145,9 @@ impl ValueSet {
                 of: outside(&common(&outside(left), &outside(right))),
                 currency: *first,
             }),
+            (Self::Languages(left), Self::Languages(right)) => {
+                Some(Self::Languages(left.union(right)))
+            }
             (Self::Texts { .. }, Self::Texts { .. }) => {
                 let neither = self.complement().intersection(&other.complement());
                 Some(neither.complement())
@@ -154,6 +167,7 @@ impl ValueSet {
                 of: of.clone(),
                 all_but: !all_but,
             },
+            Self::Languages(languages) => Self::Languages(languages.complement()),
             Self::Ranges { of, currency } => Self::Ranges {
                 of: outside(of),
                 currency: *currency,
@@ -213,7 +227,8 @@ pub(super) fn everything(value_type: &Type, members: &[Arc<str>]) -> Option<Valu
     Some(match value_type {
         Type::Enum(_) => names(members.iter().cloned().collect()),
         Type::Bool => names(BTreeSet::from([yes_or_no(true), yes_or_no(false)])),
-        Type::Text | Type::Language | Type::Timezone => ValueSet::Texts {
+        Type::Language => ValueSet::Languages(Languages::all()),
+        Type::Text | Type::Timezone => ValueSet::Texts {
             of: BTreeSet::new(),
             all_but: true,
         },

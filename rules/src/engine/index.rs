@@ -2,6 +2,7 @@
 //! message finds the atoms that are true of it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 
 use signalbox_dsl::bundle::{Comparison, FieldId, Operand, Predicate, RuleId};
 use signalbox_dsl::value::Value;
@@ -33,13 +34,15 @@ pub(crate) struct Sources {
     pub(crate) lists: Vec<ListSource>,
     pub(crate) phrases: Vec<PhraseSource>,
     pub(crate) equal: Vec<(Operand, ByValue)>,
+    /// Apart from `equal`, since a language is also found by what it begins with.
+    pub(crate) languages: Vec<(Operand, ByText)>,
     pub(crate) contains: Vec<(FieldId, ByValue)>,
     pub(crate) known: Vec<(FieldId, u32)>,
     pub(crate) ranges: Vec<RangeSource>,
 }
 
 pub(crate) type ByValue = HashMap<Value, Vec<u32>>;
-type ByText = HashMap<Box<str>, Vec<u32>>;
+pub(crate) type ByText = HashMap<Box<str>, Vec<u32>>;
 
 /// Keyword lists looked for in one slot, by their number in its scanner.
 #[derive(Debug)]
@@ -139,10 +142,11 @@ impl Sources {
             }
             Test::StartsWith { slot, phrase } => {
                 let source = self.phrases_of(*slot);
-                let postings = source.prefixes.entry(phrase.clone()).or_default();
+                let prefix = phrase.trim_start();
+                let postings = source.prefixes.entry(prefix.into()).or_default();
                 postings.push(posting);
-                if !source.prefix_lengths.contains(&phrase.len()) {
-                    source.prefix_lengths.push(phrase.len());
+                if !source.prefix_lengths.contains(&prefix.len()) {
+                    source.prefix_lengths.push(prefix.len());
                 }
             }
             Test::IsExactly { slot, phrase } => {
@@ -160,20 +164,27 @@ impl Sources {
                 left,
                 comparison: Comparison::Equal,
                 right: Operand::Constant(value),
-            } => add_value(&mut self.equal, left, value, posting),
+            } => self.add_equal(left, value, posting),
             Predicate::OneOf { left, values } => {
                 for value in values {
-                    add_value(&mut self.equal, left, value, posting);
+                    self.add_equal(left, value, posting);
                 }
             }
-            Predicate::IsTrue(operand) => {
-                add_value(&mut self.equal, operand, &Value::Bool(true), posting);
-            }
+            Predicate::IsTrue(operand) => self.add_equal(operand, &Value::Bool(true), posting),
             Predicate::Contains { field, value } => {
-                add_value(&mut self.contains, field, value, posting);
+                add(&mut self.contains, field, value.clone(), posting);
             }
             Predicate::Known(field) => self.known.push((*field, posting)),
             _ => ranges::add(&mut self.ranges, predicate, posting),
+        }
+    }
+
+    fn add_equal(&mut self, operand: &Operand, value: &Value, posting: u32) {
+        match value {
+            Value::Language(range) => {
+                add(&mut self.languages, operand, (&**range).into(), posting);
+            }
+            _ => add(&mut self.equal, operand, value.clone(), posting),
         }
     }
 
@@ -213,19 +224,19 @@ fn set(postings: &mut [Option<u32>], list: u32, posting: u32) {
     }
 }
 
-fn add_value<K: PartialEq + Clone>(
-    tables: &mut Vec<(K, ByValue)>,
+fn add<K: PartialEq + Clone, V: Eq + Hash>(
+    tables: &mut Vec<(K, HashMap<V, Vec<u32>>)>,
     key: &K,
-    value: &Value,
+    value: V,
     posting: u32,
 ) {
     let known = tables.iter().position(|(known, _)| known == key);
     let place = known.unwrap_or_else(|| {
-        tables.push((key.clone(), ByValue::new()));
+        tables.push((key.clone(), HashMap::new()));
         tables.len() - 1
     });
     if let Some((_, by_value)) = tables.get_mut(place) {
-        by_value.entry(value.clone()).or_default().push(posting);
+        by_value.entry(value).or_default().push(posting);
     }
 }
 
@@ -233,8 +244,8 @@ impl PhraseSource {
     /// The postings that are true of a folded text.
     pub(crate) fn matching(&self, text: &str) -> impl Iterator<Item = u32> {
         let exact = self.exact.get(text.trim());
-        let prefixes = self.prefix_lengths.iter().filter_map(|length| {
-            let beginning = text.get(..*length)?;
+        let prefixes = self.prefix_lengths.iter().filter_map(move |length| {
+            let beginning = text.trim_start().get(..*length)?;
             self.prefixes.get(beginning)
         });
         exact.into_iter().chain(prefixes).flatten().copied()

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use signalbox_dsl::bundle::RuleId;
 use signalbox_dsl::folding::{Folded, fold_into};
+use signalbox_dsl::language_range::holders;
 use signalbox_dsl::value::Value;
 
 use super::Plan;
@@ -182,6 +183,13 @@ impl<'a> Message<'a> {
                 && let Some(postings) = by_value.get(value)
             {
                 for posting in postings {
+                    self.scratch.post(index, *posting);
+                }
+            }
+        }
+        for (operand, by_range) in &sources.languages {
+            if let Some(Value::Language(tag)) = self.snapshot.operand(operand) {
+                for posting in holders(tag).filter_map(|it| by_range.get(it)).flatten() {
                     self.scratch.post(index, *posting);
                 }
             }

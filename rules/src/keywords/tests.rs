@@ -52,6 +52,40 @@ fn latin_keywords_are_whole_words_and_han_ones_stand_anywhere() {
     assert!(has(&anywhere, "prerefunds"));
 }
 
+/// As long as a message can be, and as many phrases as hits: compared each with each this is half a thousand million comparisons.
+#[test]
+fn a_long_text_full_of_except_phrases_is_searched_all_the_same() {
+    let words = list(
+        &["投诉"],
+        &["不投诉", "不", "不投诉不"],
+        Boundary::Automatic,
+    );
+    let matched = MatchedList::new(&words);
+    let text = "不投诉".repeat(64 * 1024 / "不投诉".len());
+    assert_eq!(matched.first_hits(&text), []);
+    assert!(!matched.has_any(&text));
+    let with_a_complaint = format!("{text}我投诉{text}");
+    let start = text.len() + "我".len();
+    assert_eq!(
+        matched.first_hits(&with_a_complaint),
+        [Hit { keyword: 0, start }]
+    );
+}
+
+/// Two phrases that only together hold a keyword do not except it.
+#[test]
+fn a_hit_must_lie_inside_one_single_phrase() {
+    let words = list(&["bc", "a"], &["ab", "cd", "abx"], Boundary::Substring);
+    let matched = MatchedList::new(&words);
+    assert_eq!(
+        matched.first_hits("abcd"),
+        [Hit {
+            keyword: 0,
+            start: 1
+        }]
+    );
+}
+
 #[test]
 fn a_hit_inside_an_except_phrase_does_not_count_and_one_beside_it_does() {
     let words = list(

@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use signalbox_rules::{Engine, Inputs, Reference};
+use signalbox_dsl::bundle::Bundle;
+use signalbox_rules::{Decision, Engine, Inputs, Reference, WithheldReason};
 
 use crate::random;
 
@@ -37,13 +38,24 @@ proptest! {
                 now: message.now,
                 seed: 0,
             };
-            prop_assert_eq!(
-                engine.decide(inputs),
-                reference.decide(inputs),
-                "decision on {:?}", message
+            let decision = reference.decide(inputs);
+            prop_assert_eq!(&engine.decide(inputs), &decision, "decision on {:?}", message);
+            prop_assert!(
+                !decision.trace.tied.is_empty() || !floor_tied(engine.bundle(), &decision),
+                "withheld as tied where nothing is tied: {:?}", decision
             );
         }
     }
+}
+
+/// Whether a reply or hand-over is withheld because the floor is tied.
+fn floor_tied(bundle: &Bundle, decision: &Decision) -> bool {
+    decision.trace.fired.iter().any(|fired| {
+        let rule = bundle.rules.iter().find(|rule| rule.name == fired.rule);
+        let contends = |place: usize| rule.unwrap().effects[place].effect.contends_for_floor();
+        let mut withheld = fired.withheld.iter();
+        withheld.any(|it| it.reason == WithheldReason::Tied && contends(it.effect))
+    })
 }
 
 /// The property is worth little if random rules hardly ever hold, contend, tie or reach a limit.

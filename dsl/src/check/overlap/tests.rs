@@ -15,7 +15,7 @@ use crate::value::Value;
 
 use super::super::schema::Schema;
 
-const HEAD: &str = "language 1\nmodule t\nenum E = a | b\nschema customer\n  e: E\n  n: int\n  v: bool\n  p: percent optional\n\n";
+const HEAD: &str = "language 1\nmodule t\nenum E = a | b\nschema customer\n  e: E\n  n: int\n  v: bool\n  p: percent optional\n  l: language\n\n";
 
 fn comparison() -> impl Strategy<Value = String> {
     let names = prop::sample::select(vec!["a", "b", "other"]);
@@ -31,6 +31,13 @@ fn comparison() -> impl Strategy<Value = String> {
         (0..3, 0..3).prop_map(|(low, high)| format!("customer.n between {low} and {high}")),
         (relations, prop::sample::select(vec![0, 50, 100]))
             .prop_map(|(relation, percent)| format!("customer.p {relation} {percent}%")),
+        prop::sample::select(vec![
+            "customer.l is zh",
+            "customer.l is not zh",
+            "customer.l is zh-Hant",
+            "customer.l not in (zh-Hant, en)",
+        ])
+        .prop_map(str::to_owned),
         Just("customer.p is known".to_owned()),
         Just("customer.v".to_owned()),
     ]
@@ -60,11 +67,13 @@ fn all_facts(field: impl Fn(&str) -> FieldId) -> Vec<BTreeMap<FieldId, Value>> {
     let answers = [true, false].map(|yes| Some(Value::Bool(yes)));
     let percents = [None, Some(0), Some(25), Some(50), Some(75), Some(100)]
         .map(|percent: Option<i32>| percent.map(|percent| Value::Percent(percent.into())));
-    let choices: [(&str, &[Option<Value>]); 4] = [
+    let languages = ["zh", "zh-Hant", "en", "ja"].map(|tag| Some(Value::Language(tag.into())));
+    let choices: [(&str, &[Option<Value>]); 5] = [
         ("customer.e", &members),
         ("customer.n", &numbers),
         ("customer.v", &answers),
         ("customer.p", &percents),
+        ("customer.l", &languages),
     ];
     for (path, values) in choices {
         let field = field(path);

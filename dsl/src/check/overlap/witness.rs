@@ -10,6 +10,7 @@ use crate::bundle::{
     Comparison, Condition, FieldId, Folding, KeywordList, Operand, Predicate, Trigger,
 };
 use crate::folding::fold;
+use crate::language_range::is_within;
 use crate::value::{Type, Value};
 
 use super::super::contradictions::{Demands, Subject, all_demands, demands};
@@ -185,7 +186,8 @@ impl Witness {
             }
             Predicate::StartsWith { field, prefix } => {
                 let text = self.text_of(*field, Folding::DEFAULT)?;
-                Some(text.starts_with(fold(prefix, Folding::DEFAULT).text()))
+                let prefix = fold(prefix, Folding::DEFAULT);
+                Some(text.trim_start().starts_with(prefix.text().trim_start()))
             }
             Predicate::IsExactly { field, text } => {
                 let found = self.text_of(*field, Folding::DEFAULT)?;
@@ -277,6 +279,14 @@ fn compare_values(left: &Value, comparison: Comparison, right: &Value) -> Option
     {
         return None;
     }
+    if let (Value::Language(tag), Value::Language(range)) = (left, right) {
+        let is_within = is_within(tag, range);
+        return match comparison {
+            Comparison::Equal => Some(is_within),
+            Comparison::NotEqual => Some(!is_within),
+            _ => None,
+        };
+    }
     let order = match (number_of(left), number_of(right)) {
         (Some(left), Some(right)) => left.cmp(&right),
         _ => name_of(left)?.cmp(&name_of(right)?),
@@ -308,11 +318,11 @@ fn value_in(set: &ValueSet, value_type: &Type) -> Option<Value> {
                 Arc::clone(of.first()?)
             };
             Some(match value_type {
-                Type::Language => Value::Language(text),
                 Type::Timezone => Value::Timezone(text),
                 _ => Value::Text(text),
             })
         }
+        ValueSet::Languages(languages) => Some(Value::Language(languages.example()?)),
         ValueSet::Ranges { of, currency } => {
             let whole = matches!(value_type, Type::Int | Type::Date);
             let number = of.iter().find_map(|range| number_in(*range, whole))?;
@@ -341,7 +351,6 @@ fn duration(seconds: Decimal) -> Option<Value> {
 /// A text that is none of these.
 fn any_but(of: &std::collections::BTreeSet<Arc<str>>, value_type: &Type) -> Option<Arc<str>> {
     let candidates: &[&str] = match value_type {
-        Type::Language => &["en", "zh", "ja", "fr", "de"],
         Type::Timezone => &["UTC", "Asia/Shanghai", "Europe/Paris"],
         _ => &["a", "b", "c", "d", "e"],
     };
