@@ -18,7 +18,6 @@ mod inline_tests;
 mod limits;
 mod lists;
 mod names;
-mod nearest;
 mod overlap;
 mod rules;
 mod schema;

@@ -11,7 +11,7 @@ mod grammar;
 pub mod language_range;
 mod layout;
 mod lexer;
-mod nearest;
+pub mod nearest;
 pub mod place;
 pub mod problem;
 pub mod render;

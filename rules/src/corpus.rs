@@ -5,7 +5,8 @@
 //! ```
 //!
 //! `id` is a number or a string, `facts` may be left out. Values are read by the field's type ([`convert`](crate::convert)); paths that
-//! the bundle does not know are ignored, so that one corpus serves many bundles. Opening the file is the caller's work.
+//! the bundle does not know are ignored, so that one corpus serves many bundles; a key beside these three is an error, since
+//! `fact` for `facts` would leave out all of them. Opening the file is the caller's work.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -14,6 +15,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use signalbox_dsl::bundle::{Bundle, Field};
+use signalbox_dsl::nearest::nearest;
 use signalbox_dsl::value::Value;
 
 use crate::convert::{WrongType, value_from_json};
@@ -45,6 +47,16 @@ pub enum CorpusError {
         /// What the JSON reader says.
         reason: String,
     },
+    /// A key beside `id`, `text` and `facts`.
+    #[error("line {line} of the corpus: unknown key `{key}`; {}", key_help(*nearest))]
+    UnknownKey {
+        /// Which line.
+        line: usize,
+        /// As written.
+        key: String,
+        /// A key that it resembles.
+        nearest: Option<&'static str>,
+    },
     /// A fact is not of its field's type.
     #[error("line {line} of the corpus: {wrong}")]
     WrongFact {
@@ -63,12 +75,18 @@ pub struct CorpusReader<'b> {
     now: Timestamp,
 }
 
+/// The keys of a message.
+const KEYS: [&str; 3] = ["id", "text", "facts"];
+
+/// A key that is missing may stand there misspelt, so what else stands there is looked at first.
 #[derive(Deserialize)]
 struct Line {
-    id: Id,
-    text: Arc<str>,
+    id: Option<Id>,
+    text: Option<Arc<str>>,
     #[serde(default)]
     facts: BTreeMap<String, Json>,
+    #[serde(flatten)]
+    others: BTreeMap<String, Json>,
 }
 
 #[derive(Deserialize)]
@@ -105,19 +123,24 @@ impl<'b> CorpusReader<'b> {
     /// # Errors
     /// See [`CorpusError`].
     pub fn read_line(&self, line: usize, text: &str) -> Result<CorpusMessage, CorpusError> {
-        let read: Line = serde_json::from_str(text).map_err(|error| CorpusError::NoMessage {
-            line,
-            reason: error.to_string(),
-        })?;
+        let no_message = |reason| CorpusError::NoMessage { line, reason };
+        let read: Line =
+            serde_json::from_str(text).map_err(|error| no_message(error.to_string()))?;
+        if let Some(key) = read.others.into_keys().next() {
+            let nearest = nearest(&key, KEYS);
+            return Err(CorpusError::UnknownKey { line, key, nearest });
+        }
+        let missing = |key: &str| no_message(format!("missing field `{key}`"));
         let mut message = CorpusMessage {
-            id: match read.id {
+            id: match read.id.ok_or_else(|| missing("id"))? {
                 Id::Text(id) => id,
                 Id::Number(id) => id.to_string(),
             },
             facts: Facts::default(),
             now: self.now,
         };
-        message.facts.set(TEXT, Value::Text(read.text));
+        let text = read.text.ok_or_else(|| missing("text"))?;
+        message.facts.set(TEXT, Value::Text(text));
         // What a system does not know it often writes as null: an absent fact.
         for (path, json) in read.facts.iter().filter(|(_, json)| !json.is_null()) {
             let Some(field) = self.fields.get(&**path) else {
@@ -131,6 +154,13 @@ impl<'b> CorpusReader<'b> {
             }
         }
         Ok(message)
+    }
+}
+
+fn key_help(nearest: Option<&str>) -> String {
+    match nearest {
+        Some(key) => format!("did you mean `{key}`?"),
+        None => "a message has `id`, `text` and `facts`".into(),
     }
 }
 

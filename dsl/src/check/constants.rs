@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::value::{Type, Value};
 
 use super::Checker;
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// How many members of an enum a finding lists.
 const MOST_MEMBERS_SHOWN: usize = 8;
@@ -97,7 +97,7 @@ impl Checker<'_> {
         MeaningProblem::UnknownMember {
             of: last_word(of),
             name: name.to_owned(),
-            nearest: nearest(name, members.iter().map(|member| &**member)),
+            nearest: nearest(name, members.iter().map(|member| &**member)).map(str::to_owned),
             members: format!("{}{more}", shown.join(", ")),
         }
     }

@@ -17,8 +17,8 @@ use super::limits::{
     LONGEST_TAG, LONGEST_TAG_WORDS, LONGEST_WINDOW, LONGEST_WINDOW_WORDS, MOST_TIMES,
 };
 use super::names::Declared;
-use super::nearest::nearest;
 use super::templates::has_fallbacks;
+use crate::nearest::nearest;
 
 /// Priorities as they are written, lowest first.
 const PRIORITIES: [(&str, Priority); 4] = [
@@ -164,7 +164,7 @@ impl Checker<'_> {
                 let problem = MeaningProblem::UnknownArgument {
                     template: Arc::clone(&template.name),
                     name: argument.name.text.to_string(),
-                    nearest: nearest(&argument.name.text, names),
+                    nearest: nearest(&argument.name.text, names).map(str::to_owned),
                 };
                 self.findings.add(problem, argument.name.span);
             }
@@ -240,7 +240,8 @@ impl Checker<'_> {
         if found.is_none() {
             let problem = MeaningProblem::UnknownPriority {
                 name: name.text.to_string(),
-                nearest: nearest(&name.text, PRIORITIES.iter().map(|(word, _)| *word)),
+                nearest: nearest(&name.text, PRIORITIES.iter().map(|(word, _)| *word))
+                    .map(str::to_owned),
             };
             self.findings.add(problem, name.span);
         }

@@ -13,8 +13,8 @@ use crate::value::Value;
 
 use super::Checker;
 use super::limits::MOST_RULES;
-use super::nearest::nearest;
 use super::schema::Presence;
+use crate::nearest::nearest;
 
 type Facts = Vec<(FieldId, Value)>;
 
@@ -247,7 +247,7 @@ impl Checker<'_> {
             .filter_map(|(field, _)| self.schema.entry(*field))
             .map(|entry| &*entry.field.path);
         let problem = MeaningProblem::UnknownField {
-            nearest: nearest(&path, paths),
+            nearest: nearest(&path, paths).map(str::to_owned),
             field: path,
             module: None,
             quote: false,

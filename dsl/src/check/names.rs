@@ -14,7 +14,7 @@ use crate::problem::{ItemKind, MeaningProblem, Related};
 use crate::source::Span;
 
 use super::findings::Findings;
-use super::nearest::nearest;
+use crate::nearest::nearest;
 use declarations::{declarations, modules, subjects};
 
 pub(super) use declarations::subject_word;
@@ -138,7 +138,8 @@ impl<'a> Names<'a> {
         }
         let problem = MeaningProblem::UnknownModule {
             module: module.to_owned(),
-            nearest: nearest(module, self.modules.iter().map(|module| &**module)),
+            nearest: nearest(module, self.modules.iter().map(|module| &**module))
+                .map(str::to_owned),
         };
         findings.add(problem, span);
     }
@@ -168,7 +169,7 @@ impl<'a> Names<'a> {
         let problem = MeaningProblem::NotInModule {
             module: module.to_string(),
             name: name.text.to_string(),
-            nearest: nearest(&name.text, candidates.chain(subjects)),
+            nearest: nearest(&name.text, candidates.chain(subjects)).map(str::to_owned),
             private: found(false),
         };
         findings.add(problem, name.span);
@@ -308,7 +309,7 @@ impl<'a> Names<'a> {
         MeaningProblem::UnknownName {
             kind,
             name: last.to_owned(),
-            nearest: nearest(name, visible.map(|one| &*one.name.text)),
+            nearest: nearest(name, visible.map(|one| &*one.name.text)).map(str::to_owned),
             module: elsewhere.map(|one| self.module(one.file).to_string()),
         }
     }

@@ -16,7 +16,7 @@ use super::conditions::Known;
 use super::findings::Findings;
 use super::limits::MOST_FIELDS;
 use super::names::{Names, subject_word};
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 pub(super) use types::resolve_type;
 
@@ -297,7 +297,11 @@ impl Schema {
         let hidden = self.find(&written).and_then(|id| self.entry(id));
         let paths = self.entries.iter().map(|entry| &*entry.field.path);
         MeaningProblem::UnknownField {
-            nearest: hidden.is_none().then(|| nearest(&written, paths)).flatten(),
+            nearest: hidden
+                .is_none()
+                .then(|| nearest(&written, paths))
+                .flatten()
+                .map(str::to_owned),
             module: module_to_use(hidden.map(|entry| &entry.modules), subject),
             quote,
             field: written,
@@ -324,7 +328,7 @@ impl Schema {
         let problem = MeaningProblem::UnknownEvent {
             nearest: found
                 .is_none()
-                .then(|| nearest(&written, candidates))
+                .then(|| nearest(&written, candidates).map(str::to_owned))
                 .flatten(),
             module: module_to_use(
                 found.map(|(_, event)| &event.modules),

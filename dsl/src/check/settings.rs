@@ -13,7 +13,7 @@ use crate::source::{FileId, Span};
 use super::Checker;
 use super::findings::Findings;
 use super::limits::MOST_QUEUES;
-use super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// Falls back to it where no file says another.
 const LANGUAGE: &str = "en";
@@ -235,7 +235,7 @@ fn unknown_rank(name: &ast::Name, ranks: &[Rank]) -> MeaningProblem {
     MeaningProblem::UnknownName {
         kind: ItemKind::Rank,
         name: name.text.to_string(),
-        nearest: nearest(&name.text, ranks.iter().map(|rank| &*rank.name)),
+        nearest: nearest(&name.text, ranks.iter().map(|rank| &*rank.name)).map(str::to_owned),
         module: None,
     }
 }

@@ -12,8 +12,8 @@ use crate::source::Span;
 use super::Checker;
 use super::limits::MOST_TEMPLATES;
 use super::names::Declared;
-use super::nearest::nearest;
 use super::schema::resolve_type;
+use crate::nearest::nearest;
 
 impl<'a> Checker<'a> {
     /// Reads all templates.
@@ -130,7 +130,8 @@ impl<'a> Checker<'a> {
                 None if are_known => {
                     let problem = MeaningProblem::UnknownPlaceholder {
                         name: name.text.to_string(),
-                        nearest: nearest(&name.text, parameters.iter().map(|known| &*known.name)),
+                        nearest: nearest(&name.text, parameters.iter().map(|known| &*known.name))
+                            .map(str::to_owned),
                     };
                     self.findings.add(problem, piece.span);
                 }

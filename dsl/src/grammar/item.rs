@@ -84,7 +84,7 @@ fn unknown(header: Tokens<'_>, word: &str) -> Outcome {
         let problem = match header.first_word() {
             Some(word) => SyntaxProblem::UnknownLine {
                 word: word.to_owned(),
-                nearest: nearest(word, &ITEM_WORDS),
+                nearest: nearest(word, ITEM_WORDS),
                 item: None,
             },
             None => SyntaxProblem::Unexpected {

@@ -72,7 +72,7 @@ impl Reader {
         let problem = match line.first_word() {
             Some(word) => SyntaxProblem::UnknownLine {
                 word: word.to_owned(),
-                nearest: nearest(word, candidates),
+                nearest: nearest(word, candidates.iter().copied()),
                 item: Some(self.item),
             },
             None => SyntaxProblem::Unexpected {

@@ -133,3 +133,24 @@ fn what_does_not_fit_names_line_and_field() {
         "{no_text}"
     );
 }
+
+#[test]
+fn a_key_that_no_message_has_is_an_error_with_its_line() {
+    let good = r#"{"id":1,"text":"a"}"#;
+    for (line, expected) in [
+        (
+            r#"{"id":2,"text":"b","fact":{"customer.tier":"vip"}}"#,
+            "line 2 of the corpus: unknown key `fact`; did you mean `facts`?",
+        ),
+        (
+            r#"{"id":2,"txet":"b"}"#,
+            "line 2 of the corpus: unknown key `txet`; did you mean `text`?",
+        ),
+        (
+            r#"{"id":2,"text":"b","channel":"sms"}"#,
+            "line 2 of the corpus: unknown key `channel`; a message has `id`, `text` and `facts`",
+        ),
+    ] {
+        assert_eq!(read(&format!("{good}\n{line}")), Err(expected.to_owned()));
+    }
+}

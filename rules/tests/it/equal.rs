@@ -52,7 +52,8 @@ proptest! {
 fn floor_tied(bundle: &Bundle, decision: &Decision) -> bool {
     decision.trace.fired.iter().any(|fired| {
         let rule = bundle.rules.iter().find(|rule| rule.name == fired.rule);
-        let contends = |place: usize| rule.unwrap().effects[place].effect.contends_for_floor();
+        let contends =
+            |place: usize| rule.is_some_and(|rule| rule.effects[place].effect.contends_for_floor());
         let mut withheld = fired.withheld.iter();
         withheld.any(|it| it.reason == WithheldReason::Tied && contends(it.effect))
     })

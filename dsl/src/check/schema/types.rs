@@ -9,7 +9,7 @@ use crate::value::Type;
 use super::super::builtin;
 use super::super::findings::Findings;
 use super::super::names::Names;
-use super::super::nearest::nearest;
+use crate::nearest::nearest;
 
 /// The type that an author names; if there is none, that is reported.
 pub(in crate::check) fn resolve_type(
@@ -41,7 +41,7 @@ pub(in crate::check) fn resolve_type(
     let problem = MeaningProblem::UnknownType {
         nearest: builtin::type_meant(&name.text)
             .map(str::to_owned)
-            .or_else(|| nearest(&name.text, candidates)),
+            .or_else(|| nearest(&name.text, candidates).map(str::to_owned)),
         name: name.text.to_string(),
     };
     findings.add(problem, written.span);

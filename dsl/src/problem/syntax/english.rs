@@ -175,14 +175,11 @@ pub(super) fn meant(found: &Found, expected: &[Expected]) -> Option<&'static str
     let Found::Source(word) = found else {
         return None;
     };
-    let words: Vec<&'static str> = expected
-        .iter()
-        .filter_map(|one| match one {
-            Expected::Word(word) => Some(*word),
-            _ => None,
-        })
-        .collect();
-    nearest(word, &words)
+    let words = expected.iter().filter_map(|one| match one {
+        Expected::Word(word) => Some(*word),
+        _ => None,
+    });
+    nearest(word, words)
 }
 
 /// A character for people: itself if it can be seen, its number if not.
