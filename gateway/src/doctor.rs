@@ -78,6 +78,7 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     findings.push(storage::durability(config));
     findings.push(surroundings::rules(config));
     findings.push(surroundings::clock(&config.data));
+    findings.push(surroundings::limits(config));
     findings.push(surroundings::port(config));
     findings
 }

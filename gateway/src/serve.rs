@@ -99,6 +99,9 @@ impl Gateway {
             .refuse_other_partitions(config.file.router.partitions)
             .await?;
         let listener = Listener::bind(config.listen).await?;
+        if let Some((found, advice)) = config.webchat.what_a_proxy_would_lift(config.listen) {
+            tracing::warn!("{found}; if there is one, {advice}");
+        }
         let machine_listener = match config.file.telemetry.listen.0 {
             Some(address) => Some(Listener::bind(address).await?),
             None => None,

@@ -1,4 +1,4 @@
-//! Rules, clock, port.
+//! Rules, clock, limits, port.
 
 use std::fs;
 use std::net::TcpListener;
@@ -66,6 +66,19 @@ pub(super) fn clock(data: &Path) -> Finding {
             advice,
         ),
         _ => Finding::well(SUBJECT, "agrees with the data directory"),
+    }
+}
+
+pub(super) fn limits(config: &Config) -> Finding {
+    const SUBJECT: &str = "web chat limits";
+    match config.webchat.what_a_proxy_would_lift(config.listen) {
+        Some((found, advice)) => {
+            Finding::look(SUBJECT, found, format!("if there is a proxy, {advice}"))
+        }
+        None if config.webchat.limits.lifted_on_loopback => {
+            Finding::well(SUBJECT, "hold for all but clients on this machine")
+        }
+        None => Finding::well(SUBJECT, "hold for everybody"),
     }
 }
 

@@ -85,3 +85,26 @@ fn a_port_that_is_taken_is_wrong() {
     config.listen = taken.local_addr().unwrap();
     assert_eq!(of(&examine(&config), "port").state, State::Wrong);
 }
+
+#[test]
+fn limits_that_a_proxy_would_lift_should_be_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(folder.path());
+    assert_eq!(of(&examine(&config), "web chat limits").state, State::Well);
+    config.webchat.limits.lifted_on_loopback = true;
+    let findings = examine(&config);
+    let limits = of(&findings, "web chat limits");
+    assert_eq!(limits.state, State::Look);
+    assert!(
+        limits
+            .advice
+            .as_ref()
+            .unwrap()
+            .contains("webchat.trusted_proxies")
+    );
+    config.webchat.trusted_proxies.push("127.0.0.1".to_owned());
+    assert_eq!(of(&examine(&config), "web chat limits").state, State::Well);
+    config.webchat.trusted_proxies.clear();
+    config.listen = ([192, 0, 2, 1], 0).into();
+    assert_eq!(of(&examine(&config), "web chat limits").state, State::Well);
+}

@@ -100,8 +100,7 @@ impl Connections {
 
     /// Whether there is room at a site, before it is known that a client means it.
     pub(super) fn has_room(&self, site: &str) -> bool {
-        let open = self.counts.open.lock();
-        open.by_site.get(site).copied().unwrap_or(0) < self.limits.connections_per_site
+        self.counts.open.lock().at_site(site) < self.limits.connections_per_site
     }
 
     /// The client has said which site it means: it now counts there, and as welcomed.
@@ -111,15 +110,16 @@ impl Connections {
         site: &str,
         now: Instant,
     ) -> Result<(), NoRoom> {
+        // INVARIANT: held from the look to the count, so that two do not take the last place.
+        let mut open = self.counts.open.lock();
         if !connection.is_exempt {
-            if !self.has_room(site) {
+            if open.at_site(site) >= self.limits.connections_per_site {
                 return Err(NoRoom::Connections);
             }
             self.connects_by_site
                 .take(site.to_owned(), now)
                 .map_err(|_| NoRoom::Rate)?;
         }
-        let mut open = self.counts.open.lock();
         count_down(&mut open.unwelcomed, &connection.address);
         *open.by_site.entry(site.to_owned()).or_default() += 1;
         connection.site = Some(site.to_owned());
@@ -145,6 +145,12 @@ impl Connections {
     }
 }
 
+impl Open {
+    fn at_site(&self, site: &str) -> usize {
+        self.by_site.get(site).copied().unwrap_or(0)
+    }
+}
+
 impl Drop for Connection {
     fn drop(&mut self) {
         let mut open = self.counts.open.lock();
@@ -167,3 +173,6 @@ fn count_down<K: std::hash::Hash + Eq>(counts: &mut HashMap<K, usize>, key: &K) 
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

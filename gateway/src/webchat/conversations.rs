@@ -14,7 +14,8 @@ pub trait Conversations: Send + Sync + 'static {
     /// The thread of an address, whether anything was said there or not.
     fn thread(&self, address: &Address) -> ThreadId;
 
-    /// Keeps what came in. Durable when it answers; the same id again gets the same answer.
+    /// Keeps what came in. Durable when it answers; the same id again gets the same answer. What cannot be kept is
+    /// logged here, so callers do not.
     ///
     /// # Errors
     /// [`AcceptError`]

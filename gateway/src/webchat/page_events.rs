@@ -1,5 +1,5 @@
 //! Page events of visitors who have not said anything yet. They are worth remembering for a while and not worth a
-//! durable log: when their first message comes, the last of them follow it.
+//! durable log: when their first message comes, the last of them follow it; when they log in, they are the user's.
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -34,6 +34,14 @@ impl HeldPageEvents {
             events.pop_front();
         }
         events.push_back(event);
+    }
+
+    /// Whoever came as `visitor` turns out to be `user`: what is held of the one is now held of the other.
+    pub(super) fn carry_over(&self, visitor: ThreadId, user: ThreadId) {
+        let events = self.release(visitor);
+        for event in events {
+            self.hold(user, event);
+        }
     }
 
     /// What is held of a visitor whose thread begins.

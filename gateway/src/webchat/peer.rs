@@ -1,14 +1,22 @@
 //! Who is at the other end of a connection, also behind a proxy.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::HeaderMap;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
+const FORWARDED: &str = "forwarded";
+
+/// What to do about limits that a proxy lifts for all.
+pub(super) const NAME_THE_PROXY: &str =
+    "name it in webchat.trusted_proxies, or set webchat.limits.lifted_on_loopback to false";
 
 /// Proxies that are believed.
 pub(super) struct Proxies {
     networks: Vec<Network>,
+    /// One that is not believed was complained about; once is enough.
+    has_complained: AtomicBool,
 }
 
 struct Network {
@@ -30,7 +38,10 @@ impl Proxies {
             }
         }
         if wrong.is_empty() {
-            Ok(Self { networks })
+            Ok(Self {
+                networks,
+                has_complained: AtomicBool::new(false),
+            })
         } else {
             Err(wrong)
         }
@@ -56,6 +67,21 @@ impl Proxies {
             }
         }
         client
+    }
+
+    /// A request for which no limit holds, since its client seems to be on this machine: says so, once, if it was only
+    /// passed on here, by a proxy that nobody has told us of.
+    pub(super) fn doubt(&self, connected: IpAddr, headers: &HeaderMap) {
+        let was_passed_on = headers.contains_key(FORWARDED_FOR) || headers.contains_key(FORWARDED);
+        if was_passed_on
+            && !self.believes(connected.to_canonical())
+            && !self.has_complained.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                "requests come through a proxy on this machine that is not in webchat.trusted_proxies, so no limit holds \
+                 for anybody behind it: {NAME_THE_PROXY}"
+            );
+        }
     }
 
     fn believes(&self, address: IpAddr) -> bool {

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
+use std::net::SocketAddr;
 
 use serde::Deserialize;
 
-use super::peer::Proxies;
+use super::peer::{NAME_THE_PROXY, Proxies};
 use super::sites::Sites;
 
 /// The web chat's settings.
@@ -217,6 +218,21 @@ impl WebchatSettings {
         let mut known = HashSet::new();
         wrong.retain(|sentence| known.insert(sentence.clone()));
         if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+    }
+
+    /// What would be wrong if others came through a proxy on this machine, and what to do then, for the log and for
+    /// `doctor`; `None` where limits hold, a proxy is named, or others need none to reach `listen`.
+    pub fn what_a_proxy_would_lift(
+        &self,
+        listen: SocketAddr,
+    ) -> Option<(&'static str, &'static str)> {
+        let is_open = self.limits.lifted_on_loopback
+            && self.trusted_proxies.is_empty()
+            && listen.ip().is_loopback();
+        is_open.then_some((
+            "no limit holds for clients on this machine, and behind a reverse proxy here everybody would be one",
+            NAME_THE_PROXY,
+        ))
     }
 
     pub(super) fn default_site(&self) -> Option<&str> {

@@ -4,5 +4,7 @@ mod client;
 mod close_codes;
 mod delivery;
 mod identities;
+mod logs;
 mod memory;
 mod timing;
+mod warnings;

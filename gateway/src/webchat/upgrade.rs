@@ -171,7 +171,11 @@ pub(super) fn address(webchat: &Webchat, headers: &HeaderMap, extensions: &Exten
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |connected| {
             connected.0.ip()
         });
-    webchat.proxies.client(connected, headers)
+    let client = webchat.proxies.client(connected, headers);
+    if webchat.connections.is_exempt(client) {
+        webchat.proxies.doubt(connected, headers);
+    }
+    client
 }
 
 pub(super) fn does_not_track(headers: &HeaderMap) -> bool {

@@ -5,7 +5,9 @@
 //! that it replaced. Two things follow from keeping that in bounded memory:
 //!
 //! * After a restart, or for a visitor who was forgotten for others, any genuine token is good until a newer one is
-//!   used: rotation then only ends what is seen to be replaced.
+//!   used: rotation then only ends what is seen to be replaced. To know better, each `hello` would have to be written
+//!   to the store before it is answered. If an older token comes first and a newer one of before the restart after it,
+//!   the newer one proves the older one replaced, and ends what was handed out for it.
 //! * A replaced token's ten minutes begin when its successor has arrived, which the client's answer to a ping shows. A
 //!   client whose line broke before `welcome` came must be able to come back with what it has, whenever that is.
 
@@ -33,6 +35,8 @@ pub(super) struct Visitors {
 
 struct Known {
     current: Timestamp,
+    /// The token that came first, and when it came: whatever was issued in between, we did not see.
+    unseen: (Timestamp, Timestamp),
     /// Oldest first; with the time since when the successor is known to have arrived.
     replaced: VecDeque<(Timestamp, Option<Timestamp>)>,
     /// Whom a user's token has proven this visitor to be, for their beacons.
@@ -69,7 +73,7 @@ impl Visitors {
     pub(super) fn renew(&self, text: &str, site: &str, now: Timestamp) -> Option<Visitor> {
         let token = self.prove(text, now).filter(|token| token.site == site)?;
         let mut known = self.known.lock();
-        let known = known.get_or_insert_mut(token.visitor, || Known::new(token.issued_at));
+        let known = known.get_or_insert_mut(token.visitor, || Known::new(token.issued_at, now));
         let issued_at = known.renew(token.issued_at, now);
         Some(self.visitor(VisitorToken { issued_at, ..token }))
     }
@@ -93,10 +97,10 @@ impl Visitors {
         }
     }
 
-    pub(super) fn is_user(&self, token: &VisitorToken, user: &str) {
+    pub(super) fn is_user(&self, token: &VisitorToken, user: &str, now: Timestamp) {
         self.known
             .lock()
-            .get_or_insert_mut(token.visitor, || Known::new(token.issued_at))
+            .get_or_insert_mut(token.visitor, || Known::new(token.issued_at, now))
             .user = Some(user.to_owned());
     }
 
@@ -113,9 +117,10 @@ impl Visitors {
 }
 
 impl Known {
-    fn new(current: Timestamp) -> Self {
+    fn new(current: Timestamp, now: Timestamp) -> Self {
         Self {
             current,
+            unseen: (current, now),
             replaced: VecDeque::new(),
             user: None,
         }
@@ -123,7 +128,7 @@ impl Known {
 
     fn accepts(&self, issued_at: Timestamp, now: Timestamp) -> bool {
         // A token that is newer than what is known was issued by another node, or before a restart.
-        if issued_at >= self.current {
+        if issued_at >= self.current || self.is_unseen(issued_at) {
             return true;
         }
         self.replaced.iter().any(|(replaced, since)| {
@@ -131,8 +136,20 @@ impl Known {
         })
     }
 
+    /// Whether a token may have been issued before we knew the visitor, but after the one that they came with.
+    fn is_unseen(&self, issued_at: Timestamp) -> bool {
+        let (first, since) = self.unseen;
+        // To the millisecond, as ours are from then on.
+        first < issued_at && issued_at.as_millisecond() < since.as_millisecond()
+    }
+
     /// Gives the time of issue of the token to hand out for the one that was brought.
     fn renew(&mut self, brought: Timestamp, now: Timestamp) -> Timestamp {
+        if self.is_unseen(brought) {
+            self.unseen.0 = brought;
+            self.current = brought;
+            self.replaced.clear();
+        }
         if brought < self.current {
             // Another tab renewed it already: both get the same.
             return self.current;

@@ -88,7 +88,7 @@ pub(super) async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     let opening = match opened.await {
         Ok(opening) => opening,
         Err(problem) => {
-            tracing::warn!(%problem, "a session could not begin");
+            problem.log("a session could not begin");
             wire.say(&error(
                 ErrorCode::Unavailable,
                 "the conversation cannot be read now",

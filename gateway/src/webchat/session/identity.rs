@@ -130,6 +130,15 @@ pub(super) enum MergeError {
     NoRandomness,
 }
 
+impl MergeError {
+    /// Once: what could not be kept was logged where it was tried.
+    pub(super) fn log(&self, consequence: &'static str) {
+        if !matches!(self, Self::Accept(_)) {
+            tracing::warn!(problem = %self, "{consequence}");
+        }
+    }
+}
+
 /// Makes what this browser's visitor said part of the user's own. The visitor then ends: whoever uses this browser next
 /// begins as somebody new.
 pub(super) async fn merge(webchat: &Webchat, identity: &mut Identity) -> Result<(), MergeError> {
@@ -138,13 +147,15 @@ pub(super) async fn merge(webchat: &Webchat, identity: &mut Identity) -> Result<
     };
     let user_id = user.external_id();
     let visitor = address(&identity.site, identity.visitor.token.external_id());
+    let user_address = address(&identity.site, user_id.clone());
     let conversations = &webchat.conversations;
     let thread = conversations.thread(&visitor);
+    let user_thread = conversations.thread(&user_address);
     if conversations.last_sequence(thread).await?.is_some() {
         let link = Inbound {
             address: visitor,
             id: LINK_ID.to_owned(),
-            body: InboundBody::Linked(address(&identity.site, user_id.clone())),
+            body: InboundBody::Linked(user_address),
             profile: Profile::default(),
         };
         match conversations.accept(link).await {
@@ -158,8 +169,11 @@ pub(super) async fn merge(webchat: &Webchat, identity: &mut Identity) -> Result<
             .visitors
             .begin(&identity.site.name, webchat.now())
             .ok_or(MergeError::NoRandomness)?;
+    } else {
+        // There is nothing to link yet but what they looked at.
+        webchat.held_page_events.carry_over(thread, user_thread);
     }
     let token: &VisitorToken = &identity.visitor.token;
-    webchat.visitors.is_user(token, &user_id);
+    webchat.visitors.is_user(token, &user_id, webchat.now());
     Ok(())
 }

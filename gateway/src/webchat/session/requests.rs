@@ -119,10 +119,7 @@ impl Session {
     ) -> Result<(), Ending> {
         match done {
             Done::Message { cid, result } => self.message_kept(&cid, result, wire),
-            Done::Page { result, rest } => {
-                if let Err(problem) = result {
-                    tracing::info!(%problem, "a page event was not kept");
-                }
+            Done::Page { rest } => {
                 self.keep_pages(rest);
                 Ok(())
             }
@@ -137,7 +134,7 @@ impl Session {
             Done::Merged(merged) => match *merged {
                 Ok((identity, opening)) => self.turn_to(identity, opening, wire),
                 Err(problem) => {
-                    tracing::warn!(%problem, "a visitor could not be merged into a user");
+                    problem.log("a visitor could not be merged into a user");
                     Ok(wire.say(&error(
                         ErrorCode::Unavailable,
                         "send auth again later",
@@ -193,8 +190,7 @@ impl Session {
                     wire.send(ack)?;
                 }
                 if !std::mem::replace(&mut self.has_told_conversation, true) {
-                    let held = self.webchat.held_page_events.release(self.thread);
-                    self.keep_pages(held);
+                    self.keep_held_pages();
                 }
             }
             Ok(Accepted { sequence: None, .. }) => {
@@ -204,8 +200,8 @@ impl Session {
                 wire.say(&nack(cid, NackCode::Invalid))?;
             }
             Err(AcceptError::Conflict) => wire.say(&nack(cid, NackCode::Conflict))?,
-            Err(problem @ AcceptError::Unavailable { .. }) => {
-                tracing::warn!(%problem, "a message was not accepted");
+            // Why was logged where it was tried.
+            Err(AcceptError::Unavailable { .. }) => {
                 wire.say(&ServerFrame::Nack {
                     cid,
                     code: NackCode::Unavailable,
@@ -307,6 +303,14 @@ impl Session {
         }
     }
 
+    /// Keeps what was held back until the thread began.
+    pub(super) fn keep_held_pages(&mut self) {
+        if self.feed.last() > 0 {
+            let held = self.webchat.held_page_events.release(self.thread);
+            self.keep_pages(held);
+        }
+    }
+
     /// Keeps page events one after the other.
     fn keep_pages(&mut self, mut events: VecDeque<PageEvent>) {
         let Some(event) = events.pop_front() else {
@@ -314,10 +318,9 @@ impl Session {
         };
         let kept = self.accept(Uuid::new_v4().to_string(), InboundBody::Page(event));
         self.work.start(async move {
-            Done::Page {
-                result: kept.await,
-                rest: events,
-            }
+            // One that is not kept is lost. Why was logged where it was tried.
+            let _ = kept.await;
+            Done::Page { rest: events }
         });
     }
 

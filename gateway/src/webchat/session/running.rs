@@ -49,7 +49,8 @@ pub(super) struct Session {
     /// Something waits for room.
     is_pressed: bool,
     visitor_token_arrived: bool,
-    last_heard: Instant,
+    /// Since when the client could have been heard and was not; `None` while nothing is read.
+    silent_since: Option<Instant>,
     ping_at: Instant,
     token: Option<TokenTimes>,
     leaves_at: Option<Instant>,
@@ -94,11 +95,12 @@ impl Session {
             must_look: false,
             is_pressed: false,
             visitor_token_arrived: false,
-            last_heard: now,
+            silent_since: Some(now),
             token: None,
             leaves_at: None,
         };
         begun.note_token();
+        begun.keep_held_pages();
         begun
     }
 
@@ -123,13 +125,15 @@ impl Session {
         tokio::pin!(leaving, timer);
         loop {
             self.pass_on(wire)?;
+            // Without room there is no way to answer.
+            let is_listening = self.work.is_free() && wire.has_room();
+            self.count_silence(is_listening);
             let due = self.due(wire);
             if timer.deadline() != due {
                 timer.as_mut().reset(due);
             }
             let wanted = Wanted {
-                // Without room there is no way to answer.
-                message: self.work.is_free() && wire.has_room(),
+                message: is_listening,
                 room: self.is_pressed,
             };
             let is_staying = self.leaves_at.is_none();
@@ -170,6 +174,7 @@ impl Session {
         self.subscription = opening.subscription;
         self.feed = opening.feed;
         self.note_token();
+        self.keep_held_pages();
         Ok(())
     }
 
@@ -291,7 +296,7 @@ impl Session {
             Incoming::Gone => return Err(Ending::Gone),
             Incoming::Broken(code) => return Err(broken(code)),
             Incoming::Text(text) => {
-                self.last_heard = now;
+                self.silent_since = Some(now);
                 return self.request(&text, wire);
             }
             Incoming::Pong if !self.visitor_token_arrived => {
@@ -302,7 +307,7 @@ impl Session {
             }
             Incoming::Ping | Incoming::Pong => {}
         }
-        self.last_heard = now;
+        self.silent_since = Some(now);
         if !self.quotas.control_frame(now) {
             return Err(Ending::Close(
                 CloseCode::RateLimited,
@@ -327,15 +332,24 @@ impl Session {
             self.leaves_at,
             wants,
             token,
-            Some(self.idle_at()),
+            self.idle_at(),
         ]
         .into_iter()
         .flatten()
         .fold(self.ping_at, Instant::min)
     }
 
-    fn idle_at(&self) -> Instant {
-        self.last_heard + Duration::from_secs(self.webchat.settings.idle_seconds)
+    /// While nothing is read, silence is not the client's: it counts from when somebody listens again.
+    fn count_silence(&mut self, is_listening: bool) {
+        if is_listening {
+            self.silent_since.get_or_insert_with(Instant::now);
+        } else {
+            self.silent_since = None;
+        }
+    }
+
+    fn idle_at(&self) -> Option<Instant> {
+        Some(self.silent_since? + Duration::from_secs(self.webchat.settings.idle_seconds))
     }
 
     fn on_time<S: AsyncRead + AsyncWrite + Unpin>(
@@ -352,12 +366,8 @@ impl Session {
         if self.leaves_at.is_some_and(|at| at <= now) {
             return Err(Ending::Close(CloseCode::GoingAway, "the server goes away"));
         }
-        if self.idle_at() <= now {
-            // While the store is asked, nothing is read: silence is then not the client's.
-            if self.work.is_free() {
-                return Err(Ending::Close(CloseCode::Idle, "nothing heard for too long"));
-            }
-            self.last_heard = now;
+        if self.idle_at().is_some_and(|at| at <= now) {
+            return Err(Ending::Close(CloseCode::Idle, "nothing heard for too long"));
         }
         self.watch_token(now, wire)?;
         if self.ping_at <= now {

@@ -24,7 +24,6 @@ pub(super) enum Done {
     },
     /// A page event was kept or not; these are to follow.
     Page {
-        result: Result<Accepted, AcceptError>,
         rest: VecDeque<PageEvent>,
     },
     History {

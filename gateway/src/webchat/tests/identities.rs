@@ -2,9 +2,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::client::Client;
 use super::memory::{Gateway, generous};
+use super::timing::piped;
 use crate::webchat::settings::{SecretText, UserKeySettings, WebchatSettings};
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
@@ -139,14 +141,61 @@ async fn without_an_origin_a_token_is_needed() {
     assert_eq!(forged.closed().await.1, 4401);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_token_that_expires_is_asked_for_anew_and_then_ends_the_session() {
+    let mut client = piped(with_users()).await;
+    let began = Instant::now();
+    client.hello(json!({"token": token("u-1", 3_600)})).await;
+    client.expect("synced").await;
+    let warning = client.expect("token_expiring").await;
+    // Claims are in whole seconds.
+    assert!(
+        (299..=300).contains(&warning["in_s"].as_u64().unwrap()),
+        "{warning}"
+    );
+    assert!((3_298..=3_300).contains(&began.elapsed().as_secs()));
+    assert_eq!(client.closed().await, (Vec::new(), 4401));
+    assert!((3_598..=3_600).contains(&began.elapsed().as_secs()));
+}
+
+fn page(url: &str) -> Value {
+    json!({"t": "page", "kind": "view", "url": url})
+}
+
+#[tokio::test]
+async fn what_a_visitor_looked_at_before_they_logged_in_is_the_users() {
     let gateway = Gateway::start(with_users()).await;
-    let (mut client, _) = Client::welcomed(&gateway, json!({"token": token("u-1", 2)})).await;
-    let mut saw_warning = false;
-    let (frames, code) = client.closed().await;
-    for frame in frames {
-        saw_warning |= frame["t"] == "token_expiring" && frame["in_s"].as_u64().unwrap() <= 2;
-    }
-    assert_eq!((saw_warning, code), (true, 4401));
+    // On a live socket, by somebody who has no thread yet: it follows their first message.
+    let (mut client, _) = Client::welcomed(&gateway, json!({})).await;
+    client.expect("synced").await;
+    client.send(page("https://shop.example/tea")).await;
+    let auth = json!({"t": "auth", "token": token("u-1", 3_600)});
+    client.send(auth).await;
+    client.expect("welcome").await;
+    client.expect("synced").await;
+    assert_eq!(gateway.conversations.pages(), []);
+    client.say("hi").await;
+    client.expect("ack").await;
+    let of = |user: &str, url: &str| (user.to_owned(), url.to_owned());
+    client.send(json!({"t": "ping"})).await;
+    client.expect("pong").await;
+    assert_eq!(
+        gateway.conversations.pages(),
+        [of("user:u-1", "https://shop.example/tea")]
+    );
+    // By the hello of somebody who has one: at once.
+    let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
+    client.expect("synced").await;
+    client.send(page("https://shop.example/cups")).await;
+    client.send(json!({"t": "ping"})).await;
+    client.expect("pong").await;
+    let hello = json!({"visitor": welcome["visitor"], "token": token("u-1", 3_600)});
+    let (mut user, _) = Client::welcomed(&gateway, hello).await;
+    user.expect("synced").await;
+    user.send(json!({"t": "ping"})).await;
+    user.expect("pong").await;
+    assert_eq!(
+        gateway.conversations.pages()[1..],
+        [of("user:u-1", "https://shop.example/cups")]
+    );
 }

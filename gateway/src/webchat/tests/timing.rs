@@ -1,9 +1,12 @@
 //! Over pipes in one task's time: the clock is paused and jumps to whatever is due next.
 
+use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
+use axum::http::{Request, StatusCode};
 use futures_util::StreamExt;
 use jiff::Timestamp;
 use serde_json::json;
@@ -12,16 +15,22 @@ use tokio::time::Instant;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
+use tower::ServiceExt;
 
 use super::client::Client;
-use super::memory::{generous, webchat};
+use super::memory::{MemoryConversations, generous, webchat};
+use crate::webchat::router;
 use crate::webchat::session::{Client as Peer, run};
 use crate::webchat::settings::WebchatSettings;
 
-async fn piped(settings: WebchatSettings) -> Client<DuplexStream> {
+pub(super) async fn piped(settings: WebchatSettings) -> Client<DuplexStream> {
+    piped_with(settings).await.0
+}
+
+async fn piped_with(settings: WebchatSettings) -> (Client<DuplexStream>, Arc<MemoryConversations>) {
     let began = (Instant::now(), Timestamp::now());
     let clock = Arc::new(move || began.1 + began.0.elapsed());
-    let (webchat, _) = webchat(settings, clock);
+    let (webchat, conversations) = webchat(settings, clock);
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let peer = Peer {
         address,
@@ -36,9 +45,8 @@ async fn piped(settings: WebchatSettings) -> Client<DuplexStream> {
         .unwrap_or_else(|full| panic!("{full:?}"));
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     tokio::spawn(run(webchat, ours, peer, connection));
-    Client {
-        socket: WebSocketStream::from_raw_socket(theirs, Role::Client, None).await,
-    }
+    let socket = WebSocketStream::from_raw_socket(theirs, Role::Client, None).await;
+    (Client { socket }, conversations)
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,4 +91,76 @@ async fn a_client_from_which_nothing_comes_is_closed_after_a_minute() {
     assert_eq!(code, 4408);
     assert!(pings >= 2, "{pings}");
     assert_eq!(began.elapsed().as_secs(), 61);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_beacon_whose_body_does_not_come_is_given_up_after_ten_seconds() {
+    let (webchat, _) = webchat(generous(), Arc::new(Timestamp::now));
+    let began = Instant::now();
+    let body = Body::from_stream(futures_util::stream::pending::<Result<Bytes, Infallible>>());
+    let request = Request::post("/v1/webchat/beacon").body(body).unwrap();
+    let answer = router(webchat).oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT);
+    assert_eq!(began.elapsed().as_secs(), 10);
+}
+
+/// So much is said in one thread that it does not fit what waits for a client.
+async fn flooded() -> Client<DuplexStream> {
+    let (mut client, conversations) = piped_with(generous()).await;
+    client.hello(json!({})).await;
+    client.expect("synced").await;
+    client.say("tell me everything").await;
+    client.expect("ack").await;
+    let thread = conversations.only_thread();
+    let text = "字".repeat(8_000);
+    for _ in 0..FLOOD {
+        conversations.say(thread, &text, None);
+    }
+    client
+}
+
+const FLOOD: usize = 150;
+
+/// Reads one frame of the thread, and answers what lies before it.
+async fn read_one(client: &mut Client<DuplexStream>) -> Result<(), u16> {
+    loop {
+        match client.socket.next().await {
+            Some(Ok(Message::Text(_))) => return Ok(()),
+            Some(Ok(Message::Close(Some(close)))) => return Err(close.code.into()),
+            Some(Ok(_)) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_nothing_is_read_silence_is_not_the_clients() {
+    let mut client = flooded().await;
+    let began = Instant::now();
+    // Slow, but never as slow as to be given up: for minutes there is no room for what it might ask.
+    for at in 0..FLOOD {
+        assert_eq!(read_one(&mut client).await, Ok(()), "entry {at}");
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+    assert!(began.elapsed() > Duration::from_secs(300));
+    client.send(json!({"t": "ping"})).await;
+    client.expect("pong").await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_stops_to_read_is_too_slow_and_not_idle() {
+    let mut client = flooded().await;
+    // The next ten seconds without progress end after the minute in which nothing is heard.
+    for _ in 0..18 {
+        assert_eq!(read_one(&mut client).await, Ok(()));
+        tokio::time::sleep(Duration::from_secs(3)).await;
+    }
+    // It looks again in time for the close frame.
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    let code = loop {
+        if let Err(code) = read_one(&mut client).await {
+            break code;
+        }
+    };
+    assert_eq!(code, 4413);
 }

@@ -69,3 +69,27 @@ fn after_a_restart_a_genuine_token_is_good() {
         token.token.visitor
     );
 }
+
+#[test]
+fn after_a_restart_the_newest_token_ends_older_ones_in_whatever_order_they_come() {
+    let before = visitors();
+    let stolen = before.begin("a", at(0)).unwrap();
+    let own = before.renew(&stolen.signed, "a", at(10)).unwrap();
+    before.arrived(&own.token, at(11));
+    // The newest first.
+    let visitors = self::visitors();
+    let next = visitors.renew(&own.signed, "a", at(10_000)).unwrap();
+    assert_eq!(visitors.renew(&stolen.signed, "a", at(10_001)), None);
+    assert!(visitors.renew(&next.signed, "a", at(10_002)).is_some());
+    // The stolen one first: nothing shows yet that it was replaced.
+    let visitors = self::visitors();
+    let taken = visitors.renew(&stolen.signed, "a", at(10_000)).unwrap();
+    assert!(visitors.prove(&own.signed, at(10_001)).is_some());
+    let next = visitors.renew(&own.signed, "a", at(10_001)).unwrap();
+    assert_eq!(next.token.visitor, own.token.visitor);
+    for ended in [&stolen, &taken] {
+        assert_eq!(visitors.renew(&ended.signed, "a", at(10_002)), None);
+        assert_eq!(visitors.prove(&ended.signed, at(10_002)), None);
+    }
+    assert!(visitors.renew(&next.signed, "a", at(10_003)).is_some());
+}
