@@ -119,17 +119,39 @@ pub enum OutcomeKind {
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `priority urgent`
-    Priority(Name),
-    /// `tag "x"`, `no tag "x"`
-    Tag {
-        /// The tag.
-        tag: Text,
+    /// `priority urgent`, `no priority urgent`, `no priority`
+    Priority {
+        /// `None` for any.
+        priority: Option<Name>,
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `language en`
-    Language(LanguageTag),
-    /// `note "…"`
-    Note(Text),
+    /// `tag "x"`, `no tag "x"`, `no tag`
+    Tag {
+        /// `None` for any.
+        tag: Option<Text>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `untag "x"`, `no untag "x"`, `no untag`
+    Untag {
+        /// `None` for any.
+        tag: Option<Text>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `language en`, `no language en`, `no language`
+    Language {
+        /// `None` for any.
+        language: Option<LanguageTag>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `note "…"`, `no note "…"`, `no note`
+    Note {
+        /// `None` for any.
+        text: Option<Text>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
 }

@@ -104,17 +104,39 @@ pub enum Outcome {
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `priority urgent`
-    Priority(Priority),
-    /// `tag "x"`, `no tag "x"`
-    Tag {
-        /// The tag.
-        tag: Arc<str>,
+    /// `priority urgent`, `no priority`
+    Priority {
+        /// Which; `None` for any.
+        priority: Option<Priority>,
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `language en`
-    Language(Arc<str>),
-    /// `note "…"`
-    Note(Arc<str>),
+    /// `tag "x"`, `no tag "x"`
+    Tag {
+        /// The tag; `None` for any.
+        tag: Option<Arc<str>>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `untag "x"`, `no untag "x"`
+    Untag {
+        /// The tag; `None` for any.
+        tag: Option<Arc<str>>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `language en`, `no language`: set in this turn.
+    Language {
+        /// Which; `None` for any.
+        language: Option<Arc<str>>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `note "…"`, `no note`: on its own or with a hand-over.
+    Note {
+        /// Its text; `None` for any.
+        text: Option<Arc<str>>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
 }

@@ -309,18 +309,40 @@ impl Checker<'_> {
                     expected: *expected,
                 }
             }
-            OutcomeKind::Priority(name) => Outcome::Priority(self.priority(name)?),
-            OutcomeKind::Tag { tag, expected } => Outcome::Tag {
-                tag: Arc::clone(&tag.value),
+            OutcomeKind::Priority { priority, expected } => Outcome::Priority {
+                priority: match priority {
+                    None => None,
+                    Some(name) => Some(self.priority(name)?),
+                },
                 expected: *expected,
             },
-            OutcomeKind::Language(tag) => {
-                if !self.check_language(tag) {
+            OutcomeKind::Tag { tag, expected } => Outcome::Tag {
+                tag: value_of(tag.as_ref()),
+                expected: *expected,
+            },
+            OutcomeKind::Untag { tag, expected } => Outcome::Untag {
+                tag: value_of(tag.as_ref()),
+                expected: *expected,
+            },
+            OutcomeKind::Language { language, expected } => {
+                if let Some(tag) = language
+                    && !self.check_language(tag)
+                {
                     return None;
                 }
-                Outcome::Language(Arc::clone(&tag.tag))
+                Outcome::Language {
+                    language: language.as_ref().map(|tag| Arc::clone(&tag.tag)),
+                    expected: *expected,
+                }
             }
-            OutcomeKind::Note(text) => Outcome::Note(Arc::clone(&text.value)),
+            OutcomeKind::Note { text, expected } => Outcome::Note {
+                text: value_of(text.as_ref()),
+                expected: *expected,
+            },
         })
     }
+}
+
+fn value_of(text: Option<&ast::Text>) -> Option<Arc<str>> {
+    text.map(|text| Arc::clone(&text.value))
 }

@@ -14,8 +14,8 @@ use super::word::{
     word, words,
 };
 use crate::ast::{
-    Assignment, Expectation, ItemKind, Outcome, OutcomeKind, Path, Test, TestDay, TestStep,
-    TestStepKind,
+    Assignment, Expectation, ItemKind, LanguageTag, Name, Outcome, OutcomeKind, Path, Test,
+    TestDay, TestStep, TestStepKind, Text,
 };
 use crate::problem::{Before, Expected, SyntaxProblem};
 use crate::token::{Sign, TokenKind};
@@ -196,10 +196,11 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
         Some("hand") => preceded(words(&["over", "to"]), path)
             .map(|queue| hand_over(Some(queue), true))
             .parse(one),
-        Some("priority") => name.map(OutcomeKind::Priority).parse(one),
-        Some("tag") => tag(one, true),
-        Some("language") => language_tag.map(OutcomeKind::Language).parse(one),
-        Some("note") => text.map(OutcomeKind::Note).parse(one),
+        Some("priority") => name.map(|it| priority(Some(it), true)).parse(one),
+        Some("tag") => text.map(|it| tag(Some(it), true)).parse(one),
+        Some("untag") => text.map(|it| untag(Some(it), true)).parse(one),
+        Some("language") => language_tag.map(|it| language(Some(it), true)).parse(one),
+        Some("note") => text.map(|it| note(Some(it), true)).parse(one),
         Some("route") => instead_of(input, 1, "hand over to"),
         Some(word @ ("outreach" | "dialogue" | "slot" | "ticket" | "action" | "score")) => {
             let construct = format!("expect {word}");
@@ -214,6 +215,7 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             expect_word("hand over to"),
             expect_word("priority"),
             expect_word("tag"),
+            expect_word("untag"),
             expect_word("fired"),
             expect_word("language"),
             expect_word("note"),
@@ -238,7 +240,11 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
         Some("hand") => preceded(word("over"), opt(after("to", path)))
             .map(|queue| hand_over(queue, false))
             .parse(one),
-        Some("tag") => tag(one, false),
+        Some("priority") => opt(name).map(|it| priority(it, false)).parse(one),
+        Some("tag") => opt(text).map(|it| tag(it, false)).parse(one),
+        Some("untag") => opt(text).map(|it| untag(it, false)).parse(one),
+        Some("language") => opt(language_tag).map(|it| language(it, false)).parse(one),
+        Some("note") => opt(text).map(|it| note(it, false)).parse(one),
         Some("outreach" | "dialogue" | "ticket") => {
             let construct = input.context.source(input.here()).to_owned();
             refuse(
@@ -251,7 +257,11 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             expect_word("rule fired"),
             expect_word("reply"),
             expect_word("hand over"),
+            expect_word("priority"),
             expect_word("tag"),
+            expect_word("untag"),
+            expect_word("language"),
+            expect_word("note"),
         ))
         .parse(input),
     }
@@ -271,9 +281,24 @@ fn hand_over(queue: Option<Path>, expected: bool) -> OutcomeKind {
     OutcomeKind::HandOver { queue, expected }
 }
 
-fn tag(input: Tokens<'_>, expected: bool) -> Parsed<'_, OutcomeKind> {
-    text.map(|tag| OutcomeKind::Tag { tag, expected })
-        .parse(input)
+fn priority(priority: Option<Name>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Priority { priority, expected }
+}
+
+fn tag(tag: Option<Text>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Tag { tag, expected }
+}
+
+fn untag(tag: Option<Text>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Untag { tag, expected }
+}
+
+fn language(language: Option<LanguageTag>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Language { language, expected }
+}
+
+fn note(text: Option<Text>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Note { text, expected }
 }
 
 fn expect_word<'a>(word: &'static str) -> impl Reads<'a, OutcomeKind> {

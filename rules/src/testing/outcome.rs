@@ -69,11 +69,12 @@ impl Reading<'_> {
             }
             Outcome::Reply { expected, .. }
             | Outcome::HandOver { expected, .. }
-            | Outcome::Tag { expected, .. } => happened() == *expected,
-            Outcome::ReplyText(_)
-            | Outcome::Priority(_)
-            | Outcome::Language(_)
-            | Outcome::Note(_) => happened(),
+            | Outcome::Priority { expected, .. }
+            | Outcome::Tag { expected, .. }
+            | Outcome::Untag { expected, .. }
+            | Outcome::Language { expected, .. }
+            | Outcome::Note { expected, .. } => happened() == *expected,
+            Outcome::ReplyText(_) => happened(),
         }
     }
 
@@ -100,13 +101,24 @@ impl Reading<'_> {
             (Outcome::HandOver { queue, .. }, Action::HandOver { queue: to, .. }) => {
                 queue.is_none_or(|queue| self.queue(queue) == &**to)
             }
-            (Outcome::Priority(expected), Action::SetPriority { priority }) => expected == priority,
-            (Outcome::Tag { tag, .. }, Action::Tag { tag: put, .. }) => tag == put,
-            (Outcome::Language(expected), Action::SetLanguage { language }) => expected == language,
-            (Outcome::Note(expected), Action::Note { text }) => expected == text,
-            (Outcome::Note(expected), Action::HandOver { note, .. }) => {
-                note.as_ref() == Some(expected)
+            (Outcome::Priority { priority, .. }, Action::SetPriority { priority: set }) => {
+                is_or_any(priority.as_ref(), set)
             }
+            (Outcome::Tag { tag, .. }, Action::Tag { tag: put, .. }) => {
+                is_or_any(tag.as_ref(), put)
+            }
+            (Outcome::Untag { tag, .. }, Action::Untag { tag: taken, .. }) => {
+                is_or_any(tag.as_ref(), taken)
+            }
+            (Outcome::Language { language, .. }, Action::SetLanguage { language: set }) => {
+                is_or_any(language.as_ref(), set)
+            }
+            (Outcome::Note { text, .. }, Action::Note { text: written }) => {
+                is_or_any(text.as_ref(), written)
+            }
+            (Outcome::Note { text, .. }, Action::HandOver { note, .. }) => note
+                .as_ref()
+                .is_some_and(|note| is_or_any(text.as_ref(), note)),
             _ => false,
         }
     }
@@ -135,10 +147,17 @@ impl Reading<'_> {
                 let to = queue.map(|queue| format!(" to {}", self.queue(queue)));
                 format!("{}hand over{}", no(*expected), to.unwrap_or_default())
             }
-            Outcome::Priority(priority) => format!("priority {}", priority_name(*priority)),
-            Outcome::Tag { tag, expected } => format!("{}tag \"{tag}\"", no(*expected)),
-            Outcome::Language(language) => format!("language {language}"),
-            Outcome::Note(text) => format!("note \"{text}\""),
+            Outcome::Priority { priority, expected } => {
+                let name = priority.map(|it| format!(" {}", priority_name(it)));
+                format!("{}priority{}", no(*expected), name.unwrap_or_default())
+            }
+            Outcome::Tag { tag, expected } => format!("{}tag{}", no(*expected), quoted(tag)),
+            Outcome::Untag { tag, expected } => format!("{}untag{}", no(*expected), quoted(tag)),
+            Outcome::Language { language, expected } => {
+                let tag = language.as_ref().map(|it| format!(" {it}"));
+                format!("{}language{}", no(*expected), tag.unwrap_or_default())
+            }
+            Outcome::Note { text, expected } => format!("{}note{}", no(*expected), quoted(text)),
         }
     }
 
@@ -165,10 +184,19 @@ impl Reading<'_> {
             (Outcome::HandOver { queue, .. }, Effect::HandOver { queue: to, .. }) => {
                 queue.is_some_and(|queue| queue == *to)
             }
-            (Outcome::Priority(wanted), Effect::SetPriority(set)) => wanted == set,
-            (Outcome::Tag { tag, .. }, Effect::Tag { tag: put, .. }) => tag == put,
-            (Outcome::Language(wanted), Effect::SetLanguage(set)) => wanted == set,
-            (Outcome::Note(wanted), Effect::Note(text)) => wanted == text,
+            (Outcome::Priority { priority, .. }, Effect::SetPriority(set)) => {
+                *priority == Some(*set)
+            }
+            (Outcome::Tag { tag, .. }, Effect::Tag { tag: put, .. }) => tag.as_ref() == Some(put),
+            (Outcome::Untag { tag, .. }, Effect::Untag { tag: taken, .. }) => {
+                tag.as_ref() == Some(taken)
+            }
+            (Outcome::Language { language, .. }, Effect::SetLanguage(set)) => {
+                language.as_ref() == Some(set)
+            }
+            (Outcome::Note { text: wanted, .. }, Effect::Note(text)) => {
+                wanted.as_ref() == Some(text)
+            }
             _ => false,
         }
     }
@@ -186,4 +214,14 @@ impl Reading<'_> {
         let queue = self.bundle.queues.get(id.index());
         queue.map_or("?", |queue| &queue.name)
     }
+}
+
+/// An outcome that names nothing speaks of any.
+fn is_or_any<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
+    wanted.is_none_or(|wanted| wanted == found)
+}
+
+fn quoted(text: &Option<Arc<str>>) -> String {
+    text.as_ref()
+        .map_or_else(String::new, |text| format!(" \"{text}\""))
 }

@@ -94,7 +94,10 @@ fn limits_tags_and_language_live_from_step_to_step_as_the_clock_moves() {
             expect(vec![said("你好")]),
             at(1, 10, 29),
             says("english"),
-            exactly(vec![Outcome::Language("en".into())]),
+            exactly(vec![Outcome::Language {
+                language: Some("en".into()),
+                expected: true,
+            }]),
             at(1, 10, 30),
             says("hi"),
             exactly(vec![said("Hello")]),
@@ -114,7 +117,7 @@ fn after_a_hand_over_the_bot_is_silent_until_the_episode_ends() {
         expected: true,
     };
     let tagged = Outcome::Tag {
-        tag: "human".into(),
+        tag: Some("human".into()),
         expected: true,
     };
     passes(

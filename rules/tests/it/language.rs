@@ -7,7 +7,7 @@ use std::sync::Arc;
 use signalbox_dsl::bundle::{Bundle, Trigger};
 use signalbox_dsl::{Locale, SourceFile, SourceSet, check};
 use signalbox_rules::corpus::CorpusReader;
-use signalbox_rules::testing::run_tests;
+use signalbox_rules::testing::{FailureReason, run_tests};
 use signalbox_rules::{Engine, Reference};
 
 fn bundle(rules: &str) -> Arc<Bundle> {
@@ -131,4 +131,95 @@ fn a_corpus_finds_the_same_rules_in_both_evaluators() {
         })
         .collect();
     assert_eq!(matches, ["1 shop.VIP退款,shop.退款", "2 ", "3 shop.退款"]);
+}
+
+const EVERYTHING: &str = r#"language 1
+module shop
+ranks low
+queue people "People" default
+
+rule all
+  rank low
+  on message
+  when text has any of "all"
+  then set priority to high
+       set language to en
+       tag "new"
+       untag "old"
+       note "n"
+
+rule handed
+  rank low
+  on message
+  when text has any of "person"
+  then hand over to people with note "asked"
+
+test "t"
+  customer says "WORDS"
+  expect EXPECTED
+"#;
+
+/// What a test of [`EVERYTHING`] finds unmet.
+fn unmet(words: &str, expected: &str) -> Vec<String> {
+    let rules = EVERYTHING
+        .replace("WORDS", words)
+        .replace("EXPECTED", expected);
+    let report = run_tests(&Reference::new(bundle(&rules)).unwrap());
+    let failures = report.cases.iter().flat_map(|case| &case.failures);
+    failures
+        .map(|failure| match &failure.reason {
+            FailureReason::NotMet { expected } => expected.clone(),
+            other => format!("{other:?}"),
+        })
+        .collect()
+}
+
+#[test]
+fn every_outcome_can_be_expected_and_forbidden() {
+    let there = [
+        r#"priority high"#,
+        r#"language en"#,
+        r#"tag "new""#,
+        r#"untag "old""#,
+        r#"note "n""#,
+    ];
+    let absent = [
+        "no priority",
+        "no priority high",
+        "no language",
+        "no language en",
+        "no tag",
+        r#"no tag "new""#,
+        "no untag",
+        r#"no untag "old""#,
+        "no note",
+        r#"no note "n""#,
+    ];
+    let others = [
+        "no priority low",
+        "no language zh",
+        r#"no tag "old""#,
+        r#"no untag "new""#,
+        r#"no note "m""#,
+    ];
+    for met in there.iter().chain(&others) {
+        assert_eq!(unmet("all", met), [""; 0], "{met}");
+    }
+    for unmet_one in absent {
+        assert_eq!(unmet("all", unmet_one), [unmet_one]);
+        assert_eq!(unmet("nothing", unmet_one), [""; 0], "{unmet_one}");
+    }
+    for unmet_one in there {
+        assert_eq!(unmet("nothing", unmet_one), [unmet_one]);
+    }
+    let exactly = format!("exactly {}", there.join(", "));
+    assert_eq!(unmet("all", &exactly), [""; 0]);
+    let without_untag = exactly.replace(r#", untag "old""#, "");
+    assert!(unmet("all", &without_untag)[0].starts_with("Unexpected"));
+}
+
+#[test]
+fn the_note_of_a_hand_over_is_a_note() {
+    assert_eq!(unmet("person", r#"note "asked", no tag"#), [""; 0]);
+    assert_eq!(unmet("person", "no note"), ["no note"]);
 }

@@ -327,10 +327,18 @@ fn outcome(outcome: &Outcome) -> Form {
         OutcomeKind::HandOver { queue, expected } => {
             (*expected, list("hand-over", queue.as_ref().map(path)))
         }
-        OutcomeKind::Priority(priority) => (true, list("priority", [name(priority)])),
-        OutcomeKind::Tag { tag, expected } => (*expected, list("tag", [text(tag)])),
-        OutcomeKind::Language(language) => (true, list("language", [tag(language)])),
-        OutcomeKind::Note(note) => (true, list("note", [text(note)])),
+        OutcomeKind::Priority { priority, expected } => {
+            (*expected, list("priority", priority.iter().map(name)))
+        }
+        OutcomeKind::Tag { tag, expected } => (*expected, list("tag", tag.iter().map(text))),
+        OutcomeKind::Untag { tag, expected } => (*expected, list("untag", tag.iter().map(text))),
+        OutcomeKind::Language { language, expected } => {
+            (*expected, list("language", language.iter().map(tag)))
+        }
+        OutcomeKind::Note {
+            text: note,
+            expected,
+        } => (*expected, list("note", note.iter().map(text))),
     };
     match expected {
         true => form,
