@@ -9,6 +9,7 @@
 
 mod builtin;
 mod conditions;
+mod confusables;
 mod constants;
 mod content_hash;
 mod contradictions;
@@ -24,6 +25,7 @@ mod schema;
 mod settings;
 mod templates;
 mod usage;
+mod vacuous;
 mod value_sets;
 
 #[cfg(test)]
@@ -107,9 +109,11 @@ impl<'a> Checker<'a> {
         self.check_named_conditions();
         let rules = self.check_rules();
         let tests = self.check_tests();
+        self.find_confusable_names();
         if !self.findings.has_errors() {
             self.find_unused();
             self.find_overlaps(&rules);
+            self.find_vacuous_tests(&rules, &tests);
         }
         self.finish(rules, tests)
     }

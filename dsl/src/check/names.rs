@@ -320,6 +320,11 @@ impl<'a> Names<'a> {
         self.declared.get(*place).copied()
     }
 
+    /// Everything that was declared, kind by kind.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Declared<'a>> {
+        self.declared.iter()
+    }
+
     /// All of one kind, in the order of their ids.
     pub(super) fn of_kind(&self, kind: ItemKind) -> impl Iterator<Item = &Declared<'a>> {
         let start = self.declared.partition_point(|one| one.kind < kind);

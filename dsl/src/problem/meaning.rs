@@ -330,6 +330,17 @@ problems! {
         /// The name.
         name: String,
     }
+    /// Two names that differ only in characters that look alike.
+    "W0402" Warning LooksAlike {
+        /// What kind of thing.
+        kind: ItemKind,
+        /// The name that stands here.
+        name: String,
+        /// The other.
+        other: String,
+        /// A character that only looks like the other name's.
+        character: char,
+    }
     /// A phrase behind `except` in which no keyword stands.
     "W0501" Warning UselessExcept {
         /// The phrase.
@@ -349,6 +360,8 @@ problems! {
         /// The parameter.
         parameter: String,
     }
+    /// A test that passes whatever the rules say.
+    "W0701" Warning VacuousTest {}
     /// A condition that can never be true.
     "A01" Error NeverTrue {}
     /// A condition that can never be false.

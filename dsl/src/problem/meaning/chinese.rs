@@ -105,6 +105,12 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::RepeatedFact { field } => format!("`{field}` 设置了两次"),
         P::NeedlessFallback { field } => format!("`{field}` 总有值，备用值永远用不到"),
         P::UnusedUse { name } => format!("这个文件没有用到 `{name}`"),
+        P::LooksAlike {
+            kind, name, other, ..
+        } => format!(
+            "{} `{name}` 看起来像 `{other}`，但不是同一个名字",
+            kind_words(*kind)
+        ),
         P::UselessExcept { phrase } => format!("`{phrase}` 里没有这个词表的任何关键词"),
         P::MissingTranslation {
             template,
@@ -118,6 +124,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("模板 `{template}` 的文字都没有用到 `{parameter}`")
         }
+        P::VacuousTest {} => "没有哪条规则能让这个测试失败".to_owned(),
         P::NeverTrue {} => "这个条件永远不会成立".to_owned(),
         P::NeverFalse {} => "这个条件永远不会不成立".to_owned(),
         P::Overlap {
@@ -224,9 +231,16 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::RepeatedFact { .. } => "保留一个".to_owned(),
         P::NeedlessFallback { .. } => "去掉 `or …`".to_owned(),
         P::UnusedUse { .. } => "删掉它".to_owned(),
+        P::LooksAlike { character, .. } => format!(
+            "`{character}`（U+{:04X}）只是看起来像另一个字母；两个名字请用同样的字母",
+            u32::from(*character)
+        ),
         P::UselessExcept { .. } => "删掉它；只有含关键词的短语才有作用".to_owned(),
         P::MissingTranslation { .. } => "补上文字；在此之前会发送默认语言".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("用上 `{{{parameter}}}`，或删掉这个参数"),
+        P::VacuousTest {} => {
+            "请期望某条规则会做的事，如 `expect reply 名称`；或改正 `no`、`not` 后面写的内容".to_owned()
+        }
         P::NeverTrue {} => "删掉它；如果两者之一成立即可，写 `or` 或 `in (…)`".to_owned(),
         P::NeverFalse {} => "删掉它；想判断字段有没有值用 `is known`".to_owned(),
         P::Overlap { witness, .. } => {

@@ -130,6 +130,12 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             format!("`{field}` is always there, its fallback is never used")
         }
         P::UnusedUse { name } => format!("`{name}` is not used in this file"),
+        P::LooksAlike {
+            kind, name, other, ..
+        } => format!(
+            "{} `{name}` looks like `{other}`, but is another name",
+            kind_words(*kind)
+        ),
         P::UselessExcept { phrase } => format!("no keyword of this list stands in `{phrase}`"),
         P::MissingTranslation {
             template,
@@ -143,6 +149,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("no text of template `{template}` says `{parameter}`")
         }
+        P::VacuousTest {} => "no rule can make this test fail".to_owned(),
         P::NeverTrue {} => "this condition can never be true".to_owned(),
         P::NeverFalse {} => "this condition can never be false".to_owned(),
         P::Overlap {
@@ -255,9 +262,16 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::RepeatedFact { .. } => "keep one of them".to_owned(),
         P::NeedlessFallback { .. } => "leave `or …` out".to_owned(),
         P::UnusedUse { .. } => "take it out".to_owned(),
+        P::LooksAlike { character, .. } => format!(
+            "`{character}` (U+{:04X}) only looks like the other letter; write both names with the same letters",
+            u32::from(*character)
+        ),
         P::UselessExcept { .. } => "take it out; only phrases with a keyword inside have an effect".to_owned(),
         P::MissingTranslation { .. } => "add the text; until then the default language is sent".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("say `{{{parameter}}}`, or take the parameter out"),
+        P::VacuousTest {} => {
+            "expect what a rule does, such as `expect reply NAME`, or correct what stands behind `no` and `not`".to_owned()
+        }
         P::NeverTrue {} => "take it out, or write `or` or `in (…)` if either may hold".to_owned(),
         P::NeverFalse {} => "take it out; `is known` asks whether a field is there".to_owned(),
         P::Overlap { witness, .. } => {
