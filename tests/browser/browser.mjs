@@ -40,6 +40,7 @@ export async function withCustomer(browser, options, story) {
 export class ChatPage {
   /** Errors of the page itself. */
   problems = [];
+  #marks = 0;
 
   constructor(page) {
     this.page = page;
@@ -90,6 +91,14 @@ export class ChatPage {
 
   async isOnline() {
     await this.isInState('online');
+  }
+
+  /** Waits until the page has taken in all that `session` of the scripted peer has sent so far: it takes one frame after the other. */
+  async hasHeard(session) {
+    this.#marks += 1;
+    session.send({ t: 'queue', position: this.#marks });
+    await this.page.getByText(`You are number ${this.#marks} in the queue.`).waitFor();
+    session.send({ t: 'queue', position: null });
   }
 
   async #becomes(which, expected) {

@@ -42,10 +42,11 @@ export function stories({ test, url, browser, sitePort }) {
     await customer.context.setOffline(true);
     await chat.isInState('offline');
     for (const text of ['first', 'second', 'third']) await chat.say(text);
-    assert.equal(await chat.page.getByText('Waiting for connection').count(), 3, 'the state of a waiting message is said in words');
+    const waiting = chat.page.getByText('Waiting for connection');
+    await until('the state of each waiting message in words', async () => await waiting.count() === 3);
     await customer.context.setOffline(false);
     await chat.isAnswered(['before', 'first', 'second', 'third']);
-    assert.equal(await chat.page.getByText('Waiting for connection').count(), 0);
+    await until('no message to wait', async () => await waiting.count() === 0);
   });
 
   story('two tabs show one conversation', {}, async (customer) => {
@@ -156,6 +157,8 @@ export function stories({ test, url, browser, sitePort }) {
 }
 
 async function hasNoViolations(page, within = 'html') {
+  // A colour on its way to another is judged by neither.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   await page.evaluate(AXE);
   const violations = await page.evaluate(async ([root, tags]) => {
     const found = await globalThis.axe.run(root, { runOnly: tags });

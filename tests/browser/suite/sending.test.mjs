@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, test } from 'node:test';
 import { startBrowser, withCustomer } from '../browser.mjs';
+import { letTimePass, stopTime, withClock } from '../clock.mjs';
 import { Peer } from '../peer.mjs';
 import { until } from '../until.mjs';
 
@@ -15,7 +16,6 @@ beforeEach(async () => { peer = await Peer.start(); });
 afterEach(() => peer.stop());
 
 const story = (name, tell) => test(name, () => withCustomer(browser, {}, tell));
-const withClock = (page) => page.clock.install();
 const sent = (text) => peer.frames.filter(({ t, content }) => t === 'msg' && content.text === text);
 const stored = () => [...peer.threads.values()].flatMap(({ events }) => events).filter(({ data }) => data.from === 'customer').map(({ data }) => data.content.text);
 
@@ -35,10 +35,14 @@ for (const code of ['rate_limited', 'unavailable']) {
     await chat.isOnline();
     refuseOnce({ code, retry_after_ms: 20_000 });
     await chat.say('first');
-    await until('the refusal', () => sent('first').length === 1);
+    await until('the message', () => sent('first').length === 1);
     await chat.say('second');
-    assert.equal(sent('second').length, 0, 'the second waits behind the first');
-    await chat.page.clock.fastForward(21_000);
+    await chat.hasHeard(peer.session);
+    await chat.page.clock.fastForward(19_000);
+    await chat.hasHeard(peer.session);
+    assert.deepEqual([sent('first').length, sent('second').length], [1, 0], 'the second waits behind the first');
+    await chat.page.clock.fastForward(1_000);
+    await letTimePass(chat);
     await chat.isAnswered(['first', 'second']);
     assert.deepEqual(stored(), ['first', 'second']);
     assert.equal(new Set(sent('first').map(({ cid }) => cid)).size, 1);
@@ -175,12 +179,11 @@ story('typing is told at most every three seconds, and its end', async (customer
   await chat.isOnline();
   const typing = () => peer.frames.filter(({ t }) => t === 'typing').map(({ on }) => on);
   await chat.field.pressSequentially('abcdef');
-  await until('the first', () => typing().length === 1);
-  await chat.page.clock.fastForward(3_100);
+  await chat.page.clock.fastForward(3_000);
   await chat.field.pressSequentially('gh');
-  await until('the second', () => typing().length === 2);
   await chat.field.press('Enter');
-  await until('the end', () => typing().length === 3);
+  await chat.page.clock.fastForward(1_100);
+  await until('the end', () => typing().at(-1) === false);
   assert.deepEqual(typing(), [true, true, false]);
 });
 
@@ -205,14 +208,23 @@ story('what is in sight is reported as seen, together and at most once a second'
   const chat = await customer.open(peer.url, withClock);
   await chat.isOnline();
   await chat.say('hello');
+  const seen = () => peer.frames.filter(({ t }) => t === 'seen').map(({ seq }) => seq);
+  await letTimePass(chat);
   await chat.isAnswered(['hello']);
+  await until('the answer to be seen', () => seen().at(-1) === 2);
+  await stopTime(chat);
+  const before = seen().length;
   for (let count = 0; count < 20; count += 1) peer.says(peer.session.thread, `news ${count}`);
-  await chat.page.getByText('news 19').waitFor();
-  await until('the newest to be seen', async () => {
-    await chat.page.clock.fastForward(1_100);
-    return peer.frames.some(({ t, seq }) => t === 'seen' && seq === 22);
-  });
-  const seen = peer.frames.filter(({ t }) => t === 'seen').map(({ seq }) => seq);
-  assert.deepEqual(seen, [...seen].sort((one, other) => one - other), 'it only grows');
-  assert.ok(seen.length <= 5, `batched: ${seen}`);
+  await chat.hasHeard(peer.session);
+  await chat.page.clock.fastForward(1_000);
+  await until('the newest to be seen', () => seen().at(-1) === 22);
+  assert.deepEqual(seen().slice(before), [3, 22], 'the first at once, the rest together');
+  peer.says(peer.session.thread, 'more');
+  await chat.hasHeard(peer.session);
+  await chat.page.clock.fastForward(500);
+  await chat.page.getByText('more', { exact: true }).waitFor();
+  await chat.hasHeard(peer.session);
+  assert.equal(seen().at(-1), 22, 'not twice in a second');
+  await chat.page.clock.fastForward(500);
+  await until('more to be seen', () => seen().at(-1) === 23);
 });

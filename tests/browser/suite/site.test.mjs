@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, afterEach, test } from 'node:test';
 import { startBrowser, withCustomer } from '../browser.mjs';
+import { withClock } from '../clock.mjs';
 import { startForeignSite } from '../foreign_site.mjs';
 import { Peer } from '../peer.mjs';
 import { until } from '../until.mjs';
@@ -20,7 +21,6 @@ afterEach(async () => {
 });
 
 const story = (name, tell, options = {}) => test(name, () => withCustomer(browser, options, tell));
-const withClock = (page) => page.clock.install();
 const pageEvents = (kind) => peer.frames.filter((frame) => frame.t === 'page' && frame.kind === kind);
 const CALLBACK = {
   attributes: 'data-token-callback="shop.chatToken"',
@@ -123,6 +123,7 @@ story('a folded chat counts what is new and has seen nothing', async (customer) 
   await chat.isOnline();
   await chat.say('hello');
   await chat.isAnswered(['hello']);
+  await until('the answer to be seen', () => peer.frames.some(({ t, seq }) => t === 'seen' && seq === 2));
   await chat.page.getByRole('button', { name: 'Close chat' }).first().click();
   const seenBefore = peer.count(({ t }) => t === 'seen');
   peer.says(peer.session.thread, 'one');
@@ -162,8 +163,12 @@ story('page events tell view, dwell and leave, without what the address hides', 
   await chat.page.clock.fastForward(61_000);
   await until('the first mark', () => pageEvents('dwell').length === 1);
   const [dwell] = pageEvents('dwell');
-  assert.ok(dwell.dwell_ms >= 60_000 && dwell.dwell_ms < 70_000, `${dwell.dwell_ms}`);
+  assert.ok(dwell.dwell_ms >= 60_000 && dwell.dwell_ms < 62_000, `${dwell.dwell_ms}`);
+  // A ping went with it: its answer must be there before its deadline is.
+  await chat.hasHeard(peer.session);
   await chat.page.clock.fastForward(200_000);
+  await until('another ping', () => peer.count(({ t }) => t === 'ping') === 2);
+  await chat.hasHeard(peer.session);
   assert.equal(pageEvents('dwell').length, 1, 'the second mark is not reached');
   await chat.page.clock.fastForward(60_000);
   await until('the second mark', () => pageEvents('dwell').length === 2);
