@@ -15,7 +15,7 @@ fn the_last_place_of_a_site_is_taken_once() {
     let connections = Connections::new(&settings);
     let address = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     let (begin, end) = (Barrier::new(THREADS), Barrier::new(THREADS));
-    let welcomed = Mutex::new(0);
+    let (welcomed, overfull) = (Mutex::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..THREADS {
             scope.spawn(|| {
@@ -27,13 +27,14 @@ fn the_last_place_of_a_site_is_taken_once() {
                     *welcomed.lock() += usize::from(has_place);
                     end.wait();
                     drop(connection);
-                    let is_last = begin.wait().is_leader();
-                    if is_last {
-                        assert_eq!(std::mem::take(&mut *welcomed.lock()), 1, "round {round}");
+                    // Noted and not asserted here: the others would wait for this thread for ever.
+                    if begin.wait().is_leader() && std::mem::take(&mut *welcomed.lock()) != 1 {
+                        overfull.lock().push(round);
                     }
                     end.wait();
                 }
             });
         }
     });
+    assert_eq!(overfull.into_inner(), Vec::<usize>::new());
 }
