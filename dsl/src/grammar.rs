@@ -23,6 +23,7 @@ mod tests;
 
 use std::cell::RefCell;
 
+use self::failure::instead;
 use self::header::Header;
 use self::item::{Outcome, attributes, item};
 use self::reader::Reader;
@@ -52,6 +53,9 @@ pub fn parse(file: FileId, text: &str) -> (File, Vec<Diagnostic>) {
         text,
         found: RefCell::new(diagnostics),
     };
+    for (span, write) in &layout.read_as {
+        context.report(instead(context.source(*span), write, *span));
+    }
     let lines: Vec<Tokens<'_>> = layout
         .lines
         .iter()

@@ -125,7 +125,7 @@ impl<'a> Lexer<'a> {
             ' ' => self.bump_folded(),
             '\t' | '\r' => self.bump(),
             '#' => self.comment(),
-            '"' | '「' | '『' => self.quoted(),
+            '"' | '「' | '『' | '‘' | '’' => self.quoted(),
             '0'..='9' => self.number(),
             '-' if self.minus_begins_number() => self.number(),
             '¥' | '￥' => {

@@ -4,6 +4,7 @@ pub mod ast;
 pub mod boundary;
 pub mod bundle;
 mod check;
+mod chinese_words;
 pub mod diagnostic;
 pub mod folding;
 mod format;
@@ -19,6 +20,7 @@ pub mod report;
 pub mod source;
 mod token;
 pub mod value;
+mod weekday;
 
 pub use check::{Checked, check};
 pub use diagnostic::{Diagnostic, Edit, Fix};

@@ -15,6 +15,7 @@ use crate::bundle::{Atom, Condition, FieldId, Operand, Predicate};
 use crate::problem::{ItemKind, MeaningProblem};
 use crate::source::Span;
 use crate::value::Type;
+use crate::weekday::is_weekday;
 
 use super::Checker;
 use super::constants::shown_type;
@@ -163,7 +164,7 @@ impl<'a> Checker<'a> {
     }
 
     fn report_unknown_word(&mut self, file: usize, path: &ast::Path) {
-        if path.single().is_some() {
+        if path.single().is_some_and(|name| !is_weekday(&name.text)) {
             // Reports it as a condition that does not exist, with the one that it resembles.
             self.names
                 .resolve(ItemKind::Condition, file, path, &mut self.findings);

@@ -17,6 +17,7 @@ use super::findings::Findings;
 use super::limits::MOST_FIELDS;
 use super::names::{Names, subject_word};
 use crate::nearest::nearest;
+use crate::weekday::is_weekday;
 
 pub(super) use types::resolve_type;
 
@@ -293,6 +294,9 @@ impl Schema {
     /// What is wrong with a path that is no field here. `quote` if a quoted text may have been meant.
     pub(super) fn unknown_field(&self, path: &ast::Path, quote: bool) -> MeaningProblem {
         let written = path.dotted();
+        if path.single().is_some_and(|name| is_weekday(&name.text)) {
+            return MeaningProblem::Weekday { day: written };
+        }
         let subject = path.names.first().map(|first| first.text.to_string());
         let hidden = self.find(&written).and_then(|id| self.entry(id));
         let paths = self.entries.iter().map(|entry| &*entry.field.path);

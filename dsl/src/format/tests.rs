@@ -40,3 +40,12 @@ fn other_line_ends_and_a_byte_order_mark_go() {
         "language 1\nmodule shop\n\n# a\nqueue q \"q\"\n"
     );
 }
+
+#[test]
+fn single_quotes_of_an_input_method_become_straight_ones() {
+    let text = "language 1\nmodule m\n\ncondition c = text has any of (‘it’s \"late\"’，’晚了‘)\n";
+    assert_eq!(
+        format(text).unwrap(),
+        "language 1\nmodule m\n\ncondition c = text has any of (\"it’s \\\"late\\\"\", \"晚了\")\n"
+    );
+}

@@ -59,9 +59,14 @@ pub(super) fn instead_of<'a, T>(
     write: &'static str,
 ) -> Parsed<'a, T> {
     let span = input.span_until(&input.take_from(count));
-    let written = input.context.source(span).to_owned();
+    refuse_with(input, instead(input.context.source(span), write, span))
+}
+
+/// The right words for what was written, and a fix that writes them.
+pub(super) fn instead(written: &str, write: &'static str, span: Span) -> Diagnostic {
+    let written = written.to_owned();
     let problem = SyntaxProblem::Instead { written, write };
-    refuse_with(input, Diagnostic::new(problem, span).with_fix(span, write))
+    Diagnostic::new(problem, span).with_fix(span, write)
 }
 
 impl Failure {
@@ -84,12 +89,19 @@ pub(super) fn found(input: Tokens<'_>) -> Found {
     let Some(token) = input.first() else {
         return Found::EndOfLine;
     };
-    let source = input.context.source(token.span);
-    let mut quoted: String = source.chars().take(MAX_QUOTED_CHARACTERS).collect();
-    if quoted.len() < source.len() {
+    Found::Source(shortened(input.context.source(token.span)))
+}
+
+/// What the author wrote, as much of it as a message quotes, in one line.
+pub(super) fn shortened(source: &str) -> String {
+    let shown = source.chars().take(MAX_QUOTED_CHARACTERS);
+    let mut quoted: String = shown
+        .map(|it| if it.is_whitespace() { ' ' } else { it })
+        .collect();
+    if source.chars().nth(MAX_QUOTED_CHARACTERS).is_some() {
         quoted.push('…');
     }
-    Found::Source(quoted)
+    quoted
 }
 
 impl<'a> ParseError<Tokens<'a>> for Failure {

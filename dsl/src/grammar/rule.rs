@@ -15,6 +15,7 @@ use crate::ast::{Effect, Guard, ItemKind, Name, Rule, Trigger, TriggerKind};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::source::Span;
+use crate::weekday::is_weekday;
 
 /// The words that begin a line of a rule above its effects.
 const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
@@ -176,6 +177,7 @@ fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
         Some("message") => matches!(input.take_from(1).first_word(), Some("from" | "where")),
         Some("event") | None => false,
         Some("attachment" | "outgoing" | "queued" | "silence" | "no") => true,
+        Some(word) if is_weekday(word) => true,
         // `on 愤怒 reaching 2 within 10m`, `on customer.anger rising above 60%`
         Some(_) => is_edge(input),
     };

@@ -19,6 +19,7 @@ use crate::ast::{
 };
 use crate::problem::{Before, Expected, SyntaxProblem};
 use crate::token::{Sign, TokenKind};
+use crate::weekday::day_of_test;
 
 /// The words that begin a line of a test.
 const LINE_WORDS: [&str; 5] = ["given", "at", "customer", "event", "expect"];
@@ -106,6 +107,9 @@ fn spanned<'a>(
 
 /// `day 2 10:00`, `2026-11-11 10:00`, `10:00`
 fn moment(input: Tokens<'_>) -> Parsed<'_, TestStepKind> {
+    if let Some(day) = input.first_word().and_then(day_of_test) {
+        return instead_of(input, 1, day);
+    }
     let (rest, day) = opt(alt((
         after("day", count).map(TestDay::Number),
         date.map(TestDay::Date),

@@ -53,3 +53,33 @@ fn fields_may_have_the_names_of_items() {
         ["reply x ( list : 1 , source : 2 )"]
     );
 }
+
+#[test]
+fn a_chinese_word_begins_a_line_as_its_keyword_and_is_a_name_everywhere_else() {
+    let words = |text: &str| -> Vec<String> {
+        let layout = lay_out(&lex(FileId(0), text).tokens);
+        let lines = layout.lines.iter();
+        lines
+            .map(|line| {
+                let words = layout.tokens[line.clone()].iter().filter_map(Token::word);
+                words.collect::<Vec<_>>().join(" ")
+            })
+            .collect()
+    };
+    assert_eq!(
+        words("规则 r\n  当 a\n  或者 (b\n    并且 c)\n  转给 q\n测试 \"t\""),
+        ["rule r", "when a or b and c", "hand over to q", "test"]
+    );
+    // Fields, arguments and conditions may have such names.
+    assert_eq!(
+        words(
+            "schema customer\n  级别: text\nuse m (\n  规则,\n  测试\n)\ncondition c =\n  条件 and\n  当"
+        ),
+        [
+            "schema customer",
+            "级别 text",
+            "use m 规则 测试",
+            "condition c 条件 and 当"
+        ]
+    );
+}

@@ -87,6 +87,7 @@ fn closing(open: char, line: &str) -> Closing {
         '"' => straight(line),
         '「' => corner(line, '」'),
         '『' => corner(line, '』'),
+        '‘' | '’' => single(line),
         _ => curly(line),
     }
 }
@@ -112,6 +113,24 @@ fn straight(line: &str) -> Closing {
 fn corner(line: &str, close: char) -> Closing {
     match line.find(close) {
         Some(offset) => Closing::At { offset, close },
+        None => Closing::Nowhere,
+    }
+}
+
+/// As with `“`, either closes; but one between two letters is an apostrophe: `‘it’s’`.
+fn single(line: &str) -> Closing {
+    let is_letter =
+        |character: Option<char>| character.is_some_and(|it| it.is_ascii_alphanumeric());
+    let is_apostrophe = |offset: usize, quote: char| {
+        let (before, behind) = (line.get(..offset), line.get(offset + quote.len_utf8()..));
+        is_letter(before.and_then(|text| text.chars().next_back()))
+            && is_letter(behind.and_then(|text| text.chars().next()))
+    };
+    let closes = |(offset, character): &(usize, char)| {
+        matches!(character, '‘' | '’') && !is_apostrophe(*offset, *character)
+    };
+    match line.char_indices().find(closes) {
+        Some((offset, close)) => Closing::At { offset, close },
         None => Closing::Nowhere,
     }
 }

@@ -122,6 +122,11 @@ problems! {
         /// As written.
         written: String,
     }
+    /// A day of the week in a condition.
+    "E0314" Error Weekday {
+        /// As written.
+        day: String,
+    }
     /// No item of this name is visible.
     "E0401" Error UnknownName {
         /// What kind of item.

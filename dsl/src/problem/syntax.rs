@@ -165,6 +165,11 @@ pub enum SyntaxProblem {
         /// What it must stand in front of.
         before: Before,
     },
+    /// `has any of "a", "b"`
+    TextsWithoutParentheses {
+        /// As written, shortened.
+        texts: String,
+    },
 }
 
 /// What stands where something else was expected.
@@ -244,6 +249,7 @@ impl SyntaxProblem {
             Self::UnknownUnit { .. } => "E0213",
             Self::BadPlaceholder { .. } => "E0214",
             Self::OutOfPlace { .. } => "E0215",
+            Self::TextsWithoutParentheses { .. } => "E0216",
         }
     }
 

@@ -4,13 +4,15 @@ use nom::branch::alt;
 use nom::combinator::cut;
 use nom::{Input, Parser};
 
-use super::super::failure::{Parsed, expected, instead_of};
+use super::super::failure::{Parsed, expected, instead_of, shortened};
 use super::super::tokens::Tokens;
 use super::super::value::expression;
-use super::super::word::{in_parentheses, path, sign, text, word, words};
+use super::super::word::{by_commas, in_parentheses, path, sign, text, word, words};
 use crate::ast::{Expression, Operand, Relation, Text, Words, WordsKind};
 use crate::bundle::Comparison;
-use crate::problem::Expected;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::problem::{Expected, SyntaxProblem};
+use crate::source::Span;
 use crate::token::{Sign, Token};
 
 /// Whether a comparison goes on here.
@@ -126,7 +128,7 @@ fn has(input: Tokens<'_>) -> Parsed<'_, Relation> {
 fn looked_for(input: Tokens<'_>) -> Parsed<'_, Words> {
     let (rest, kind) = alt((
         path.map(WordsKind::List),
-        one_text.map(|text| WordsKind::Inline(vec![text])),
+        bare_texts.map(WordsKind::Inline),
         in_parentheses(text).map(WordsKind::Inline),
     ))
     .parse(input)?;
@@ -134,13 +136,32 @@ fn looked_for(input: Tokens<'_>) -> Parsed<'_, Words> {
     Ok((rest, Words { kind, span }))
 }
 
-/// A single word needs no parentheses, several do.
-fn one_text(input: Tokens<'_>) -> Parsed<'_, Text> {
-    let (rest, one) = text(input)?;
+/// A single word needs no parentheses. Several do, which is said, and they are read all the same.
+fn bare_texts(input: Tokens<'_>) -> Parsed<'_, Vec<Text>> {
+    let (rest, texts) = by_commas(text).parse(input)?;
     if rest.first().is_some_and(|token| token.is_sign(Sign::Comma)) {
-        return cut(sign(Sign::Open)).map(|_| one.clone()).parse(input);
+        return cut(sign(Sign::Open)).map(|_| Vec::new()).parse(input);
     }
-    Ok((rest, one))
+    if texts.len() > 1 {
+        let span = input.span_until(&rest);
+        let insertion = |place, sign: &str| Edit {
+            span: Span {
+                start: place,
+                end: place,
+                ..span
+            },
+            replacement: sign.to_owned(),
+        };
+        let problem = SyntaxProblem::TextsWithoutParentheses {
+            texts: shortened(input.context.source(span)),
+        };
+        let mut finding = Diagnostic::new(problem, span);
+        finding.fix = Some(Fix {
+            edits: vec![insertion(span.start, "("), insertion(span.end, ")")],
+        });
+        input.context.report(finding);
+    }
+    Ok((rest, texts))
 }
 
 /// `>=` and the like.

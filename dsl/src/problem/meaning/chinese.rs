@@ -50,6 +50,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             format!("`{field}` 是{}，没有真假之分", type_words(found))
         }
         P::NotConstant { written } => format!("`{written}` 是字段，而这里只能写常量"),
+        P::Weekday { day } => format!("`{day}` 是星期几，此版本没有这样的条件"),
         P::UnknownName { kind, name, .. } => format!("这里没有{} `{name}`", kind_words(*kind)),
         P::UnknownMember { of, name, .. } => format!("`{name}` 不是 `{of}` 的取值"),
         P::UnknownField { field, .. } => format!("未知字段 `{field}`"),
@@ -170,6 +171,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UnknownTimezone { .. } => "写 \"Asia/Shanghai\"、\"UTC\" 这样的时区".to_owned(),
         P::NotACondition { field, .. } => format!("写出比较：`{field} is …`"),
         P::NotConstant { .. } => "直接写值；两个字段用 `is` 比较".to_owned(),
+        P::Weekday { .. } => {
+            "写日期 `now between 2026-11-09 00:00 and 2026-11-14 00:00`，或时刻 `now between 09:00 and 18:00`".to_owned()
+        }
         P::UnknownName { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
         P::UnknownName { name, module: Some(module), .. } => format!("加上 `use {module} ({name})`"),
         P::UnknownMember { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),

@@ -59,6 +59,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::NotConstant { written } => {
             format!("`{written}` is a field, but only a constant can stand here")
         }
+        P::Weekday { day } => {
+            format!("`{day}` is a day of the week, for which this version has no condition")
+        }
         P::UnknownName { kind, name, .. } => {
             format!("there is no {} `{name}` here", kind_words(*kind))
         }
@@ -197,6 +200,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UnknownTimezone { .. } => "write a zone such as \"Asia/Shanghai\" or \"UTC\"".to_owned(),
         P::NotACondition { field, .. } => format!("compare it: `{field} is …`"),
         P::NotConstant { .. } => "write the value itself; `is` compares two fields".to_owned(),
+        P::Weekday { .. } => {
+            "write dates, `now between 2026-11-09 00:00 and 2026-11-14 00:00`, or times of day, `now between 09:00 and 18:00`".to_owned()
+        }
         P::UnknownName { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
         P::UnknownName { name, module: Some(module), .. } => format!("add `use {module} ({name})`"),
         P::UnknownMember { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),

@@ -61,6 +61,7 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
             Before::Items => format!("`{line}` 必须写在文件开头"),
             Before::Steps => format!("`{line}` 必须写在测试开头"),
         },
+        SyntaxProblem::TextsWithoutParentheses { .. } => "几段文字要放在括号里".to_owned(),
     }
 }
 
@@ -72,6 +73,9 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::MixedQuotes { .. } | SyntaxProblem::UnclosedText => {
             "文字写在两个直引号之间：\"退款\"；文字里的引号写成 \\\"".to_owned()
         }
+        SyntaxProblem::UnexpectedCharacter {
+            character: '\'' | '`' | '´',
+        } => "文字写在两个直的双引号之间：\"退款\"".to_owned(),
         SyntaxProblem::UnexpectedCharacter { .. } => {
             "名称由文字、数字和 _ 组成；客户看到或写下的内容要放在引号里".to_owned()
         }
@@ -117,6 +121,7 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
             "写成 {name}，或 {name, |缺失时的文字}；花括号本身写成 {{ 或 }}".to_owned()
         }
         SyntaxProblem::OutOfPlace { .. } => "请移到前面".to_owned(),
+        SyntaxProblem::TextsWithoutParentheses { texts } => format!("写成 `({texts})`"),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The English texts.
 
 use super::{Before, Expected, Found, SyntaxProblem};
+use crate::chinese_words;
 use crate::nearest::nearest;
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
@@ -79,6 +80,9 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
             Before::Items => format!("`{line}` must stand at the top of the file"),
             Before::Steps => format!("`{line}` must stand at the top of the test"),
         },
+        SyntaxProblem::TextsWithoutParentheses { .. } => {
+            "several texts stand in parentheses".to_owned()
+        }
     }
 }
 
@@ -91,6 +95,9 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
             "write the text between two straight quotes: \"退款\"; a quote inside it is \\\""
                 .to_owned()
         }
+        SyntaxProblem::UnexpectedCharacter {
+            character: '\'' | '`' | '´',
+        } => "write text between two straight double quotes: \"退款\"".to_owned(),
         SyntaxProblem::UnexpectedCharacter { .. } => {
             "names are letters, digits and _; everything a customer reads or writes goes in quotes"
                 .to_owned()
@@ -152,6 +159,7 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
                 .to_owned()
         }
         SyntaxProblem::OutOfPlace { .. } => "move it up".to_owned(),
+        SyntaxProblem::TextsWithoutParentheses { texts } => format!("write `({texts})`"),
     })
 }
 
@@ -180,7 +188,23 @@ pub(super) fn meant(found: &Found, expected: &[Expected]) -> Option<&'static str
         _ => None,
     });
     nearest(word, words)
+        .or_else(|| chinese_words::anywhere(word).find(|it| can_stand(it, expected)))
 }
+
+/// Whether keywords can stand where this is expected: their first word does.
+fn can_stand(keywords: &str, expected: &[Expected]) -> bool {
+    let first = keywords.split(' ').next();
+    expected.iter().any(|one| match one {
+        Expected::Word(word) => word.split(' ').next() == first,
+        Expected::Relation => RELATIONS.contains(&first.unwrap_or_default()),
+        _ => false,
+    })
+}
+
+/// The words and signs that begin a comparison.
+const RELATIONS: [&str; 10] = [
+    "is", "in", "between", "has", "starts", "matches", "<", "<=", ">", ">=",
+];
 
 /// A character for people: itself if it can be seen, its number if not.
 pub(super) fn shown(character: char) -> String {
