@@ -28,7 +28,7 @@ impl Storage {
         let store = EmbeddedStore::open_with(data, durability, Arc::new(end_process))?;
         Ok(Self {
             store: Arc::new(store),
-            archive: Arc::new(EmbeddedArchive::open(data)?),
+            archive: Arc::new(EmbeddedArchive::open_with(data, Arc::new(end_process))?),
         })
     }
 

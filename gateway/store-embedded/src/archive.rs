@@ -13,12 +13,14 @@ use signalbox_store::{
     PartitionId, Sequence, StoreError, ThreadId,
 };
 
+use crate::check;
 use crate::columns::{Blob, Kept, RowSum, at, count, counted, limited, moment, packed};
 use crate::condition::Condition;
 use crate::directory::{self, OpenError, unusable};
 use crate::fault::{Consequence, Fault};
 use crate::log;
 use crate::schema::{ARCHIVE_TABLES, open_writer};
+use crate::store::OnFatal;
 use crate::writer::checkpoint_if_due;
 
 /// The archive of a directory. Durable at every step, whatever the store's mode: the store lets go what is in here.
@@ -29,23 +31,34 @@ pub struct EmbeddedArchive {
 struct Shared {
     connection: Mutex<Connection>,
     condition: Condition,
+    on_fatal: OnFatal,
     file: PathBuf,
 }
 
 impl EmbeddedArchive {
-    /// Opens the archive of a directory; makes it if there is none.
+    /// Opens the archive of a directory; makes it if there is none. A failed disk is logged, and every later call refused.
     ///
     /// # Errors
     /// See [`OpenError`].
     pub fn open(directory: &Path) -> Result<Self, OpenError> {
+        Self::open_with(directory, Arc::new(|reason| tracing::error!("{reason}")))
+    }
+
+    /// [`EmbeddedArchive::open`], and what to do when the disk fails.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub fn open_with(directory: &Path, on_fatal: OnFatal) -> Result<Self, OpenError> {
         std::fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
         let file = directory::archive(directory);
         log::check(&file)?;
         let connection = open_writer(&file, ARCHIVE_TABLES, Durability::Fsync)?;
+        check::archive_at_open(&connection, &file)?;
         Ok(Self {
             shared: Arc::new(Shared {
                 connection: Mutex::new(connection),
                 condition: Condition::default(),
+                on_fatal,
                 file,
             }),
         })
@@ -127,7 +140,7 @@ impl Shared {
         // What is committed stays so; a log that could not be moved yet is moved the next time.
         match checkpoint_if_due(connection) {
             Err(error) if Consequence::of(&error) == Consequence::DiskFailed => {
-                self.condition.fail(disk_failed(&error));
+                self.fail(&error);
             }
             Ok(()) | Err(_) => {}
         }
@@ -136,8 +149,15 @@ impl Shared {
 
     fn answer(&self, fault: &Fault) -> StoreError {
         match fault {
-            Fault::Sqlite(error) if Consequence::of(error) == Consequence::Full => self.full(),
-            other => other.answer(),
+            Fault::Sqlite(error) => match Consequence::of(error) {
+                Consequence::Full => self.full(),
+                Consequence::DiskFailed => {
+                    self.fail(error);
+                    fault.answer()
+                }
+                Consequence::Damaged | Consequence::Passing => fault.answer(),
+            },
+            Fault::Damaged { .. } => fault.answer(),
         }
     }
 
@@ -145,10 +165,15 @@ impl Shared {
         if Consequence::of(error) == Consequence::Full {
             return self.full();
         }
-        self.condition.fail(disk_failed(error));
+        self.fail(error);
         StoreError::Unknown {
             reason: disk_failed(error),
         }
+    }
+
+    fn fail(&self, error: &rusqlite::Error) {
+        self.condition.fail(disk_failed(error));
+        (self.on_fatal)(disk_failed(error));
     }
 
     fn full(&self) -> StoreError {

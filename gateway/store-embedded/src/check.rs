@@ -10,12 +10,13 @@ use rusqlite::Connection;
 
 use crate::condition::Condition;
 use crate::directory::{OpenError, archive, database, free_bytes, log_of};
-use crate::schema::{open_error, open_reader};
+use crate::schema::open_reader;
 
 /// At start a store is checked as `doctor` does if its file is not larger than this: about a second.
 const CHECKED_AT_OPEN_BYTES: u64 = 256 << 20;
 /// So many problems are told of; more of them say nothing new.
 const TOLD_PROBLEMS: usize = 20;
+const CURSORS: &str = "cursors";
 
 /// Why nothing can be said about a directory.
 #[derive(Debug, thiserror::Error)]
@@ -36,7 +37,7 @@ pub enum CheckError {
 pub struct Report {
     /// Tables of the store, then of the archive.
     pub tables: Vec<TableReport>,
-    /// What is wrong, in plain words; at most 20.
+    /// What is wrong, in plain words and without advice; at most 20.
     pub problems: Vec<String>,
     /// Size of store, archive and their logs, in bytes.
     pub bytes: u64,
@@ -80,13 +81,15 @@ pub fn check(directory: &Path) -> Result<Report, CheckError> {
         free_bytes: free_bytes(directory),
     };
     let connection = open_reader(&store)?;
-    look(&connection, "", rows::STORE, &mut report);
-    contradictions(&connection, &mut report);
+    look(&connection, &store, "", rows::STORE, &mut report);
+    report.add(&store, contradictions(&connection));
     let archive = archive(directory);
     if archive.exists() {
         report.bytes += size(&archive) + size(&log_of(&archive));
+        let connection = open_reader(&archive)?;
         look(
-            &open_reader(&archive)?,
+            &connection,
+            &archive,
             "archive.",
             rows::ARCHIVE,
             &mut report,
@@ -96,31 +99,62 @@ pub fn check(directory: &Path) -> Result<Report, CheckError> {
     Ok(report)
 }
 
+impl Report {
+    fn add(&mut self, file: &Path, problems: Vec<String>) {
+        let name = file.file_name().unwrap_or(file.as_os_str()).display();
+        self.problems
+            .extend(problems.iter().map(|problem| format!("{name}: {problem}")));
+    }
+}
+
 /// A store whose trees or counters contradict each other is not served; a single damaged row stops only its partition. In
 /// a larger store damage is found when it is read.
-pub(crate) fn at_open(
+pub(crate) fn store_at_open(
     connection: &Connection,
     file: &Path,
     condition: &Condition,
 ) -> Result<(), OpenError> {
-    if size(file) + size(&log_of(file)) > CHECKED_AT_OPEN_BYTES {
+    if is_large(file) {
         return Ok(());
     }
-    let mut report = Report {
-        tables: Vec::new(),
-        problems: Vec::new(),
-        bytes: 0,
-        free_bytes: None,
-    };
-    structure(connection, "", &mut report);
-    contradictions(connection, &mut report);
+    let mut problems = structure(connection);
+    problems.extend(contradictions(connection));
     for table in rows::STORE {
-        let found = rows::stop_damaged(connection, table, condition);
-        if let Err(problem) = found {
-            report.problems.push(problem);
+        problems.extend(rows::stop_damaged(connection, table, condition).err());
+    }
+    refuse(file, problems)
+}
+
+/// An archive whose trees contradict each other is not served. A damaged row is told of, and not served when it is read;
+/// all others are. A damaged cursor would stop the archiving of its partition for good.
+pub(crate) fn archive_at_open(connection: &Connection, file: &Path) -> Result<(), OpenError> {
+    if is_large(file) {
+        return Ok(());
+    }
+    let mut problems = structure(connection);
+    for table in rows::ARCHIVE {
+        match rows::count(connection, table) {
+            Ok((_, 0)) => {}
+            Ok((rows, damaged)) => {
+                let what = damaged_rows(table.name, rows, damaged);
+                if table.name == CURSORS {
+                    problems.push(what);
+                } else {
+                    tracing::error!(%what, "the archive is damaged; run `signalbox doctor`");
+                }
+            }
+            Err(error) => problems.push(unreadable(table.name, &error)),
         }
     }
-    match report.problems.into_iter().next() {
+    refuse(file, problems)
+}
+
+fn is_large(file: &Path) -> bool {
+    size(file) + size(&log_of(file)) > CHECKED_AT_OPEN_BYTES
+}
+
+fn refuse(file: &Path, problems: Vec<String>) -> Result<(), OpenError> {
+    match problems.into_iter().next() {
         None => Ok(()),
         Some(what) => Err(OpenError::Damaged {
             file: file.display().to_string(),
@@ -133,33 +167,44 @@ fn size(file: &Path) -> u64 {
     std::fs::metadata(file).map_or(0, |figures| figures.len())
 }
 
-fn look(connection: &Connection, prefix: &str, tables: &[rows::Table], report: &mut Report) {
-    structure(connection, prefix, report);
+fn look(
+    connection: &Connection,
+    file: &Path,
+    prefix: &str,
+    tables: &[rows::Table],
+    report: &mut Report,
+) {
+    report.add(file, structure(connection));
     for table in tables {
         let name = format!("{prefix}{}", table.name);
         match rows::count(connection, table) {
-            Ok((rows, damaged_rows)) => {
-                if damaged_rows > 0 {
-                    report.problems.push(format!(
-                        "table {name}: {damaged_rows} of {rows} rows do not match their checksum; \
-                         restore a backup, or live without them: their partitions stop when they are read"
-                    ));
+            Ok((rows, damaged)) => {
+                if damaged > 0 {
+                    report.problems.push(damaged_rows(&name, rows, damaged));
                 }
                 report.tables.push(TableReport {
                     name,
                     rows,
-                    damaged_rows,
+                    damaged_rows: damaged,
                 });
             }
-            Err(error) => report.problems.push(format!(
-                "table {name} cannot be read: {error}; restore a backup"
-            )),
+            Err(error) => report.problems.push(unreadable(&name, &error)),
         }
     }
 }
 
+fn damaged_rows(table: &str, rows: u64, damaged: u64) -> String {
+    format!(
+        "table {table}: {damaged} of {rows} rows do not match their checksum and are not served"
+    )
+}
+
+fn unreadable(table: &str, error: &rusqlite::Error) -> String {
+    format!("table {table} cannot be read: {error}")
+}
+
 /// SQLite's own check of its trees, and of indexes against tables.
-fn structure(connection: &Connection, prefix: &str, report: &mut Report) {
+fn structure(connection: &Connection) -> Vec<String> {
     let found = connection
         .prepare(&format!("PRAGMA integrity_check({TOLD_PROBLEMS})"))
         .and_then(|mut statement| {
@@ -168,15 +213,8 @@ fn structure(connection: &Connection, prefix: &str, report: &mut Report) {
                 .collect::<Result<Vec<_>, _>>()
         });
     match found {
-        Ok(lines) => report.problems.extend(
-            lines
-                .into_iter()
-                .filter(|line| line != "ok")
-                .map(|line| format!("{prefix}store file: {line}; restore a backup")),
-        ),
-        Err(error) => report
-            .problems
-            .push(open_error(Path::new("store file"), &error).to_string()),
+        Ok(lines) => lines.into_iter().filter(|line| line != "ok").collect(),
+        Err(error) => vec![error.to_string()],
     }
 }
 
@@ -209,11 +247,11 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
          WHERE e.sequence IS NOT NULL AND t.event IS NULL",
     ),
     (
-        "transcripts are longer than their threads say, or have gaps",
+        "transcripts have gaps, or end before what was trimmed of them",
         "SELECT count(*) FROM (SELECT t.partition, t.thread, max(t.sequence) AS last, min(t.sequence) AS first,
          count(*) AS entries FROM transcript AS t GROUP BY t.partition, t.thread) AS t
          LEFT JOIN threads ON threads.partition = t.partition AND threads.thread = t.thread
-         WHERE threads.last IS NOT t.last OR t.last - t.first + 1 <> t.entries",
+         WHERE threads.last > t.last OR t.last - t.first + 1 <> t.entries",
     ),
     (
         "lines of the outbox have no head, or more than one",
@@ -222,17 +260,15 @@ const CONTRADICTIONS: &[(&str, &str)] = &[
     ),
 ];
 
-fn contradictions(connection: &Connection, report: &mut Report) {
+fn contradictions(connection: &Connection) -> Vec<String> {
+    let mut problems = Vec::new();
     for (problem, query) in CONTRADICTIONS {
         let found: rusqlite::Result<i64> = connection.query_row(query, [], |row| row.get(0));
         match found {
             Ok(0) => {}
-            Ok(found) => report
-                .problems
-                .push(format!("{found} {problem}; restore a backup")),
-            Err(error) => report.problems.push(format!(
-                "the store cannot be read: {error}; restore a backup"
-            )),
+            Ok(found) => problems.push(format!("{found} {problem}")),
+            Err(error) => problems.push(format!("it cannot be read: {error}")),
         }
     }
+    problems
 }

@@ -151,7 +151,7 @@ fn create(connection: &Connection, tables: &str) -> rusqlite::Result<()> {
     ))
 }
 
-pub(crate) fn open_error(file: &Path, error: &rusqlite::Error) -> OpenError {
+fn open_error(file: &Path, error: &rusqlite::Error) -> OpenError {
     match Consequence::of(error) {
         Consequence::Damaged => OpenError::Damaged {
             file: file.display().to_string(),

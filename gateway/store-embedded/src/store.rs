@@ -24,7 +24,7 @@ use crate::tables::Tables;
 use crate::writer::{Scope, Setup, Writer};
 use crate::{heads, log, reads, steps, threads};
 
-/// Called once, from the writer's thread, when the disk has failed: end the process. What was answered is safe; the next
+/// Called once, from a thread of the store or the archive, when its disk has failed: end the process. What was answered is safe; the next
 /// start recovers it.
 pub type OnFatal = Arc<dyn Fn(String) + Send + Sync>;
 
@@ -72,7 +72,7 @@ impl EmbeddedStore {
         let file = directory.database();
         log::check(&file)?;
         let connection = open_writer(&file, STORE_TABLES, durability)?;
-        check::at_open(&connection, &file, &condition)?;
+        check::store_at_open(&connection, &file, &condition)?;
         let writer = Writer::start(Setup {
             connection,
             durability,

@@ -65,7 +65,6 @@ impl<'c> Tables<'c> {
 
     /// Writes the counters that have changed, then makes all of it durable.
     pub(crate) fn write_counters(&mut self) -> Result<(), Fault> {
-        self.threads.write(self.connection)?;
         self.heads.write(self.connection)
     }
 

@@ -1,19 +1,36 @@
-//! The last sequence of threads, kept in memory by the writer and written once a transaction.
+//! The last sequence of threads, kept in memory by the writer.
+//!
+//! The last entry of a thread's transcript tells it. Only where a trim takes that entry away, a row of `threads` keeps it: a row
+//! for every message would dirty a page of a tree ordered by hashes for a number that is there already.
 
 use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
-use signalbox_store::{Sequence, ThreadId};
+use signalbox_store::{Sequence, ThreadId, TranscriptRange};
 
 use crate::columns::{RowSum, count, counted};
 use crate::fault::Fault;
+use crate::reads::events::transcript;
 
 const TABLE: &str = "threads";
 /// So many threads' counters stay in memory, about 4 MiB.
 const KNOWN_THREADS: usize = 1 << 16;
 
-/// Reads a thread's last sequence from the database.
+/// Reads a thread's last sequence from the database; `None` if nothing was ever said there.
 pub(crate) fn read(
+    connection: &Connection,
+    partition: i64,
+    thread: ThreadId,
+) -> Result<Option<Sequence>, Fault> {
+    // In this order: a trim in between moves the number from the transcript to the row.
+    let said = transcript(connection, partition, thread, LAST, 1)?;
+    let said = said.last().map(|entry| entry.sequence);
+    Ok(said.max(trimmed(connection, partition, thread)?))
+}
+
+const LAST: TranscriptRange = TranscriptRange::Before(Sequence(u64::MAX));
+
+fn trimmed(
     connection: &Connection,
     partition: i64,
     thread: ThreadId,
@@ -32,6 +49,21 @@ pub(crate) fn read(
     Ok(Some(Sequence(counted(last))))
 }
 
+/// Keeps the last sequence of a thread whose last entry goes.
+pub(crate) fn keep_trimmed(
+    connection: &Connection,
+    partition: i64,
+    thread: ThreadId,
+    last: Sequence,
+) -> Result<(), Fault> {
+    let last = count(last.0);
+    let crc = sum(partition, thread, last).sum();
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO threads VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![partition, thread.0, last, crc])?;
+    Ok(())
+}
+
 fn sum(partition: i64, thread: ThreadId, last: i64) -> RowSum {
     RowSum::of(TABLE).int(partition).bytes(&thread.0).int(last)
 }
@@ -39,13 +71,7 @@ fn sum(partition: i64, thread: ThreadId, last: i64) -> RowSum {
 /// The counters that the writer has seen.
 #[derive(Default)]
 pub(crate) struct Threads {
-    known: HashMap<(i64, ThreadId), Counter>,
-    changed: Vec<(i64, ThreadId)>,
-}
-
-struct Counter {
-    last: Sequence,
-    changed: bool,
+    known: HashMap<(i64, ThreadId), Sequence>,
 }
 
 impl Threads {
@@ -55,19 +81,18 @@ impl Threads {
         partition: i64,
         thread: ThreadId,
     ) -> Result<Sequence, Fault> {
-        if let Some(counter) = self.known.get(&(partition, thread)) {
-            return Ok(counter.last);
+        if let Some(last) = self.known.get(&(partition, thread)) {
+            return Ok(*last);
         }
         let last = read(connection, partition, thread)?.unwrap_or_default();
-        let counter = Counter {
-            last,
-            changed: false,
-        };
-        self.known.insert((partition, thread), counter);
+        if self.known.len() >= KNOWN_THREADS {
+            self.known.clear();
+        }
+        self.known.insert((partition, thread), last);
         Ok(last)
     }
 
-    /// Takes the thread's next sequence; it is written at the end of the transaction.
+    /// Takes the thread's next sequence. The caller writes the entry that has it.
     pub(crate) fn next(
         &mut self,
         connection: &Connection,
@@ -75,41 +100,12 @@ impl Threads {
         thread: ThreadId,
     ) -> Result<Sequence, Fault> {
         let next = self.last(connection, partition, thread)?.next();
-        let counter = self.known.entry((partition, thread)).or_insert(Counter {
-            last: next,
-            changed: false,
-        });
-        counter.last = next;
-        if !counter.changed {
-            counter.changed = true;
-            self.changed.push((partition, thread));
-        }
+        self.known.insert((partition, thread), next);
         Ok(next)
-    }
-
-    pub(crate) fn write(&mut self, connection: &Connection) -> Result<(), Fault> {
-        let mut statement =
-            connection.prepare_cached("INSERT OR REPLACE INTO threads VALUES (?1, ?2, ?3, ?4)")?;
-        // Sorted, so that neighbours are written while their page is at hand.
-        self.changed.sort_unstable();
-        for (partition, thread) in self.changed.drain(..) {
-            let Some(counter) = self.known.get_mut(&(partition, thread)) else {
-                continue;
-            };
-            counter.changed = false;
-            let last = count(counter.last.0);
-            let crc = sum(partition, thread, last).sum();
-            statement.execute(params![partition, thread.0, last, crc])?;
-        }
-        if self.known.len() > KNOWN_THREADS {
-            self.known.clear();
-        }
-        Ok(())
     }
 
     /// Forgets everything: after a rollback the database knows better.
     pub(crate) fn forget(&mut self) {
         self.known.clear();
-        self.changed.clear();
     }
 }

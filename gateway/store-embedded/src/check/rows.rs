@@ -70,7 +70,7 @@ pub(super) fn stop_damaged(
             "table {}: {of_nobody} damaged rows, nobody knows whose",
             table.name
         )),
-        Err(error) => Err(format!("table {} cannot be read: {error}", table.name)),
+        Err(error) => Err(super::unreadable(table.name, &error)),
     }
 }
 
@@ -230,7 +230,7 @@ pub(super) const STORE: &[Table] = &[
 
 pub(super) const ARCHIVE: &[Table] = &[
     Table {
-        name: "cursors",
+        name: super::CURSORS,
         partition: Owner::Nobody,
         sum: |row| {
             let sum = RowSum::of("archive cursors");

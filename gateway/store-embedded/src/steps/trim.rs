@@ -8,6 +8,7 @@ use signalbox_store::{Fence, Fenced, Offset, ThreadId, Trim};
 use crate::columns::{count, moment, place};
 use crate::fault::Fault;
 use crate::tables::Tables;
+use crate::threads;
 
 /// So many dedupe rows are looked at for each inbox record that goes, so that old ones go faster than new ones come …
 const LOOKED_AT_PER_RECORD: u64 = 4;
@@ -80,15 +81,13 @@ fn trim_transcript(
 ) -> Result<(), Fault> {
     let last = tables.threads.last(tables.connection, partition, thread)?;
     let last_to_go = count(last.0.saturating_sub(keep));
-    let mut statement = tables.connection.prepare_cached(
-        "SELECT transcript.sequence, events.id FROM transcript JOIN events ON events.id = transcript.event
-         WHERE transcript.partition = ?1 AND transcript.thread = ?2 AND transcript.sequence <= ?3
-         AND events.archived_with <= ?4",
-    )?;
-    let values = params![partition, thread.0, last_to_go, count(archived.0)];
-    let gone: Vec<(i64, i64)> = statement
-        .query_map(values, |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<Result<_, _>>()?;
+    let gone = front(tables, partition, thread, archived, last_to_go)?;
+    if gone
+        .last()
+        .is_some_and(|(sequence, _)| *sequence == count(last.0))
+    {
+        threads::keep_trimmed(tables.connection, partition, thread, last)?;
+    }
     for (sequence, row) in gone {
         tables.change(
             "DELETE FROM transcript WHERE partition = ?1 AND thread = ?2 AND sequence = ?3",
@@ -97,6 +96,32 @@ fn trim_transcript(
         tables.change("DELETE FROM events WHERE id = ?1", [row])?;
     }
     Ok(())
+}
+
+/// The first entries of a transcript, up to one that the archive does not have: what stays has no gap. A reply can be
+/// archived before a message that came while it was decided.
+fn front(
+    tables: &Tables<'_>,
+    partition: i64,
+    thread: ThreadId,
+    archived: Offset,
+    last_to_go: i64,
+) -> Result<Vec<(i64, i64)>, Fault> {
+    let mut statement = tables.connection.prepare_cached(
+        "SELECT transcript.sequence, events.id, events.archived_with
+         FROM transcript JOIN events ON events.id = transcript.event
+         WHERE transcript.partition = ?1 AND transcript.thread = ?2 AND transcript.sequence <= ?3
+         ORDER BY transcript.sequence",
+    )?;
+    let mut rows = statement.query(params![partition, thread.0, last_to_go])?;
+    let mut front = Vec::new();
+    while let Some(row) = rows.next()? {
+        if row.get::<_, i64>(2)? > count(archived.0) {
+            break;
+        }
+        front.push((row.get(0)?, row.get(1)?));
+    }
+    Ok(front)
 }
 
 /// Goes round a partition's dedupe rows, a part with every trim: an index by time would cost every append.

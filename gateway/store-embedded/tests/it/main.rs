@@ -6,6 +6,7 @@
     reason = "helpers of tests fail as tests do"
 )]
 
+mod archive;
 mod child;
 mod conformance;
 mod damage;
@@ -14,3 +15,4 @@ mod full_disk;
 mod killed;
 mod samples;
 mod torn;
+mod trim;

@@ -5,14 +5,15 @@ use std::fs;
 use std::path::Path;
 
 use signalbox_store::{Durability, Offset, Store};
-use signalbox_store_embedded::EmbeddedStore;
+use signalbox_store_embedded::{EmbeddedStore, check};
 use tempfile::TempDir;
 
 use crate::samples;
 
 const MESSAGES: u64 = 12;
 const LOG_HEADER: u64 = 32;
-const FRAME: u64 = 24 + 4_096;
+const PAGE: usize = 4_096;
+const FRAME: u64 = 24 + PAGE as u64;
 
 #[test]
 fn a_cut_log_loses_only_what_was_cut() {
@@ -53,6 +54,41 @@ fn a_cut_log_loses_only_what_was_cut() {
         assert!(
             found >= kept,
             "cut at {cut} of {whole}: {kept} messages were whole, {found} were found"
+        );
+    }
+}
+
+#[test]
+fn a_torn_database_is_named_and_advice_is_given_once() {
+    let runtime = tokio::runtime::Runtime::new().expect("runtime");
+    let source = TempDir::new().expect("a temporary directory");
+    let store = samples::open(source.path());
+    for number in 0..10 * MESSAGES {
+        runtime
+            .block_on(samples::keep(&store, number))
+            .expect("keep");
+    }
+    drop(store);
+    let whole = fs::read(source.path().join("store.db")).expect("the file");
+    for left in [1_000, PAGE, 7 * PAGE, whole.len() / 2, whole.len() - PAGE] {
+        let directory = TempDir::new().expect("a temporary directory");
+        let file = directory.path().join("store.db");
+        fs::write(&file, &whole[..left]).expect("write");
+        let Err(error) = EmbeddedStore::open(directory.path(), Durability::Fsync) else {
+            panic!("{left} of {} bytes were taken for a store", whole.len());
+        };
+        let words = error.to_string();
+        assert!(words.contains(&*file.to_string_lossy()), "{words}");
+        assert_eq!(words.matches("restore a backup").count(), 1, "{words}");
+        assert_eq!(words.matches("signalbox doctor").count(), 1, "{words}");
+        // What doctor finds comes with doctor's own advice.
+        let problems = match check(directory.path()) {
+            Ok(report) => report.problems,
+            Err(error) => vec![error.to_string()],
+        };
+        assert!(
+            problems.iter().any(|problem| problem.contains("store.db")),
+            "{left}: {problems:?}"
         );
     }
 }
