@@ -2,8 +2,9 @@
 
 use rusqlite::Connection;
 
-/// From here on the log is moved into the database: 16 MiB.
-const DUE_PAGES: i64 = 4_096;
+/// From here on the log is moved into the database: 64 MiB. Trees ordered by hashes have each of their pages many times in
+/// the log and are moved once, so a longer log means fewer writes; a start after a kill reads it whole.
+const DUE_PAGES: i64 = 16_384;
 /// From here on the writer waits for readers, so that the log starts anew: 256 MiB.
 const OVERDUE_PAGES: i64 = 65_536;
 
@@ -16,6 +17,11 @@ pub(crate) fn checkpoint_if_due(connection: &Connection) -> rusqlite::Result<()>
         run(connection, "PRAGMA wal_checkpoint(PASSIVE)")?;
     }
     Ok(())
+}
+
+/// Moves what can be moved, so that the log is written over and does not grow: for a full disk.
+pub(super) fn checkpoint_now(connection: &Connection) -> rusqlite::Result<()> {
+    run(connection, "PRAGMA wal_checkpoint(PASSIVE)").map(|_| ())
 }
 
 /// Moves all of it and leaves an empty log.

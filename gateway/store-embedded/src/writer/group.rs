@@ -5,7 +5,7 @@ use std::time::Instant;
 use signalbox_store::StoreError;
 
 use super::Setup;
-use super::checkpoint::{checkpoint_if_due, checkpoint_whole};
+use super::checkpoint::{checkpoint_if_due, checkpoint_now, checkpoint_whole};
 use super::step::Step;
 use crate::fault::{Consequence, Fault};
 use crate::tables::Tables;
@@ -179,7 +179,12 @@ impl<'s> Group<'s> {
         if self.setup.condition.check().is_err() {
             return;
         }
-        if let Err(error) = checkpoint_if_due(self.tables.connection) {
+        let checkpoint = if self.setup.condition.is_full() {
+            checkpoint_now
+        } else {
+            checkpoint_if_due
+        };
+        if let Err(error) = checkpoint(self.tables.connection) {
             self.after_checkpoint(&error);
         }
     }
