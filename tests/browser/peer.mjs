@@ -32,6 +32,8 @@ export class Peer {
   refused = 0;
   replayLimit = 200;
   dwellMarks = [60_000];
+  /** Refusals that wait to be sent; null while none has to. */
+  #held = null;
   #visitors = 0;
   #http;
 
@@ -42,7 +44,9 @@ export class Peer {
     peer.#http.on('upgrade', (request, socket, head) => {
       if (peer.isDown) {
         peer.refused += 1;
-        socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+        const refuse = () => socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n');
+        if (peer.#held === null) refuse();
+        else peer.#held.push(refuse);
         return;
       }
       sockets.handleUpgrade(request, socket, head, (client) => new Session(peer, client));
@@ -53,6 +57,7 @@ export class Peer {
   }
 
   async stop() {
+    for (const refuse of this.#held ?? []) refuse();
     for (const session of this.sessions) session.client.terminate();
     this.#http.closeAllConnections();
     await new Promise((done) => { this.#http.close(done); });
@@ -79,6 +84,15 @@ export class Peer {
   /** Cuts the lines as a failing network does: without a word. */
   cut() {
     for (const session of this.sessions) session.client.terminate();
+  }
+
+  /** Leaves refused upgrades without their answer until the function that it returns is called. */
+  holdRefusals() {
+    this.#held = [];
+    return () => {
+      for (const refuse of this.#held ?? []) refuse();
+      this.#held = null;
+    };
   }
 
   /** Stores an event; unless `isHidden`, all sessions of the thread but `except` hear of it. */

@@ -199,6 +199,8 @@ export class Connection {
   // The network or the customer came back: an attempt that only waits for luck is made now.
   #hurry = (event) => {
     if (!this.#running || this.#waitIsFirm) return;
+    // An attempt under way may have begun without a network: if it fails, the next must not wait as long as its history says.
+    if (event.type === 'online') this.#attempt = 0;
     if (event.type === 'visibilitychange' && document.visibilityState !== 'visible') return;
     if (this.#waitsForVisible || this.#timers.has('retry')) {
       this.#clearTimer('retry');

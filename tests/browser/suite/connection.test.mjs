@@ -13,10 +13,30 @@ after(() => browser?.close());
 beforeEach(async () => { peer = await Peer.start(); });
 afterEach(() => peer.stop());
 
-const story = (name, tell) => test(name, () => withCustomer(browser, {}, tell));
+const story = (name, tell) => test(name, { timeout: 60_000 }, () => withCustomer(browser, {}, tell));
 const hellos = () => peer.frames.filter(({ t }) => t === 'hello');
 const helloCount = (count) => until(`${count} hellos`, () => hellos().length >= count, () => `there are ${hellos().length}`);
-const withClock = (page) => page.clock.install();
+/** Time stands still until a test moves it: what a slow machine takes for its work passes none of it. */
+const withClock = async (page) => {
+  await page.clock.install({ time: 0 });
+  await page.clock.pauseAt(1_000);
+};
+/** Lets time pass as it does outside: showing and sending take timers of their own. */
+const letTimePass = (chat) => chat.page.clock.resume();
+const stopTime = async (chat) => chat.page.clock.pauseAt(await now(chat) + 1_000);
+const now = (chat) => chat.page.evaluate(() => Date.now());
+/** As `withClock`, and every delay is the longest that the jitter allows, so that no attempt comes before its time. */
+const longestDelays = async (page) => {
+  await withClock(page);
+  await page.addInitScript(() => { Math.random = () => 0.999; });
+};
+/** Lets the page wait out its delay and be refused once more. */
+const refusedAfter = async (chat, delayMs) => {
+  const { refused } = peer;
+  await chat.isInState('waiting');
+  await chat.page.clock.fastForward(delayMs);
+  await until('a refused attempt', () => peer.refused > refused);
+};
 const shout = (chat, name) => chat.page.evaluate((event) => dispatchEvent(new Event(event)), name);
 
 story('the first frame says hello as the protocol asks', async (customer) => {
@@ -103,6 +123,7 @@ story('after 1000 it rests until the customer writes', async (customer) => {
   await chat.isInState('resting');
   await chat.page.clock.fastForward(300_000);
   assert.equal(hellos().length, 1);
+  await letTimePass(chat);
   await chat.say('here again');
   await chat.shows(['here again', 'You said: here again']);
 });
@@ -127,13 +148,16 @@ story('a line that is silent after a ping is given up', async (customer) => {
   await chat.isOnline();
   await chat.page.clock.fastForward(25_500);
   await peer.frame(({ t }) => t === 'ping');
+  await letTimePass(chat);
   await chat.say('pong was heard');
   await chat.shows(['pong was heard', 'You said: pong was heard']);
+  await stopTime(chat);
   peer.intercept = (_, { t }) => t === 'ping';
   await chat.page.clock.fastForward(25_500);
   await until('the second ping', () => peer.count(({ t }) => t === 'ping') >= 2);
   assert.equal(hellos().length, 1);
   await chat.page.clock.fastForward(10_500);
+  await letTimePass(chat);
   await helloCount(2);
 });
 
@@ -143,29 +167,40 @@ story('an open that leads nowhere is given up', async (customer) => {
   await helloCount(1);
   peer.intercept = () => false;
   await chat.page.clock.fastForward(15_500);
+  await letTimePass(chat);
   await chat.isOnline();
 });
 
 story('a server that is down is asked again, and at once when the network comes back', async (customer) => {
-  const chat = await customer.open(peer.url, async (page) => {
-    await page.clock.install();
-    // The longest that the jitter allows, so that no attempt comes before its time.
-    await page.addInitScript(() => { Math.random = () => 0.999; });
-  });
+  const chat = await customer.open(peer.url, longestDelays);
   await chat.isOnline();
   peer.isDown = true;
   peer.cut();
-  for (const delay of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]) {
-    const { refused } = peer;
-    await chat.isInState('waiting');
-    await until('an attempt', async () => {
-      await chat.page.clock.fastForward(delay);
-      return peer.refused > refused;
-    });
-  }
+  for (const delay of [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]) await refusedAfter(chat, delay);
+  // The peer counts a refusal before the page has heard of it.
+  await chat.isInState('waiting');
   peer.isDown = false;
   await shout(chat, 'online');
   await chat.isOnline();
+});
+
+story('an attempt that began without a network does not delay the next once it is back', async (customer) => {
+  const chat = await customer.open(peer.url, longestDelays);
+  await chat.isOnline();
+  peer.isDown = true;
+  peer.cut();
+  for (const delay of [500, 1_000, 2_000, 4_000]) await refusedAfter(chat, delay);
+  const release = peer.holdRefusals();
+  await refusedAfter(chat, 8_000);
+  await shout(chat, 'online');
+  peer.isDown = false;
+  release();
+  const start = await now(chat);
+  await until('the next attempt', async () => {
+    await chat.page.clock.fastForward(100);
+    return hellos().length >= 2;
+  });
+  assert.ok(await now(chat) - start < 10_000, 'its history would have made it wait for 16 seconds');
 });
 
 story('a page that rests in the back-forward cache lets go and comes back', async (customer) => {
