@@ -15,8 +15,6 @@ pub struct DecisionRecord {
     pub engine: String,
     /// Log time.
     pub now: Timestamp,
-    /// For whatever was drawn by lot.
-    pub seed: u64,
     /// What had happened.
     #[serde(with = "trigger_name")]
     pub trigger: Trigger,

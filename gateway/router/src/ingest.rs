@@ -204,8 +204,8 @@ impl Shared {
     }
 }
 
-/// An append that nobody was told of. Dropped like that (the client went away while the store was writing, the answer was
-/// unknown or a repeat), the partition's owner and the thread's sessions are told to look in the store.
+/// An append that nobody was told of. Dropped like that (the answer was unknown or a repeat), the partition's owner and the
+/// thread's sessions are told to look in the store.
 struct UntoldAppend<'a> {
     shared: &'a Shared,
     thread: ThreadId,

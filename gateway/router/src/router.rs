@@ -8,6 +8,7 @@ use signalbox_sealed::DeploymentKey;
 use signalbox_store::{Archive, Sequence, Store, ThreadId, TranscriptRange};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument;
 
 use crate::archiver;
 use crate::directory::Directory;
@@ -89,12 +90,21 @@ impl Router {
         }
     }
 
-    /// Keeps an inbound message or event; durable when it answers.
+    /// Keeps an inbound message or event; durable when it answers. What was begun comes to its end even if the caller goes away,
+    /// so that whatever was written is also handled at once.
     ///
     /// # Errors
     /// See [`AcceptError`].
     pub async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
-        self.shared.accept(inbound).await
+        let shared = self.shared.clone();
+        let kept = async move { shared.accept(inbound).await };
+        tokio::spawn(kept.in_current_span())
+            .await
+            .unwrap_or_else(|error| {
+                Err(AcceptError::Unavailable {
+                    reason: error.to_string(),
+                })
+            })
     }
 
     /// The thread of an address, whether anything was said there or not.

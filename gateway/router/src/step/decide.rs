@@ -11,7 +11,7 @@ use signalbox_rules::{Action, DecidedEffect, Decision, Facts, Inputs};
 use signalbox_store::MessageId;
 
 use super::answer::{self, Asked};
-use super::{Step, StepContext, derived};
+use super::{Step, StepContext};
 use crate::customer::{Customer, OpenTurn};
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
 use crate::event::PageSeen;
@@ -112,14 +112,11 @@ fn decide(
 ) -> Step {
     customer.conversation.begin(trigger, now);
     set_common_facts(&mut facts, customer, asked.address, now, context.rules);
-    let [seed @ .., _, _, _, _, _, _, _, _] = derived(context, "seed", arrived.offset, 0);
-    let seed = u64::from_be_bytes(seed);
     let inputs = Inputs {
         trigger,
         facts: &facts,
         ledger: &customer.conversation.ledger,
         now,
-        seed,
     };
     let span = context.observer.decision_span(asked.traceparent);
     let _entered = span.enter();
@@ -152,7 +149,6 @@ fn decide(
         bundle: context.rules.bundle().to_owned(),
         engine: env!("CARGO_PKG_VERSION").to_owned(),
         now,
-        seed,
         trigger: trigger.clone(),
         facts: context.rules.read_facts(&facts),
         ledger,

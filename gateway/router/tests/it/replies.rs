@@ -1,8 +1,12 @@
 //! Every message is answered once, in order, through restarts.
 
-use signalbox_router::AcceptError;
+use std::sync::Arc;
+use std::time::Duration;
 
-use crate::bed::{Bed, entries_of, message, say, transcript};
+use signalbox_router::AcceptError;
+use signalbox_store::{FaultSchedule, FaultyStore, MemoryStore};
+
+use crate::bed::{Bed, entries_of, message, say, transcript, until};
 
 #[tokio::test(start_paused = true)]
 async fn a_message_is_answered_once() {
@@ -121,4 +125,29 @@ async fn many_customers_are_answered_in_their_own_order() {
         assert_eq!(of("customer: "), expected, "what was said, in order");
         assert_eq!(of("bot: echo: "), expected, "each answered once, in order");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_whose_sender_went_away_in_the_middle_is_answered_without_being_looked_for() {
+    let slow = FaultSchedule {
+        seed: 1,
+        delayed: 1_000,
+        longest_delay: Duration::from_millis(800),
+        ..FaultSchedule::default()
+    };
+    let mut bed = Bed::on(Arc::new(FaultyStore::new(MemoryStore::new(), slow)));
+    bed.settings.poll = Duration::from_secs(2 * 3_600);
+    let router = bed.start();
+    until(|| async { (router.owned() == router.partitions()).then_some(()) }).await;
+    let accepting = router.accept(message("ann", "1", "hello"));
+    assert!(
+        tokio::time::timeout(Duration::from_millis(1), accepting)
+            .await
+            .is_err(),
+        "the sender is gone before the store has answered"
+    );
+    assert_eq!(
+        entries_of(&router, "ann", 2).await,
+        ["customer: hello", "bot: echo: hello"]
+    );
 }
