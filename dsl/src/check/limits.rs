@@ -14,6 +14,9 @@ pub(super) const MOST_TEMPLATES: usize = 100_000;
 /// Queues are places where people work.
 pub(super) const MOST_QUEUES: usize = 10_000;
 
+/// Ranks are an order that people keep in their heads.
+pub(super) const MOST_RANKS: usize = 1_000;
+
 /// Facts are looked up and recorded one by one.
 pub(super) const MOST_FIELDS: usize = 10_000;
 

@@ -2,7 +2,7 @@
 
 mod types;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::ast;
@@ -126,18 +126,19 @@ impl Schema {
                 continue;
             };
             let mut members: Vec<Arc<str>> = Vec::with_capacity(declared.members.len() + 1);
+            let mut known: HashSet<&str> = HashSet::with_capacity(declared.members.len());
             for member in &declared.members {
-                if members.contains(&member.text) {
+                if known.insert(&member.text) {
+                    members.push(Arc::clone(&member.text));
+                } else {
                     let problem = MeaningProblem::DuplicateName {
                         kind: ItemKind::Member,
                         name: member.text.to_string(),
                     };
                     findings.add(problem, member.span);
-                } else {
-                    members.push(Arc::clone(&member.text));
                 }
             }
-            if !members.iter().any(|member| &**member == "other") {
+            if !known.contains("other") {
                 members.push("other".into());
             }
             let name = names.full_name(one);

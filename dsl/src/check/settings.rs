@@ -12,7 +12,7 @@ use crate::source::{FileId, Span};
 
 use super::Checker;
 use super::findings::Findings;
-use super::limits::MOST_QUEUES;
+use super::limits::{MOST_QUEUES, MOST_RANKS};
 use crate::nearest::nearest;
 
 /// Falls back to it where no file says another.
@@ -205,6 +205,14 @@ impl Checker<'_> {
 fn ranks(declared: &ast::Ranks, findings: &mut Findings) -> Vec<Rank> {
     let mut ranks: Vec<Rank> = Vec::with_capacity(declared.names.len());
     for name in &declared.names {
+        if ranks.len() == MOST_RANKS {
+            let problem = MeaningProblem::TooMany {
+                kind: ItemKind::Rank,
+                most: MOST_RANKS,
+            };
+            findings.add(problem, name.span);
+            break;
+        }
         if ranks.iter().any(|rank| rank.name == name.text) {
             let problem = MeaningProblem::DuplicateName {
                 kind: ItemKind::Rank,

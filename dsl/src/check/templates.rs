@@ -73,11 +73,9 @@ impl<'a> Checker<'a> {
     fn parameters(&mut self, file: usize, template: &ast::Template) -> (Vec<Parameter>, bool) {
         let mut parameters: Vec<Parameter> = Vec::with_capacity(template.parameters.len());
         let mut are_known = true;
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
         for parameter in &template.parameters {
-            if parameters
-                .iter()
-                .any(|known| known.name == parameter.name.text)
-            {
+            if !seen.insert(&parameter.name.text) {
                 let problem = MeaningProblem::DuplicateName {
                     kind: ItemKind::Parameter,
                     name: parameter.name.text.to_string(),

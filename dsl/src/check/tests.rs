@@ -363,3 +363,26 @@ fn what_a_bundle_holds_is_bounded() {
     assert!(!queues(limits::MOST_QUEUES - 1));
     assert!(queues(limits::MOST_QUEUES));
 }
+
+#[test]
+fn ranks_are_bounded_and_members_of_an_enum_may_be_many() {
+    let ranks = |count: usize| {
+        let names: Vec<String> = (0..count).map(|rank| format!("r{rank}")).collect();
+        let text = format!(
+            "language 1\nmodule t\nqueue q \"Q\" default\nranks {}\n",
+            names.join(" > ")
+        );
+        let checked = crate::check(&crate::SourceSet::new(vec![crate::SourceFile {
+            path: "t.rules".into(),
+            text: text.into(),
+        }]));
+        checked.bundle.is_none()
+    };
+    assert!(!ranks(limits::MOST_RANKS));
+    assert!(ranks(limits::MOST_RANKS + 1));
+    // Compared each with all before, these would be five thousand million comparisons.
+    let many = 100_000;
+    let members: Vec<String> = (0..many).map(|member| format!("m{member}")).collect();
+    let found = codes(&format!("enum E = {} | m7\n", members.join(" | ")));
+    assert_eq!(found, ["E0405"]);
+}

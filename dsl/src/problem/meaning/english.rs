@@ -380,9 +380,9 @@ fn plural_words(kind: ItemKind) -> &'static str {
         ItemKind::Field => "fields",
         ItemKind::Test => "tests",
         ItemKind::Condition => "conditions",
+        ItemKind::Rank => "ranks",
         ItemKind::List
         | ItemKind::Enum
-        | ItemKind::Rank
         | ItemKind::Member
         | ItemKind::Parameter
         | ItemKind::Argument
