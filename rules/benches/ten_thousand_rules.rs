@@ -34,7 +34,6 @@ fn benchmark(criterion: &mut Criterion) {
         facts,
         ledger: &ledger,
         now: Timestamp::UNIX_EPOCH,
-        seed: 0,
     };
     for facts in &messages {
         assert_eq!(

@@ -23,8 +23,6 @@ pub struct Inputs<'a> {
     pub ledger: &'a Ledger,
     /// The turn's moment: log time, never the wall clock's.
     pub now: Timestamp,
-    /// For whatever is drawn by lot.
-    pub seed: u64,
 }
 
 /// The answer to one turn or event.

@@ -1,4 +1,4 @@
-//! Bundle, facts and now to a decision. Pure: no I/O, no clock, no randomness but the seed.
+//! Bundle, facts and now to a decision. Pure: no I/O, no clock, no randomness.
 //!
 //! [`Engine`] decides messages; [`Reference`] is the straight evaluator that says what is right, and property tests hold the two
 //! equal. Both end in the same code: `floor.rs` (who answers) and `effects.rs` (what leaves).

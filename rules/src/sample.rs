@@ -115,7 +115,6 @@ impl Sample {
             facts,
             ledger,
             now,
-            seed: 0,
         };
         let decision = Reference::new(bundle.clone()).unwrap().decide(inputs);
         assert_eq!(Engine::compile(bundle).unwrap().decide(inputs), decision);

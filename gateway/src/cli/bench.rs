@@ -160,7 +160,6 @@ fn inputs<'a>(message: &'a CorpusMessage, ledger: &'a Ledger) -> Inputs<'a> {
         facts: &message.facts,
         ledger,
         now: message.now,
-        seed: 0,
     }
 }
 

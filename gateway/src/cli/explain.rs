@@ -35,7 +35,6 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
             facts: &facts,
             ledger: &conversation.ledger,
             now,
-            seed: 0,
         },
     );
     Ok(Answer {

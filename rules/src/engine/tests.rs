@@ -118,7 +118,6 @@ fn an_event_that_no_rule_is_on_decides_nothing() {
         facts: &Facts::default(),
         ledger: &Ledger::default(),
         now: noon(),
-        seed: 0,
     });
     assert_eq!(decision, Decision::default());
 }

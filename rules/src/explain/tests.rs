@@ -12,7 +12,6 @@ fn explained(sample: &Sample, facts: &Facts) -> Explanation {
         facts,
         ledger: &Ledger::default(),
         now: noon(),
-        seed: 0,
     };
     explain(&reference, inputs)
 }

@@ -167,7 +167,6 @@ impl Turn {
             facts: &self.facts,
             ledger: &self.ledger,
             now: self.now,
-            seed: 0,
         }
     }
 

@@ -36,7 +36,6 @@ proptest! {
                 facts: &message.facts,
                 ledger: &message.ledger,
                 now: message.now,
-                seed: 0,
             };
             let decision = reference.decide(inputs);
             prop_assert_eq!(&engine.decide(inputs), &decision, "decision on {:?}", message);
@@ -77,7 +76,6 @@ fn random_bundles_reach_every_outcome() {
             facts: &message.facts,
             ledger: &message.ledger,
             now: message.now,
-            seed: 0,
         });
         let mut count = |name: &str| *seen.entry(name.into()).or_default() += 1;
         if decision.trace.fired.is_empty() {
