@@ -1,8 +1,8 @@
 //! How fast the way of a message is, as a ratio to a ceiling in the same run.
 //!
 //! `cargo bench -p signalbox-tests --bench way` measures the gateway and then a bare loop that only frames, appends, commits
-//! and answers, on the same store with the same rows, sizes and durability, on the same machine, driven by the same load. Two runs
-//! of each, taken in turn, since the machine is shared; the better one counts.
+//! and answers, on raw SQLite with rows of the same sizes and the same durability, on the same machine, driven by the same load.
+//! Two runs of each, taken in turn, since the machine is shared; the better one counts.
 //!
 //! The gateway is the binary that `SIGNALBOX_BIN` names, or `target/release/signalbox`.
 #![expect(
