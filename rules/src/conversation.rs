@@ -168,9 +168,9 @@ impl Conversation {
         let of_effects = decision
             .effects
             .iter()
-            .filter_map(|it| it.ledger_key.as_ref());
-        for (key, scope) in of_effects.chain(&decision.uses) {
-            self.ledger.enter(key.clone(), *scope, now);
+            .filter_map(|it| it.ledger_use.as_ref());
+        for used in of_effects.chain(&decision.uses) {
+            self.ledger.enter(used, now);
         }
         for effect in &decision.effects {
             match &effect.action {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::{Priority, Scope, Trigger};
 
 use crate::facts::Facts;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, LedgerUse};
 
 /// All that a decision depends on, besides the bundle.
 #[derive(Debug, Clone, Copy)]
@@ -31,9 +31,9 @@ pub struct Decision {
     /// What to do, in a fixed order: by rank, then rule name, then as written.
     pub effects: Vec<DecidedEffect>,
     /// Limited effects that act inside the decision only (`no other replies`): to be entered in the ledger as
-    /// [`DecidedEffect::ledger_key`] is.
+    /// [`DecidedEffect::ledger_use`] is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub uses: Vec<(Arc<str>, Scope)>,
+    pub uses: Vec<LedgerUse>,
     /// How it came about.
     pub trace: Trace,
 }
@@ -46,7 +46,7 @@ pub struct DecidedEffect {
     /// What to do.
     pub action: Action,
     /// To be entered in the ledger when the effect is committed; `None` for unlimited effects.
-    pub ledger_key: Option<(Arc<str>, Scope)>,
+    pub ledger_use: Option<LedgerUse>,
 }
 
 /// What the router carries out.

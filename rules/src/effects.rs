@@ -18,6 +18,7 @@ use crate::decision::{
     Action, DecidedEffect, Decision, Fired, Inputs, Trace, Withheld, WithheldReason,
 };
 use crate::floor::{self, Firing, Floor, Resolved};
+use crate::ledger::LedgerUse;
 use crate::limits;
 use crate::render::{self, MissingValue};
 use crate::snapshot::Snapshot;
@@ -166,12 +167,13 @@ impl Carrying<'_> {
                 parameter: missing.parameter,
             }
         })?;
-        let ledger_key = limited.limit.map(|limit| {
-            let key = limits::ledger_key(firing.rule, place.1);
-            (Arc::from(key), limit.scope)
+        let ledger_use = limited.limit.map(|limit| LedgerUse {
+            key: limits::ledger_key(firing.rule, place.1).into(),
+            scope: limit.scope,
+            times: limit.times,
         });
         let Some(action) = action else {
-            decision.uses.extend(ledger_key);
+            decision.uses.extend(ledger_use);
             return Ok(());
         };
         accumulate(
@@ -179,7 +181,7 @@ impl Carrying<'_> {
             DecidedEffect {
                 rule: firing.rule.name.clone(),
                 action,
-                ledger_key,
+                ledger_use,
             },
         )
     }
@@ -262,7 +264,7 @@ impl Carrying<'_> {
                 queue: queue.name.clone(),
                 note: Some(note.into()),
             },
-            ledger_key: None,
+            ledger_use: None,
         })
     }
 }

@@ -7,8 +7,19 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::Scope;
 
+/// One use of a limited effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerUse {
+    /// The effect, as [`ledger_key`](crate::ledger_key) names it.
+    pub key: Arc<str>,
+    /// Counted for what.
+    pub scope: Scope,
+    /// To how many its limit counts.
+    pub times: u32,
+}
+
 /// Past uses of limited effects, for one customer and the episode that is open. Kept in the customer's state by the
-/// router, which enters [`DecidedEffect::ledger_key`](crate::DecidedEffect::ledger_key) in the same commit as the effect.
+/// router, which enters [`DecidedEffect::ledger_use`](crate::DecidedEffect::ledger_use) in the same commit as the effect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
     customer: BTreeMap<Arc<str>, Vec<Timestamp>>,
@@ -16,21 +27,23 @@ pub struct Ledger {
 }
 
 impl Ledger {
-    /// A limit counts to 1,000 at most, so older uses than that are never asked for.
-    pub const MOST_USES_KEPT: usize = 1_000;
+    /// How many effects of one scope are remembered; past it the one that was not used for the longest time is forgotten. Bundles
+    /// come and go while a customer stays: the limits of rules that are no more would pile up without end.
+    pub const MOST_KEYS: usize = 1_000;
 
-    /// Enters a use.
-    pub fn enter(&mut self, key: Arc<str>, scope: Scope, at: Timestamp) {
-        let uses = match scope {
+    /// Enters a use. Only as many are kept as its limit counts: older ones are never asked for.
+    pub fn enter(&mut self, used: &LedgerUse, at: Timestamp) {
+        let scope = match used.scope {
             Scope::Customer => &mut self.customer,
             Scope::Episode => &mut self.episode,
+        };
+        if scope.len() >= Self::MOST_KEYS && !scope.contains_key(&used.key) {
+            forget_the_longest_unused(scope);
         }
-        .entry(key)
-        .or_default();
+        let uses = scope.entry(used.key.clone()).or_default();
         uses.push(at);
-        if uses.len() > Self::MOST_USES_KEPT {
-            uses.remove(0);
-        }
+        let surplus = uses.len().saturating_sub(used.times as usize);
+        uses.drain(..surplus);
     }
 
     /// Uses so far, oldest first.
@@ -65,3 +78,17 @@ impl Ledger {
         self.episode.clear();
     }
 }
+
+/// Forgets the effect whose last use lies furthest back.
+fn forget_the_longest_unused(uses: &mut BTreeMap<Arc<str>, Vec<Timestamp>>) {
+    let oldest = uses
+        .iter()
+        .min_by_key(|(_, uses)| uses.last().copied())
+        .map(|(key, _)| key.clone());
+    if let Some(key) = oldest {
+        uses.remove(&key);
+    }
+}
+
+#[cfg(test)]
+mod tests;

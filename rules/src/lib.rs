@@ -38,7 +38,7 @@ pub use effects::SIGNALBOX;
 pub use engine::Engine;
 pub use explain::{Explanation, explain};
 pub use facts::Facts;
-pub use ledger::Ledger;
+pub use ledger::{Ledger, LedgerUse};
 pub use limits::ledger_key;
 pub use prepared::{CompileError, MOST_PATTERN_BYTES};
 pub use reference::Reference;

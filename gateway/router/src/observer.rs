@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use signalbox_adapters::Channel;
 use signalbox_rules::Decision;
-use signalbox_store::PartitionId;
+use signalbox_store::{Offset, PartitionId, ThreadId};
 
 /// How an inbound message was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,17 @@ pub enum DeliveryAnswer {
     Suppressed,
 }
 
+/// Where a decision belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecisionPlace {
+    /// The partition that it was made in.
+    pub partition: PartitionId,
+    /// The inbox record that brought it about.
+    pub offset: Offset,
+    /// The conversation.
+    pub thread: ThreadId,
+}
+
 /// What the router tells. Calls come from the way of a message: they must be cheap and must not block.
 #[expect(unused_variables, reason = "a listener takes what it needs")]
 pub trait Observer: Send + Sync + 'static {
@@ -94,8 +105,8 @@ pub trait Observer: Send + Sync + 'static {
     /// A turn or event was handled.
     fn handled(&self, handling: Handling) {}
 
-    /// A turn or event was decided.
-    fn decided(&self, decision: &Decision) {}
+    /// A turn or event was decided. Called inside its [`Observer::decision_span`].
+    fn decided(&self, decision: &Decision, place: DecisionPlace) {}
 
     /// A commit of so many records was answered.
     fn committed(&self, answer: CommitAnswer, records: usize, took: Duration) {}

@@ -1,5 +1,6 @@
 use super::*;
 use crate::decision::DecidedEffect;
+use crate::ledger::LedgerUse;
 
 fn at(hours: i64) -> Timestamp {
     Timestamp::from_second(1_767_571_200 + hours * 3600).unwrap()
@@ -10,7 +11,11 @@ fn decided(action: Action) -> Decision {
         effects: vec![DecidedEffect {
             rule: "m.r".into(),
             action,
-            ledger_key: Some(("m.r#0".into(), Scope::Episode)),
+            ledger_use: Some(LedgerUse {
+                key: "m.r#0".into(),
+                scope: Scope::Episode,
+                times: 2,
+            }),
         }],
         ..Decision::default()
     }

@@ -27,9 +27,9 @@ fn a_used_up_effect_is_withheld_and_its_rule_keeps_the_floor() {
         .rule(1, Guard::Otherwise, vec![reply(1)]);
     let mut ledger = Ledger::default();
     let first = sample.decide(&facts("a"), &ledger, noon());
-    let key = first.effects[0].ledger_key.clone().unwrap();
-    assert_eq!((&*key.0, key.1), ("m.a#0", Scope::Episode));
-    ledger.enter(key.0, key.1, noon());
+    let used = first.effects[0].ledger_use.clone().unwrap();
+    assert_eq!((&*used.key, used.scope), ("m.a#0", Scope::Episode));
+    ledger.enter(&used, noon());
 
     let second = sample.decide(&facts("a"), &ledger, noon());
     assert_eq!(second.trace.floor.as_deref(), Some("m.a"));

@@ -3,15 +3,24 @@ use std::time::Duration;
 use signalbox_dsl::bundle::Scope;
 
 use super::*;
+use crate::ledger::LedgerUse;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
+fn entry(scope: Scope, times: u32) -> LedgerUse {
+    LedgerUse {
+        key: "m.r#0".into(),
+        scope,
+        times,
+    }
+}
+
 fn used_up(window: LimitWindow, times: u32, uses: &[&str], now: &str) -> bool {
     let mut ledger = Ledger::default();
     for used in uses {
-        ledger.enter("m.r#0".into(), Scope::Customer, at(used));
+        ledger.enter(&entry(Scope::Customer, times), at(used));
     }
     let limit = Limit {
         times,
@@ -58,7 +67,7 @@ fn whole_never_forgets_and_scopes_count_apart() {
         "2026-01-05T16:00:00Z"
     ));
     let mut ledger = Ledger::default();
-    ledger.enter("m.r#0".into(), Scope::Episode, at(uses[0]));
+    ledger.enter(&entry(Scope::Episode, 1), at(uses[0]));
     let limit = Limit {
         times: 1,
         window: LimitWindow::Whole,

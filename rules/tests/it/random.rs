@@ -17,7 +17,7 @@ use signalbox_dsl::bundle::*;
 use signalbox_dsl::folding::fold;
 use signalbox_dsl::value::{Currency, Type, Value};
 use signalbox_dsl::{FileId, Span};
-use signalbox_rules::{Facts, Ledger, ledger_key};
+use signalbox_rules::{Facts, Ledger, LedgerUse, ledger_key};
 
 /// Pieces of keywords and messages. Simplified and traditional, both widths, both cases, a composed and a decomposed letter, one
 /// that is dropped, spaces.
@@ -316,8 +316,12 @@ pub(crate) fn message() -> impl Strategy<Value = Message> {
             } else {
                 Scope::Episode
             };
-            let key = ledger_key(&named(rule), effect);
-            ledger.enter(key.into(), scope, at);
+            let used = LedgerUse {
+                key: ledger_key(&named(rule), effect).into(),
+                scope,
+                times: 1_000,
+            };
+            ledger.enter(&used, at);
         }
         Message {
             trigger,

@@ -17,7 +17,7 @@ use crate::decision_record::{DecisionOutcome, DecisionRecord};
 use crate::event::PageSeen;
 use crate::language;
 use crate::mailbox::Arrived;
-use crate::observer::Handling;
+use crate::observer::{DecisionPlace, Handling};
 use crate::rules::Rules;
 
 /// The rule name of what signalbox does by itself.
@@ -138,7 +138,12 @@ fn decide(
         }
     };
     context.observer.handled(handling);
-    context.observer.decided(&decision);
+    let place = DecisionPlace {
+        partition: context.partition,
+        offset: arrived.offset,
+        thread: arrived.thread,
+    };
+    context.observer.decided(&decision, place);
     let ledger = customer
         .conversation
         .ledger
@@ -199,7 +204,7 @@ fn to_default_queue(context: &StepContext<'_>) -> Decision {
                 queue: context.rules.default_queue(),
                 note: Some(note),
             },
-            ledger_key: None,
+            ledger_use: None,
         }],
         ..Decision::default()
     }

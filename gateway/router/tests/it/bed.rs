@@ -97,7 +97,7 @@ impl Rules for Echo {
         let effect = |action| DecidedEffect {
             rule: "echo".into(),
             action,
-            ledger_key: None,
+            ledger_use: None,
         };
         let reply = |text: String| {
             effect(Action::Reply {
