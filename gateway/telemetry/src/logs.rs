@@ -2,6 +2,12 @@
 //!
 //! WARN: something went wrong and we recovered. ERROR: somebody must act. What a customer said, a secret or a token
 //! never stands there; where a value's presence matters, write it as [`Hidden`].
+//!
+//! A line inside a trace ends with its `trace_id`. Each place in the code writes so much and no more ([`limit`]); what it left
+//! out is `suppressed` in its next line.
+
+mod limit;
+mod line;
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,6 +16,9 @@ use tracing::Subscriber;
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{EnvFilter, Layer};
+
+pub(crate) use limit::LineLimit;
+use line::Line;
 
 use crate::traces::TARGET;
 
@@ -56,11 +65,13 @@ impl fmt::Debug for Hidden<'_> {
 }
 
 /// The layer that writes lines to `writer`. It takes no notice of the spans of traces, so that those cost nothing while traces
-/// are off: then no layer asks for them.
+/// are off: then no layer asks for them. `traces`: whether they are on.
 pub(crate) fn layer<S, W>(
     format: LogFormat,
     filter: EnvFilter,
     writer: W,
+    limit: LineLimit,
+    traces: bool,
 ) -> Box<dyn Layer<S> + Send + Sync>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
@@ -69,12 +80,27 @@ where
     let filter = filter.and(filter_fn(|metadata| metadata.target() != TARGET));
     let lines = tracing_subscriber::fmt::layer().with_writer(writer);
     match format {
-        LogFormat::Text => lines.with_ansi(false).with_filter(filter).boxed(),
+        LogFormat::Text => lines
+            .with_ansi(false)
+            .map_event_format(|inner| Line {
+                inner,
+                format,
+                limit,
+                traces,
+            })
+            .with_filter(filter)
+            .boxed(),
         LogFormat::Json => lines
             .json()
             .flatten_event(true)
             .with_current_span(false)
             .with_span_list(false)
+            .map_event_format(|inner| Line {
+                inner,
+                format,
+                limit,
+                traces,
+            })
             .with_filter(filter)
             .boxed(),
     }

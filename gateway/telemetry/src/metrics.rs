@@ -8,6 +8,7 @@ pub mod build;
 pub mod catalogue;
 pub mod inbound;
 pub mod label;
+pub mod logs;
 pub mod outbound;
 pub mod process;
 pub mod processing;
@@ -35,6 +36,8 @@ pub struct Metrics {
     pub webchat: webchat::WebchatMetrics,
     /// Bundles and rules.
     pub rules: rules::RuleMetrics,
+    /// Log lines.
+    pub logs: logs::LogMetrics,
     /// The export of traces.
     pub traces: traces::TraceMetrics,
     process: process::ProcessMetrics,
@@ -64,6 +67,7 @@ impl Metrics {
             outbound: outbound::OutboundMetrics::register(registrar.area("outbound"))?,
             webchat: webchat::WebchatMetrics::register(registrar.area("webchat"))?,
             rules: rules::RuleMetrics::register(registrar.area("rules"))?,
+            logs: logs::LogMetrics::register(registrar.area("logs"))?,
             traces: traces::TraceMetrics::register(registrar.area("traces"))?,
             process: process::ProcessMetrics::register(registrar.area("process"))?,
             registrar,

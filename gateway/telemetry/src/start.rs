@@ -1,7 +1,7 @@
 //! Turns logs and traces on, once a process.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use tracing::Subscriber;
@@ -10,7 +10,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer};
 
-use crate::logs::{self, LogFormat};
+use crate::logs::{self, LineLimit, LogFormat};
 use crate::metrics::Metrics;
 use crate::traces::batch::Flush;
 use crate::traces::{self, export};
@@ -86,7 +86,15 @@ impl Telemetry {
             .map(|endpoint| export::start(endpoint, settings.trace_ratio, metrics.clone()))
             .transpose()?;
         // A vector, since an absent `Option` layer would count as one that wants everything.
-        let mut layers = vec![logs::layer(settings.log_format, filter, writer)];
+        let limit = LineLimit::new(metrics.logs.suppressed.clone(), Box::new(Instant::now));
+        let traces = export.is_some();
+        let mut layers = vec![logs::layer(
+            settings.log_format,
+            filter,
+            writer,
+            limit,
+            traces,
+        )];
         if let Some(export) = &export {
             let spans = tracing_opentelemetry::layer()
                 .with_tracer(export.tracer.clone())

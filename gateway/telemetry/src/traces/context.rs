@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use opentelemetry::Context;
 use opentelemetry::propagation::TextMapPropagator;
-use opentelemetry::trace::TraceContextExt;
+use opentelemetry::trace::{TraceContextExt, TraceId};
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
@@ -19,6 +20,12 @@ pub fn traceparent(span: &Span) -> Option<String> {
     let mut carrier = HashMap::new();
     TraceContextPropagator::new().inject_context(&context, &mut carrier);
     carrier.remove(HEADER)
+}
+
+/// The trace that the current thread is in; asks the thread only, so it may be called while an event is handed out.
+pub(crate) fn current_trace_id() -> Option<TraceId> {
+    let id = Context::map_current(|current| current.span().span_context().trace_id());
+    (id != TraceId::INVALID).then_some(id)
 }
 
 /// Makes a span, before it is entered, a child of what a stored or received `traceparent` names. One that is not well
