@@ -1,11 +1,15 @@
-//! What the router tells, as metrics and traces.
+//! What the router tells, as metrics, traces and one log line a decision.
+
+mod decision_line;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use signalbox_adapters::Channel;
-use signalbox_router::{CommitAnswer, DeliveryAnswer, Handling, Observer, Reception};
+use signalbox_router::{
+    CommitAnswer, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
+};
 use signalbox_rules::{Action, Decision};
 use signalbox_store::PartitionId;
 use signalbox_telemetry::Metrics;
@@ -123,7 +127,7 @@ impl Observer for MetricsObserver {
         self.metrics.processing.events.count(result);
     }
 
-    fn decided(&self, decision: &Decision) {
+    fn decided(&self, decision: &Decision, place: DecisionPlace) {
         let bundle = self.bundle.load();
         for fired in &decision.trace.fired {
             bundle.fired.count(&fired.rule);
@@ -136,6 +140,7 @@ impl Observer for MetricsObserver {
         }
         let floor = decision.trace.floor.as_deref();
         spans::note_decided(&tracing::Span::current(), floor, decision.effects.len());
+        decision_line::write(decision, place);
     }
 
     fn committed(&self, answer: CommitAnswer, records: usize, took: Duration) {
