@@ -1,4 +1,4 @@
-//! One message is one trace: from its receipt to the reply, whatever queues and tasks lie between.
+//! One message is one trace: from its receipt to the reply, whatever queues and tasks lie between, and log lines name it.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use signalbox_tests::chat_client::ChatClient;
 use signalbox_tests::deployment::Deployment;
 use signalbox_tests::gateway::Gateway;
 use signalbox_tests::seed::Random;
+use signalbox_tests::until::until;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
@@ -48,15 +49,17 @@ async fn collector() -> (String, mpsc::UnboundedReceiver<Span>) {
 async fn a_message_is_one_trace_from_receipt_to_reply() {
     let mut random = Random::announced("traces");
     let (endpoint, mut spans) = collector().await;
-    let telemetry =
-        format!("telemetry: {{otlp_endpoint: '{endpoint}', trace_ratio: 1.0}}\n\nrouter:");
+    let telemetry = format!(
+        "telemetry: {{otlp_endpoint: '{endpoint}', trace_ratio: 1.0, log_format: json, \
+         log_filter: 'info,signalbox::decision=debug'}}\n\nrouter:"
+    );
     let deployment = Deployment::hello().with_setting("router:", &telemetry);
     let gateway = Gateway::start(&deployment).await;
     let mut address = address::fixed(gateway.address());
     let mut customer = ChatClient::new(random.fork());
     assert_eq!(
-        answer_to(&mut customer, &mut address, "one").await,
-        "You said: one"
+        answer_to(&mut customer, &mut address, "strawberries").await,
+        "You said: strawberries"
     );
 
     let wanted = ["commit", "decide", "receive webchat", "send webchat"];
@@ -70,21 +73,41 @@ async fn a_message_is_one_trace_from_receipt_to_reply() {
             let trace = span.trace_id.clone();
             seen.push(span);
             if names(&seen, &trace).iter().eq(wanted) {
-                return;
+                return Some(trace);
             }
         }
+        None
     };
     let came = tokio::time::timeout(PATIENCE, whole).await;
     let told: Vec<&str> = seen.iter().map(|span| span.name.as_str()).collect();
-    assert!(
-        came.is_ok(),
-        "no trace has all of {wanted:?}; what came: {told:?}"
-    );
+    let Ok(Some(trace)) = came else {
+        panic!("no trace has all of {wanted:?}; what came: {told:?}");
+    };
     for span in &seen {
         let attributes = format!("{:?}", span.attributes);
         assert!(
-            !attributes.contains("You said"),
+            !attributes.contains("strawberries"),
             "no words in traces: {attributes}"
         );
     }
+
+    let (line, _) = until("the decision has its line", async || {
+        decision_line(&gateway)
+    })
+    .await;
+    let trace: String = trace.iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(line["trace_id"], trace.as_str(), "{line}");
+    assert_eq!(line["effects"], "reply", "{line}");
+    let log = gateway.log().text();
+    assert!(!log.contains("strawberries"), "no words in logs: {log}");
+}
+
+/// The first log line of a decision.
+fn decision_line(gateway: &Gateway) -> Option<serde_json::Value> {
+    let log = gateway.log().text();
+    // Some lines are not JSON: what is printed on standard output.
+    let mut lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    lines.find(|line| line["target"] == "signalbox::decision")
 }

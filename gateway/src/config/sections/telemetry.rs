@@ -15,8 +15,8 @@ section! {
         zh "日志行的格式，`--log-format` 优先。"
         log_format: LogFormat = LogFormat::Text;
 
-        /// Which log lines are written: a level, or levels by module (`info,signalbox_router=debug`).
-        zh "写哪些日志：一个级别，或按模块分别指定（`info,signalbox_router=debug`）。"
+        /// Which log lines are written: a level, or levels by module (`info,signalbox_router=debug`). `info,signalbox::decision=debug` adds one line a decision: conversation, partition, offset, rules and kinds of effects, never text. Each place in the code writes 100 lines at once and 10 a second at most; `suppressed` in its next line says how many it left out.
+        zh "写哪些日志：一个级别，或按模块分别指定（`info,signalbox_router=debug`）。`info,signalbox::decision=debug` 为每个决策加写一行：会话、分区、偏移、规则与效果种类，绝不含文本。代码中每一处最多一次写 100 行、此后每秒 10 行；其下一行的 `suppressed` 说明略去了多少行。"
         log_filter: Text = Text("info".to_owned());
 
         /// Where traces go by OTLP over HTTP, the full URL: `http://collector:4318/v1/traces`. Empty: nowhere.
