@@ -1,6 +1,5 @@
 //! The directory of everything that is kept, private to the gateway's user. The store locks it.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -35,15 +34,12 @@ pub fn create(path: &Path) -> Result<(), DataDirectoryError> {
 
 /// Whether the directory holds anything that was sealed with a key.
 pub fn has_data(path: &Path) -> bool {
-    fs::read_dir(path).is_ok_and(|entries| {
-        entries
-            .flatten()
-            .any(|entry| !is_of_no_value(&entry.file_name()))
-    })
-}
-
-fn is_of_no_value(name: &OsStr) -> bool {
-    name == SOCKET_NAME
+    [
+        signalbox_store_embedded::DATABASE,
+        signalbox_store_embedded::ARCHIVE,
+    ]
+    .iter()
+    .any(|name| path.join(name).exists())
 }
 
 #[cfg(test)]
@@ -61,6 +57,15 @@ mod tests {
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700);
         assert!(!has_data(&path));
+    }
+
+    #[test]
+    fn a_fresh_volume_holds_no_data() {
+        let volume = tempfile::tempdir().unwrap();
+        fs::create_dir(volume.path().join("lost+found")).unwrap();
+        assert!(!has_data(volume.path()));
+        fs::write(volume.path().join("archive.db"), "sealed").unwrap();
+        assert!(has_data(volume.path()));
     }
 
     #[test]

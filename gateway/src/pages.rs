@@ -105,7 +105,15 @@ impl Pages {
     pub async fn readiness(&self) -> (bool, Value) {
         let store = self.store.ready().await;
         let (owned, partitions) = (self.router.owned(), self.router.partitions());
-        let is_ready = store.is_ok() && owned == partitions;
+        // A damaged partition does not make the others worth less: the node goes on with those.
+        let is_complete = owned > 0 && self.router.missing() == 0;
+        let is_ready = store.is_ok() && is_complete;
+        let damaged: Vec<_> = self
+            .router
+            .damaged()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         let reasons = json!({
             "ready": is_ready,
             "store": {
@@ -113,9 +121,10 @@ impl Pages {
                 "reason": store.err().map(|error| error.to_string()),
             },
             "partitions": {
-                "ready": owned == partitions,
+                "ready": is_complete,
                 "owned": owned,
                 "of": partitions,
+                "damaged": damaged,
             },
             "rules": self.rules.report(),
         });

@@ -62,8 +62,10 @@ async fn serve(config: Config, log_format: Option<LogFormat>) -> anyhow::Result<
     let mut signals = Signals::listen()?;
     let gateway = Gateway::start(config, metrics).await?;
     let stop_within = gateway.stop_within;
-    gateway.say_ready().await;
-    signals.first().await;
+    tokio::select! {
+        () = gateway.say_ready() => signals.first().await,
+        () = signals.first() => {}
+    }
     tracing::info!("stopping");
     tokio::select! {
         () = gateway.stop() => {}
@@ -100,7 +102,7 @@ impl Gateway {
             .await?;
         let listener = Listener::bind(config.listen).await?;
         if let Some((found, advice)) = config.webchat.what_a_proxy_would_lift(config.listen) {
-            tracing::warn!("{found}; if there is one, {advice}");
+            tracing::info!("{found}; if there is one, {advice}");
         }
         let machine_listener = match config.file.telemetry.listen.0 {
             Some(address) => Some(Listener::bind(address).await?),
@@ -189,12 +191,15 @@ impl Gateway {
 
     /// Tells people where it is, once messages are taken and decided.
     async fn say_ready(&self) {
-        let deadline = Instant::now() + READY_WITHIN;
-        while !self.pages.readiness().await.0 {
-            if Instant::now() > deadline {
-                let (_, reasons) = self.pages.readiness().await;
-                tracing::error!(%reasons, "not ready yet; messages are not taken until it is");
+        let mut complain_at = Some(Instant::now() + READY_WITHIN);
+        loop {
+            let (is_ready, reasons) = self.pages.readiness().await;
+            if is_ready {
                 break;
+            }
+            if complain_at.is_some_and(|at| Instant::now() > at) {
+                tracing::error!(%reasons, "not ready yet, still waiting");
+                complain_at = None;
             }
             sleep(READY_POLL).await;
         }

@@ -19,8 +19,7 @@ use signalbox_tests::until::PATIENCE;
 
 /// Files are damaged one at a time, each time from the same good copy.
 const AFTER_KILL: Rounds = Rounds { flips: 8, tears: 4 };
-/// Fewer, since a gateway with a damaged partition tries it for half a minute before it is ready without it.
-const AFTER_STOP: Rounds = Rounds { flips: 2, tears: 2 };
+const AFTER_STOP: Rounds = Rounds { flips: 4, tears: 2 };
 const CUSTOMERS: usize = 4;
 const MESSAGES: u64 = 60;
 

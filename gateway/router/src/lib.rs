@@ -32,7 +32,9 @@ pub use directory::Directory;
 pub use environment::Environment;
 pub use event::{Event, PageSeen, ReceiptOutcome, Said, Shown, Speaker, ThreadEvent, ThreadHints};
 pub use ingest::{AcceptError, Accepted};
-pub use observer::{CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception};
+pub use observer::{
+    CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
+};
 pub use router::{Router, RouterParts};
 pub use rules::{ActiveBundle, Rules};
 pub use settings::RouterSettings;

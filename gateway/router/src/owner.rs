@@ -61,12 +61,13 @@ pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, stop: Cance
                 shared.observer.partitions_owned(shared.owned());
                 let mut owner = Owner::new(&shared, partition, &mailbox, head);
                 let ended = owner.run(&stop).await;
+                shared.note_damage(partition, false);
                 shared.stand_down(partition);
                 shared.observer.partitions_owned(shared.owned());
                 owner.leave(ended).await
             }
             Ok(None) => RETRY,
-            Err(error) => after_failure(partition, &error),
+            Err(error) => after_failure(&shared, partition, &error),
         };
         tokio::select! {
             () = shared.environment.sleep(wait) => {}
@@ -93,8 +94,9 @@ async fn take(
 }
 
 /// Tells why the partition is not owned now. Answers how long to wait before asking for it again.
-fn after_failure(partition: PartitionId, error: &StoreError) -> Duration {
+fn after_failure(shared: &Shared, partition: PartitionId, error: &StoreError) -> Duration {
     if let StoreError::Damaged { .. } = error {
+        shared.note_damage(partition, true);
         tracing::error!(%partition, %error, "the partition stands still until its data is mended; the others go on");
         return DAMAGED_RETRY;
     }
@@ -251,7 +253,7 @@ impl<'a> Owner<'a> {
                 tracing::warn!(%partition, "another node took the partition over");
                 RETRY
             }
-            Ended::Failed(error) => after_failure(partition, &error),
+            Ended::Failed(error) => after_failure(self.shared, partition, &error),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use signalbox_adapters::{Adapter, Address, Inbound};
 use signalbox_sealed::DeploymentKey;
-use signalbox_store::{Archive, Sequence, Store, ThreadId, TranscriptRange};
+use signalbox_store::{Archive, PartitionId, Sequence, Store, ThreadId, TranscriptRange};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
@@ -141,6 +141,16 @@ impl Router {
     /// How many partitions this process owns now.
     pub fn owned(&self) -> usize {
         self.shared.owned()
+    }
+
+    /// How many partitions this process should own and does not, those left out whose data is damaged.
+    pub fn missing(&self) -> usize {
+        self.shared.missing()
+    }
+
+    /// Partitions that stand still because their data is damaged; the others go on.
+    pub fn damaged(&self) -> Vec<PartitionId> {
+        self.shared.damaged()
     }
 
     /// How many partitions there are.

@@ -1,6 +1,6 @@
 //! What every part of the router works with.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -33,6 +33,8 @@ pub(crate) struct Shared {
     mailboxes: Vec<Arc<Mailbox>>,
     /// Where each owned partition stands; for the archiver.
     standings: Mutex<BTreeMap<PartitionId, (Fence, Offset)>>,
+    /// Partitions that stand still because their data is damaged.
+    damaged: Mutex<BTreeSet<PartitionId>>,
 }
 
 /// See [`Shared`].
@@ -71,6 +73,7 @@ impl Shared {
                 .collect(),
             mailboxes,
             standings: Mutex::new(BTreeMap::new()),
+            damaged: Mutex::new(BTreeSet::new()),
         }
     }
 
@@ -87,6 +90,28 @@ impl Shared {
     /// How many partitions this process owns.
     pub(crate) fn owned(&self) -> usize {
         self.standings.lock().len()
+    }
+
+    /// Partitions that stand still because their data is damaged.
+    pub(crate) fn damaged(&self) -> Vec<PartitionId> {
+        self.damaged.lock().iter().copied().collect()
+    }
+
+    /// How many partitions are neither owned by this process nor known to be damaged.
+    pub(crate) fn missing(&self) -> usize {
+        let (standings, damaged) = (self.standings.lock(), self.damaged.lock());
+        self.partitions()
+            .filter(|partition| !standings.contains_key(partition) && !damaged.contains(partition))
+            .count()
+    }
+
+    /// Notes whether a partition's data is damaged.
+    pub(crate) fn note_damage(&self, partition: PartitionId, is_damaged: bool) {
+        if is_damaged {
+            self.damaged.lock().insert(partition);
+        } else {
+            self.damaged.lock().remove(&partition);
+        }
     }
 
     /// The owner's fence and position, if this process owns the partition.

@@ -100,6 +100,15 @@ impl BundleRecords {
     /// # Errors
     /// [`RecordError`]
     pub async fn keep_as_active(&self, bundle: &LiveBundle) -> Result<(), RecordError> {
+        self.keep(bundle).await?;
+        self.replace(ACTIVE_RECORD, bundle.hash().as_bytes()).await
+    }
+
+    /// Keeps a bundle's sources, so that its decisions can be explained.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn keep(&self, bundle: &LiveBundle) -> Result<(), RecordError> {
         let name = bundle_record(bundle.hash());
         let files: Vec<_> = bundle
             .sources()
@@ -115,7 +124,7 @@ impl BundleRecords {
         if self.store.deployment_record(&name).await?.is_none() {
             self.replace(&name, &plain).await?;
         }
-        self.replace(ACTIVE_RECORD, bundle.hash().as_bytes()).await
+        Ok(())
     }
 
     /// The sources of the bundle that was live last; `None` if none ever was.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
+use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{RecursiveMode, Watcher};
 use signalbox_dsl::SourceSet;
 use tokio::sync::mpsc;
@@ -28,8 +29,9 @@ const MAX_QUIET_ROUNDS: usize = 6;
 /// What becomes of changed rule files.
 #[async_trait]
 pub trait Adopter: Send + Sync + 'static {
-    /// They are good; perhaps they are what is live already.
-    async fn adopt(&self, bundle: LiveBundle);
+    /// They are good; perhaps they are what is live already. Answers whether they are live now; if not, they are handed over
+    /// again at the next look.
+    async fn adopt(&self, bundle: LiveBundle) -> bool;
     /// They are not taken.
     fn refuse(&self, refusal: Refusal);
     /// They cannot be read now.
@@ -100,7 +102,12 @@ impl Watch {
         }
         self.seen = Some(sources.clone());
         match spawn_blocking(move || prepare(sources)).await {
-            Ok(Ok(bundle)) => adopter.adopt(bundle).await,
+            Ok(Ok(bundle)) => {
+                if !adopter.adopt(bundle).await {
+                    self.seen = None;
+                    self.stamps.clear();
+                }
+            }
             Ok(Err(refusal)) => adopter.refuse(refusal),
             Err(_) => adopter.refuse(Refusal {
                 summary:
@@ -123,12 +130,24 @@ impl Watch {
 }
 
 fn watcher(path: &Path, hint: mpsc::Sender<()>) -> notify::Result<notify::RecommendedWatcher> {
-    let mut watcher = notify::recommended_watcher(move |_event| {
-        // A full channel says already what this would say.
-        let _ = hint.try_send(());
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // An error may stand for events that were missed.
+        if event.map_or(true, |event| may_change_files(event.kind)) {
+            // A full channel says already what this would say.
+            let _ = hint.try_send(());
+        }
     })?;
     watcher.watch(path, RecursiveMode::Recursive)?;
     Ok(watcher)
+}
+
+/// Reading the files is an event too: taken for a change, each look would be the reason for the next.
+fn may_change_files(kind: EventKind) -> bool {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) => true,
+        EventKind::Access(_) => false,
+        _ => true,
+    }
 }
 
 async fn wait_for_quiet(hints: &mut mpsc::Receiver<()>) {
@@ -156,3 +175,6 @@ fn stamps(path: &Path) -> Vec<Stamp> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

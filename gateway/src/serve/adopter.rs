@@ -22,19 +22,21 @@ pub(super) struct LiveRules {
 
 #[async_trait]
 impl Adopter for LiveRules {
-    async fn adopt(&self, bundle: LiveBundle) {
+    async fn adopt(&self, bundle: LiveBundle) -> bool {
         if bundle.hash() == self.status.report().bundle {
-            return self.unchanged(); // back to what is live
+            self.unchanged(); // back to what is live
+            return true;
         }
         // Kept first: a decision must never name a bundle that nobody can look up.
         if let Err(error) = self.records.keep_as_active(&bundle).await {
             self.metrics.rules.reloads.count(ReloadResult::Failed);
-            return self.hold(&Refusal {
+            self.hold(&Refusal {
                 summary: format!(
-                    "the changed rules cannot be kept in the store: {error}; save them again later"
+                    "the changed rules cannot be kept in the store yet, this is tried again: {error}"
                 ),
                 details: String::new(),
             });
+            return false;
         }
         self.observer.adopt(bundle.hash(), bundle.rule_names());
         self.router.adopt(bundle.rules());
@@ -43,6 +45,7 @@ impl Adopter for LiveRules {
         self.metrics.rules.reloads.count(ReloadResult::Adopted);
         self.metrics.rules.refused.set(0);
         tracing::info!(bundle = bundle.hash(), rules, "changed rules are live");
+        true
     }
 
     fn refuse(&self, refusal: Refusal) {

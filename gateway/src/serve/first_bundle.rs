@@ -75,7 +75,8 @@ impl FirstBundle {
             text: BUILT_IN.into(),
         }]);
         let bundle = prepare_elsewhere(sources).await??;
-        records.keep_as_active(&bundle).await?;
+        // Not as the last good one: that is somebody's own rules, to which a start with broken files goes back.
+        records.keep(&bundle).await?;
         Ok(Self {
             bundle,
             seen: None,

@@ -4,8 +4,10 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-const DATABASE: &str = "store.db";
-const ARCHIVE: &str = "archive.db";
+/// The file of the hot store.
+pub const DATABASE: &str = "store.db";
+/// The file of the archive.
+pub const ARCHIVE: &str = "archive.db";
 const LOCK: &str = "store.lock";
 const BALLAST: &str = "ballast";
 

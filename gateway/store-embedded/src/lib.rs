@@ -26,5 +26,5 @@ mod writer;
 
 pub use archive::EmbeddedArchive;
 pub use check::{CheckError, Report, TableReport, check};
-pub use directory::OpenError;
+pub use directory::{ARCHIVE, DATABASE, OpenError};
 pub use store::{EmbeddedStore, OnFatal};
