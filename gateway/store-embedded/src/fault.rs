@@ -37,6 +37,14 @@ impl Fault {
         }
     }
 
+    /// Whose row is damaged, where the fault itself tells.
+    pub(crate) fn partition(&self) -> Option<i64> {
+        match self {
+            Self::Damaged { partition, .. } => Some(*partition),
+            Self::Sqlite(_) => None,
+        }
+    }
+
     /// The answer to the caller, for a fault after which nothing was changed.
     pub(crate) fn answer(&self) -> StoreError {
         match self {

@@ -104,16 +104,19 @@ impl<'s> Group<'s> {
         }
     }
 
-    /// One of them cannot be done: each is tried alone, so that it fails alone.
+    /// One of them cannot be done: each is tried alone, so that it fails alone. What is damaged is not tried again.
     fn after_fault(&mut self, steps: Waiting, fault: &Fault) {
         if steps.len() > 1 {
             return self.one_by_one(steps);
         }
-        if let Fault::Damaged { partition, what } = fault {
-            self.setup.condition.stop(*partition, what.clone());
-        }
         for step in steps {
-            step.answer(Err(fault.answer()));
+            let answer = fault.answer();
+            if let StoreError::Damaged { what } = &answer
+                && let Some(partition) = fault.partition().or(step.scope().partition)
+            {
+                self.setup.condition.stop(partition, what.clone());
+            }
+            step.answer(Err(answer));
         }
     }
 

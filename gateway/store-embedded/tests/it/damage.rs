@@ -89,6 +89,28 @@ async fn a_damaged_row_stops_its_partition_only() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn damage_that_the_database_tells_of_stops_its_partition_only() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let store = samples::open(directory.path());
+    samples::keep(&store, 1).await.expect("keep");
+    // A column of a type that nobody ever wrote, in the row that message 4 looks for.
+    let connection = rusqlite::Connection::open(directory.path().join("store.db")).expect("open");
+    let key = samples::message(4).dedupe.0;
+    let row = "INSERT INTO dedupe SELECT partition, ?1, 7, message, sequence, accepted_at, crc FROM dedupe";
+    assert_eq!(connection.execute(row, [key]), Ok(1));
+
+    // 4 and 7 are of one partition.
+    for number in [4, 7] {
+        let refused = samples::keep(&store, number).await;
+        assert!(
+            matches!(refused, Err(StoreError::Damaged { .. })),
+            "message {number}: {refused:?}"
+        );
+    }
+    samples::keep(&store, 2).await.expect("others go on");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_flip_amid_the_log_is_not_taken_for_its_end() {
     let source = TempDir::new().expect("a temporary directory");
     let store = samples::open(source.path());
