@@ -3,12 +3,12 @@
 mod checkpoint;
 mod group;
 mod step;
+mod sync_schedule;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use signalbox_store::{Durability, StoreError};
@@ -18,6 +18,7 @@ pub(crate) use self::checkpoint::checkpoint_if_due;
 use self::group::Group;
 pub(crate) use self::step::Scope;
 use self::step::{Asked, Step};
+use self::sync_schedule::SyncSchedule;
 use crate::condition::Condition;
 use crate::directory::{Directory, OpenError, log_of, unusable};
 use crate::fault::Fault;
@@ -28,8 +29,6 @@ use crate::tables::Tables;
 const QUEUE_STEPS: usize = 8_192;
 /// So many share one transaction at most: bounds how long the first waits for the last.
 const GROUP_STEPS: usize = 1_024;
-/// With [`Durability::EverySecond`].
-const SYNC_EVERY: Duration = Duration::from_secs(1);
 
 /// The callers' end of the writer.
 pub(crate) struct Writer {
@@ -111,50 +110,54 @@ fn run(setup: Setup, steps: &Receiver<Box<dyn Step>>) {
         condition: Arc::clone(&setup.condition),
         on_fatal: Arc::clone(&setup.on_fatal),
     };
-    let log = log_of(&setup.directory.database());
-    let every_second = setup.durability == Durability::EverySecond;
     let connection = &setup.connection;
     let mut group = match Tables::new(connection) {
         Ok(tables) => Group::new(tables, &setup),
         Err(error) => return fail(&setup, format!("the tables cannot be used: {error}")),
     };
-    let mut unsynced = false;
+    let mut syncs = SyncSchedule::new(setup.durability, Instant::now());
     loop {
-        // What is not synced yet waits from the last sync on, not from the last step on.
-        let since_sync = if unsynced {
-            group.synced_at.elapsed()
-        } else {
-            Duration::ZERO
-        };
-        let first = match steps.recv_timeout(SYNC_EVERY.saturating_sub(since_sync)) {
-            Ok(first) => first,
-            Err(RecvTimeoutError::Timeout) => {
-                if std::mem::take(&mut unsynced) {
-                    sync(&setup, &log);
-                    group.synced_at = std::time::Instant::now();
-                }
-                continue;
+        match next(steps, syncs.wait(Instant::now())) {
+            Ok(first) => {
+                let mut waiting = Vec::with_capacity(GROUP_STEPS.min(64));
+                waiting.push(first);
+                waiting.extend(steps.try_iter().take(GROUP_STEPS - 1));
+                group.serve(waiting);
+                syncs.written();
             }
+            Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => break,
-        };
-        let mut waiting = Vec::with_capacity(GROUP_STEPS.min(64));
-        waiting.push(first);
-        waiting.extend(steps.try_iter().take(GROUP_STEPS - 1));
-        group.serve(waiting);
-        if every_second && group.synced_at.elapsed() >= SYNC_EVERY {
-            sync(&setup, &log);
-            group.synced_at = std::time::Instant::now();
-            unsynced = false;
-        } else {
-            unsynced = every_second;
+        }
+        if syncs.is_due(Instant::now()) {
+            sync(&setup);
+            syncs.synced(Instant::now());
         }
         group.checkpoint();
+    }
+    // Not left to the closing: a reader may keep that from moving the log.
+    if syncs.is_unsynced() {
+        sync(&setup);
     }
     group.close();
 }
 
+/// The next step, or that none came within `wait`; without a `wait`, however long it takes.
+fn next(
+    steps: &Receiver<Box<dyn Step>>,
+    wait: Option<Duration>,
+) -> Result<Box<dyn Step>, RecvTimeoutError> {
+    match wait {
+        Some(wait) => steps.recv_timeout(wait),
+        None => steps.recv().map_err(RecvTimeoutError::from),
+    }
+}
+
 /// For [`Durability::EverySecond`]: brings the log to the disk.
-fn sync(setup: &Setup, log: &PathBuf) {
+fn sync(setup: &Setup) {
+    if setup.condition.check().is_err() {
+        return;
+    }
+    let log = log_of(&setup.directory.database());
     let synced = std::fs::File::open(log).and_then(|log| log.sync_data());
     if let Err(error) = synced {
         fail(

@@ -1,7 +1,5 @@
 //! One group of steps: one transaction if all goes well, and what happens if not.
 
-use std::time::Instant;
-
 use signalbox_store::StoreError;
 
 use super::Setup;
@@ -13,8 +11,6 @@ use crate::tables::Tables;
 pub(super) struct Group<'s> {
     tables: Tables<'s>,
     setup: &'s Setup,
-    /// When the log was last brought to the disk by hand.
-    pub(super) synced_at: Instant,
 }
 
 type Waiting = Vec<Box<dyn Step>>;
@@ -29,11 +25,7 @@ enum Failed {
 
 impl<'s> Group<'s> {
     pub(super) fn new(tables: Tables<'s>, setup: &'s Setup) -> Self {
-        Self {
-            tables,
-            setup,
-            synced_at: Instant::now(),
-        }
+        Self { tables, setup }
     }
 
     /// Runs all of them and answers each.
