@@ -21,7 +21,7 @@ use crate::fault::{Consequence, Fault};
 use crate::log;
 use crate::schema::{ARCHIVE_TABLES, open_writer};
 use crate::store::OnFatal;
-use crate::writer::checkpoint_if_due;
+use crate::writer::Checkpoints;
 
 /// The archive of a directory. Durable at every step, whatever the store's mode: the store lets go what is in here.
 pub struct EmbeddedArchive {
@@ -30,6 +30,7 @@ pub struct EmbeddedArchive {
 
 struct Shared {
     connection: Mutex<Connection>,
+    checkpoints: Mutex<Checkpoints>,
     condition: Condition,
     on_fatal: OnFatal,
     file: PathBuf,
@@ -57,6 +58,7 @@ impl EmbeddedArchive {
         Ok(Self {
             shared: Arc::new(Shared {
                 connection: Mutex::new(connection),
+                checkpoints: Mutex::default(),
                 condition: Condition::default(),
                 on_fatal,
                 file,
@@ -139,7 +141,7 @@ impl Shared {
             .commit()
             .map_err(|error| self.after_commit(&error))?;
         // What is committed stays so; a log that could not be moved yet is moved the next time.
-        match checkpoint_if_due(connection) {
+        match self.checkpoints.lock().run_if_due(connection) {
             Err(error) if Consequence::of(&error) == Consequence::DiskFailed => {
                 self.fail(&error);
             }

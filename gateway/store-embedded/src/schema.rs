@@ -20,7 +20,7 @@ const PAGE_CACHE_KIB: i64 = 64 << 10;
 const READER_CACHE_KIB: i64 = 8 << 10;
 const STATEMENTS: usize = 96;
 /// Only `doctor` and backup tools can be in the way, for a moment.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
 pub(crate) const STORE_TABLES: &str = "
     CREATE TABLE partitions (partition INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, nonce BLOB, node BLOB,

@@ -3,7 +3,7 @@
 use signalbox_store::StoreError;
 
 use super::Setup;
-use super::checkpoint::{checkpoint_if_due, checkpoint_now, checkpoint_whole};
+use super::checkpoint::{Checkpoints, checkpoint_now, checkpoint_whole};
 use super::step::Step;
 use crate::fault::{Consequence, Fault};
 use crate::tables::Tables;
@@ -11,6 +11,7 @@ use crate::tables::Tables;
 pub(super) struct Group<'s> {
     tables: Tables<'s>,
     setup: &'s Setup,
+    checkpoints: Checkpoints,
 }
 
 type Waiting = Vec<Box<dyn Step>>;
@@ -25,7 +26,11 @@ enum Failed {
 
 impl<'s> Group<'s> {
     pub(super) fn new(tables: Tables<'s>, setup: &'s Setup) -> Self {
-        Self { tables, setup }
+        Self {
+            tables,
+            setup,
+            checkpoints: Checkpoints::default(),
+        }
     }
 
     /// Runs all of them and answers each.
@@ -174,12 +179,13 @@ impl<'s> Group<'s> {
         if self.setup.condition.check().is_err() {
             return;
         }
-        let checkpoint = if self.setup.condition.is_full() {
-            checkpoint_now
+        let connection = self.tables.connection;
+        let moved = if self.setup.condition.is_full() {
+            checkpoint_now(connection)
         } else {
-            checkpoint_if_due
+            self.checkpoints.run_if_due(connection)
         };
-        if let Err(error) = checkpoint(self.tables.connection) {
+        if let Err(error) = moved {
             self.after_checkpoint(&error);
         }
     }
