@@ -8,12 +8,14 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
+mod calendar;
 mod condition;
 mod declaration;
 mod dump;
 mod rule;
 mod test;
 
+pub use calendar::{Calendar, HolidayLine, Holidays, OpenDays, Year};
 pub use condition::{
     Condition, Expression, ExpressionKind, Literal, Operand, Relation, Words, WordsKind,
 };
@@ -95,6 +97,10 @@ pub enum ItemKind {
     List(List),
     /// `queue NAME "title"`
     Queue(Queue),
+    /// `calendar NAME`
+    Calendar(Calendar),
+    /// `holidays NAME of 2026`
+    Holidays(Holidays),
     /// `template NAME`
     Template(Template),
     /// `condition NAME = …`

@@ -11,10 +11,12 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::Type;
 
+mod calendar;
 mod condition;
 mod effect;
 mod test_case;
 
+pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
 pub use test_case::{Expectation, Outcome, TestAction, TestCase, TestDay, TestStep};
@@ -55,6 +57,10 @@ id!(
     TemplateId
 );
 id!(
+    /// A place in [`Bundle::calendars`].
+    CalendarId
+);
+id!(
     /// A place in [`Bundle::rules`].
     RuleId
 );
@@ -90,6 +96,8 @@ pub struct Bundle {
     pub queues: Vec<Queue>,
     /// Takes whatever no rule knows how to handle.
     pub default_queue: QueueId,
+    /// Opening hours.
+    pub calendars: Vec<Calendar>,
     /// Reply texts.
     pub templates: Vec<Template>,
     /// In the order of their full names, so that file and load order cannot matter.
@@ -236,6 +244,13 @@ pub enum TemplatePiece {
         /// Index into [`Template::parameters`].
         parameter: usize,
         /// `{name, |尊敬的客户}`.
+        fallback: Option<Arc<str>>,
+    },
+    /// When a calendar opens next.
+    OpensNext {
+        /// Which.
+        calendar: CalendarId,
+        /// What is said where it never does.
         fallback: Option<Arc<str>>,
     },
 }

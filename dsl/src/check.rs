@@ -8,6 +8,7 @@
 //! *Invariant:* there is a bundle exactly if there is no error.
 
 mod builtin;
+mod calendars;
 mod conditions;
 mod confusables;
 mod constants;
@@ -31,12 +32,15 @@ mod value_sets;
 #[cfg(test)]
 mod tests;
 
+use jiff::civil::Date;
+
 use crate::ast;
 use crate::bundle::{Bundle, Rule, Template, TestCase};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::parse;
 use crate::source::{FileId, SourceSet, Span};
 
+use calendars::Calendars;
 use conditions::NamedConditions;
 use content_hash::content_hash;
 use findings::Findings;
@@ -55,8 +59,17 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks all rule files of a bundle.
+/// Checks all rule files of a bundle. The same whenever it is done: what ends soon is told by [`check_on`] only.
 pub fn check(sources: &SourceSet) -> Checked {
+    check_with(sources, None)
+}
+
+/// As [`check`], and warns of holidays that end within 45 days of `today` or have ended.
+pub fn check_on(sources: &SourceSet, today: Date) -> Checked {
+    check_with(sources, Some(today))
+}
+
+fn check_with(sources: &SourceSet, today: Option<Date>) -> Checked {
     let mut findings = Findings::default();
     let mut files = Vec::with_capacity(sources.files().len());
     for (id, file) in (0..).zip(sources.files()) {
@@ -67,18 +80,23 @@ pub fn check(sources: &SourceSet) -> Checked {
         }
     }
     findings.excuse(&files);
-    Checker::new(sources, &files, findings).run()
+    let mut checker = Checker::new(sources, &files, findings);
+    checker.today = today;
+    checker.run()
 }
 
 /// The bundle while it is being checked.
 struct Checker<'a> {
     sources: &'a SourceSet,
     files: &'a [ast::File],
+    /// The day of the check, if what ends soon shall be told.
+    today: Option<Date>,
     findings: Findings,
     names: Names<'a>,
     schema: Schema,
     settings: Settings,
     lists: Lists,
+    calendars: Calendars,
     templates: Vec<Template>,
     named: NamedConditions<'a>,
     trigger_fields: TriggerFields,
@@ -96,6 +114,8 @@ impl<'a> Checker<'a> {
             schema,
             settings: Settings::default(),
             lists: Lists::default(),
+            calendars: Calendars::default(),
+            today: None,
             templates: Vec::new(),
             named: NamedConditions::default(),
             trigger_fields: TriggerFields::default(),
@@ -105,6 +125,7 @@ impl<'a> Checker<'a> {
     fn run(mut self) -> Checked {
         self.check_settings();
         self.check_lists();
+        self.check_calendars();
         self.check_templates();
         self.check_named_conditions();
         let rules = self.check_rules();
@@ -132,6 +153,7 @@ impl<'a> Checker<'a> {
                 ranks: self.settings.ranks,
                 queues: self.settings.queues,
                 default_queue,
+                calendars: self.calendars.calendars,
                 templates: self.templates,
                 rules,
                 tests,

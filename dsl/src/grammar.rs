@@ -4,6 +4,7 @@
 //! nothing behind it. Within a statement parsers `cut` behind their keyword, and of several attempts the one that got
 //! furthest is reported. Keywords are words only where they can stand; everywhere else they are names.
 
+mod calendar;
 mod condition;
 mod declaration;
 mod effect;

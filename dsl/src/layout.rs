@@ -14,13 +14,15 @@ use crate::token::{Sign, Token, TokenKind};
 mod tests;
 
 /// The words that begin an item of this version.
-pub(crate) const ITEM_WORDS: [&str; 11] = [
+pub(crate) const ITEM_WORDS: [&str; 13] = [
     "ranks",
     "defaults",
     "schema",
     "enum",
     "list",
     "queue",
+    "calendar",
+    "holidays",
     "template",
     "public",
     "condition",
@@ -29,13 +31,12 @@ pub(crate) const ITEM_WORDS: [&str; 11] = [
 ];
 
 /// The words that begin an item of the full language only.
-pub(crate) const LATER_ITEM_WORDS: [&str; 14] = [
+pub(crate) const LATER_ITEM_WORDS: [&str; 13] = [
     "signal",
     "outreach",
     "dialogue",
     "script",
     "fact",
-    "calendar",
     "table",
     "tone",
     "pattern",

@@ -22,7 +22,7 @@ mod token;
 pub mod value;
 mod weekday;
 
-pub use check::{Checked, check};
+pub use check::{Checked, check, check_on};
 pub use diagnostic::{Diagnostic, Edit, Fix};
 pub use format::format;
 pub use grammar::parse;

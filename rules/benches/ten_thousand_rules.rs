@@ -125,6 +125,7 @@ fn bundle() -> Bundle {
             title: "People".into(),
         }],
         default_queue: QueueId(0),
+        calendars: Vec::new(),
         templates: vec![Template {
             name: "hello".into(),
             parameters: Vec::new(),

@@ -1,7 +1,9 @@
 //! Conditions in the words of the rule files, for explanations. Near enough to be read; `fmt` is what writes files.
 
 use rust_decimal::Decimal;
-use signalbox_dsl::bundle::{Bundle, Comparison, Condition, FieldId, ListId, Operand, Predicate};
+use signalbox_dsl::bundle::{
+    Atom, Bundle, CalendarId, Comparison, Condition, FieldId, ListId, Operand, Predicate,
+};
 use signalbox_dsl::value::Value;
 
 /// Keywords of a list without a name that are written out; the rest is counted.
@@ -16,7 +18,13 @@ pub(crate) fn condition(condition: &Condition, bundle: &Bundle) -> String {
     match condition {
         Condition::All(parts) => joined(parts, " and "),
         Condition::Any(parts) => joined(parts, " or "),
-        Condition::Not(inner) => format!("not {}", nested(inner, bundle)),
+        Condition::Not(inner) => match &**inner {
+            Condition::Atom(Atom {
+                predicate: Predicate::Open(id),
+                ..
+            }) => format!("{} is closed", calendar(*id, bundle)),
+            _ => format!("not {}", nested(inner, bundle)),
+        },
         Condition::Named { name, .. } => name.to_string(),
         Condition::Atom(atom) => predicate(&atom.predicate, bundle),
     }
@@ -65,7 +73,14 @@ fn predicate(predicate: &Predicate, bundle: &Bundle) -> String {
             field: id,
             value: it,
         } => format!("{} has {}", field(id), value(it)),
+        Predicate::Open(id) => format!("{} is open", calendar(*id, bundle)),
     }
+}
+
+/// The name of a calendar.
+pub(crate) fn calendar(id: CalendarId, bundle: &Bundle) -> &str {
+    let calendar = bundle.calendars.get(id.index());
+    calendar.map_or("?", |calendar| &calendar.name)
 }
 
 /// The path of a field.

@@ -6,6 +6,7 @@
 //! Scripts are not here yet. Their host will be a crate of its own in `rules/script/`, so that Rhai is compiled once and
 //! nothing else of the engine waits for it; a script's answer will come in as facts, before conditions are read.
 
+mod calendar;
 pub mod conversation;
 pub mod convert;
 pub mod corpus;

@@ -52,6 +52,11 @@ pub(crate) fn test(predicate: &Predicate, snapshot: &Snapshot<'_>) -> Option<Tru
             Some(Value::List(elements)) => elements.contains(value).into(),
             _ => Truth::Unknown,
         },
+        Predicate::Open(calendar) => snapshot
+            .prepared
+            .calendar(*calendar)
+            .map(|it| it.is_open(snapshot.now))
+            .into(),
         Predicate::HasAny { .. }
         | Predicate::HasAll { .. }
         | Predicate::StartsWith { .. }

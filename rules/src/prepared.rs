@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use regex::{Regex, RegexBuilder};
-use signalbox_dsl::bundle::{Bundle, Condition, FieldId, Folding, Guard, Predicate, Rule, Trigger};
+use signalbox_dsl::bundle::{
+    Bundle, CalendarId, Condition, FieldId, Folding, Guard, Predicate, Rule, Trigger,
+};
 use signalbox_dsl::folding::fold;
 
+use crate::calendar::OpeningHours;
 use crate::keywords::MatchedList;
 
 /// The fact that is the same moment for the whole decision, whatever the facts say.
@@ -60,6 +63,8 @@ pub(crate) struct Prepared {
     pub(crate) zone: TimeZone,
     /// In the order of [`Bundle::keyword_lists`].
     pub(crate) lists: Vec<MatchedList>,
+    /// In the order of [`Bundle::calendars`].
+    calendars: Vec<OpeningHours>,
     pub(crate) now_field: Option<FieldId>,
     patterns: HashMap<Arc<str>, Regex>,
     phrases: HashMap<Arc<str>, Box<str>>,
@@ -74,9 +79,15 @@ impl Prepared {
             .iter()
             .position(|field| &*field.path == NOW)
             .map(|place| FieldId(u32::try_from(place).unwrap_or(u32::MAX)));
+        let calendars = bundle
+            .calendars
+            .iter()
+            .map(|it| Ok(OpeningHours::new(it.clone(), timezone(&it.zone)?)))
+            .collect::<Result<_, CompileError>>()?;
         let mut prepared = Self {
             zone,
             lists,
+            calendars,
             now_field,
             patterns: HashMap::new(),
             phrases: HashMap::new(),
@@ -124,6 +135,10 @@ impl Prepared {
     /// The words of a `starts with` or `is exactly` of this bundle, folded.
     pub(crate) fn phrase(&self, text: &str) -> &str {
         self.phrases.get(text).map_or("", |folded| folded)
+    }
+
+    pub(crate) fn calendar(&self, calendar: CalendarId) -> Option<&OpeningHours> {
+        self.calendars.get(calendar.index())
     }
 
     pub(crate) fn list(&self, list: signalbox_dsl::bundle::ListId) -> Option<&MatchedList> {

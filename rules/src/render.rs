@@ -7,14 +7,15 @@ mod value;
 
 use std::sync::Arc;
 
-use signalbox_dsl::bundle::{Operand, Template, TemplateBody, TemplatePiece};
+use signalbox_dsl::bundle::{CalendarId, Operand, Template, TemplateBody, TemplatePiece};
 use signalbox_dsl::value::Value;
 
 use crate::conversation::path;
 use crate::decision::Action;
+use crate::describe;
 use crate::snapshot::Snapshot;
 
-pub(crate) use value::{Words, render_value};
+pub(crate) use value::{Words, render_near_moment, render_value};
 
 /// A placeholder without fallback whose value is absent: the reply would have a hole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,6 +53,18 @@ pub(crate) fn reply(
                     (None, None) => return Err(missing(template, *parameter)),
                 }
             }
+            TemplatePiece::OpensNext { calendar, fallback } => {
+                match (opens_next(*calendar, words, snapshot), fallback) {
+                    (Some(moment), _) => text.push_str(&moment),
+                    (None, Some(fallback)) => text.push_str(fallback),
+                    (None, None) => {
+                        let name = describe::calendar(*calendar, &snapshot.prepared.bundle);
+                        return Err(MissingValue {
+                            parameter: format!("{name}.opens_next").into(),
+                        });
+                    }
+                }
+            }
         }
     }
     Ok(Action::Reply {
@@ -59,6 +72,14 @@ pub(crate) fn reply(
         language,
         text,
     })
+}
+
+fn opens_next(calendar: CalendarId, words: Words, snapshot: &Snapshot<'_>) -> Option<String> {
+    let hours = snapshot.prepared.calendar(calendar)?;
+    let moment = hours.opens_next(snapshot.now)?;
+    let mut text = String::new();
+    render_near_moment(moment, snapshot.now, words, &hours.zone, &mut text);
+    Some(text)
 }
 
 fn missing(template: &Template, parameter: usize) -> MissingValue {

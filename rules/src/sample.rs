@@ -57,6 +57,7 @@ impl Sample {
             ],
             queues: vec![queue("complaints"), queue("everybody")],
             default_queue: QueueId(1),
+            calendars: Vec::new(),
             templates: vec![
                 template("hello", &[("zh", "你好"), ("en", "Hello")]),
                 template("bye", &[("zh", "再见"), ("en", "Bye")]),

@@ -183,6 +183,13 @@ pub enum PieceKind {
         /// What stands in where it is absent; may be empty.
         fallback: Option<Arc<str>>,
     },
+    /// `{客服时间.opens_next}`
+    OpensNext {
+        /// The calendar.
+        calendar: Name,
+        /// What stands in where it never opens again.
+        fallback: Option<Arc<str>>,
+    },
 }
 
 /// `public condition 贵宾 = customer.tier is vip`

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FieldId, ListId};
+use super::{CalendarId, FieldId, ListId};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -109,6 +109,8 @@ pub enum Predicate {
         /// The element.
         value: Value,
     },
+    /// `客服时间 is open`. Never unknown.
+    Open(CalendarId),
 }
 
 /// How two values are compared.

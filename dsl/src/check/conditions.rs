@@ -164,7 +164,9 @@ impl<'a> Checker<'a> {
     }
 
     fn report_unknown_word(&mut self, file: usize, path: &ast::Path) {
-        if path.single().is_some_and(|name| !is_weekday(&name.text)) {
+        if self.visible_calendar(file, path).is_some() {
+            self.report_not_open_or_closed(path, path.span);
+        } else if path.single().is_some_and(|name| !is_weekday(&name.text)) {
             // Reports it as a condition that does not exist, with the one that it resembles.
             self.names
                 .resolve(ItemKind::Condition, file, path, &mut self.findings);

@@ -43,3 +43,12 @@ pub(super) const LONGEST_TAG_WORDS: &str = "3650d";
 
 /// Bytes of a compiled pattern. A pattern of a page of text stays below; `\w{1000}` does not.
 pub(super) const LARGEST_PATTERN: usize = 256 * 1024;
+
+/// Calendars are places and teams; each is asked at most once a message and comparison.
+pub(super) const MOST_CALENDARS: usize = 1_000;
+
+/// Lines of opening hours in one calendar, all of which are looked at for a moment.
+pub(super) const MOST_OPENING_HOURS: usize = 50;
+
+/// So many days before the holidays of a calendar end `check` warns: China publishes a year's some seven weeks before it begins.
+pub(super) const DAYS_OF_WARNING: i64 = 45;

@@ -360,12 +360,14 @@ impl<'a> Names<'a> {
 }
 
 /// Kinds that another module can use.
-const USABLE: [ItemKind; 5] = [
+const USABLE: [ItemKind; 7] = [
     ItemKind::List,
     ItemKind::Queue,
     ItemKind::Template,
     ItemKind::Condition,
     ItemKind::Enum,
+    ItemKind::Calendar,
+    ItemKind::Holidays,
 ];
 
 fn duplicate(kind: ItemKind, name: &ast::Name, first: Span) -> Diagnostic {

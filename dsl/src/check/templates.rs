@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::ast;
-use crate::bundle::{Parameter, Template, TemplateBody, TemplatePiece};
+use crate::bundle::{CalendarId, Parameter, Template, TemplateBody, TemplatePiece};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{ItemKind, MeaningProblem, Related};
 use crate::source::Span;
@@ -54,7 +54,7 @@ impl<'a> Checker<'a> {
             }
             bodies.push(TemplateBody {
                 language: Arc::clone(&body.language.tag),
-                pieces: self.pieces(body, &parameters, are_known),
+                pieces: self.pieces(one.file, body, &parameters, are_known),
             });
         }
         let read = Template {
@@ -101,6 +101,7 @@ impl<'a> Checker<'a> {
 
     fn pieces(
         &mut self,
+        file: usize,
         body: &ast::TemplateBody,
         parameters: &[Parameter],
         are_known: bool,
@@ -116,6 +117,19 @@ impl<'a> Checker<'a> {
                     parameter,
                     fallback,
                 } => (parameter, fallback),
+                ast::PieceKind::OpensNext { calendar, fallback } => {
+                    let path = ast::Path {
+                        names: vec![calendar.clone()],
+                        span: calendar.span,
+                    };
+                    let kind = ItemKind::Calendar;
+                    let found = self.names.resolve(kind, file, &path, &mut self.findings);
+                    pieces.extend(found.map(|found| TemplatePiece::OpensNext {
+                        calendar: CalendarId(found.id),
+                        fallback: fallback.clone(),
+                    }));
+                    continue;
+                }
             };
             match parameters
                 .iter()
@@ -219,6 +233,6 @@ pub(super) fn has_fallbacks(template: &Template, place: usize) -> bool {
                 parameter,
                 fallback,
             } => *parameter != place || fallback.is_some(),
-            TemplatePiece::Text(_) => true,
+            TemplatePiece::Text(_) | TemplatePiece::OpensNext { .. } => true,
         })
 }

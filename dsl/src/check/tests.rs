@@ -97,6 +97,7 @@ fn shown(condition: &Condition) -> String {
             Predicate::IsExactly { .. } => "IsExactly".to_owned(),
             Predicate::Matches { .. } => "Matches".to_owned(),
             Predicate::Contains { .. } => "Contains".to_owned(),
+            Predicate::Open(calendar) => format!("Open {}", calendar.0),
         },
     }
 }

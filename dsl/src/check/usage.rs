@@ -9,11 +9,13 @@ use super::Checker;
 const STANDARD: &str = "std";
 
 /// Kinds that are worth nothing unless something names them.
-const NEEDED: [ItemKind; 4] = [
+const NEEDED: [ItemKind; 6] = [
     ItemKind::List,
     ItemKind::Queue,
     ItemKind::Template,
     ItemKind::Condition,
+    ItemKind::Calendar,
+    ItemKind::Holidays,
 ];
 
 impl Checker<'_> {

@@ -15,7 +15,9 @@ const GOES_ON: usize = 2;
 const MAX_STEPS: usize = 8;
 
 /// Items that are told apart by an empty line even if the one above them is a single line.
-const SET_APART: [&str; 5] = ["rule", "template", "list", "test", "schema"];
+const SET_APART: [&str; 7] = [
+    "rule", "template", "list", "test", "schema", "calendar", "holidays",
+];
 
 /// The whole file, laid out.
 pub(super) fn lay_out(tokens: &[Token], text: &str) -> String {

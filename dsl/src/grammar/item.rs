@@ -4,6 +4,7 @@ use nom::combinator::{cut, opt};
 use nom::multi::many1;
 use nom::{Input, Parser};
 
+use super::calendar::{calendar, holidays};
 use super::declaration::{
     declared_name, defaults, enumeration, list, named_condition, queue, ranks, schema,
 };
@@ -48,6 +49,8 @@ pub(super) fn item<'a>(
         "enum" => enumeration,
         "list" => list,
         "queue" => queue,
+        "calendar" => calendar,
+        "holidays" => holidays,
         "template" => template,
         "condition" => named_condition,
         "rule" => rule,

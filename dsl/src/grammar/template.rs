@@ -13,6 +13,9 @@ use crate::problem::SyntaxProblem;
 use crate::source::Span;
 use crate::token::TokenKind;
 
+/// What stands behind a calendar's name in a placeholder.
+const OPENS_NEXT: &str = ".opens_next";
+
 /// Reads `template NAME (…)` and its texts.
 pub(super) fn template<'a>(
     reader: &mut Reader,
@@ -147,16 +150,29 @@ impl Cutter {
             ),
             None => (inner, None),
         };
-        match name_in(name.trim()) {
+        let fallback = fallback.map(|text| unescape(text).into());
+        let name_start = position + 1 + (name.len() - name.trim_start().len());
+        let name = name.trim();
+        // `{客服时间.opens_next}`
+        let calendar = name.strip_suffix(OPENS_NEXT);
+        let word = calendar.unwrap_or(name);
+        match name_in(word) {
             Some(text) => {
                 self.end_text(position);
-                let name_start = position + 1 + (name.len() - name.trim_start().len());
-                let span = self.span(name_start, name.trim().len());
-                self.pieces.push(Piece {
-                    kind: PieceKind::Placeholder {
-                        parameter: Name { text, span },
-                        fallback: fallback.map(|text| unescape(text).into()),
+                let span = self.span(name_start, word.len());
+                let name = Name { text, span };
+                let kind = match calendar {
+                    Some(_) => PieceKind::OpensNext {
+                        calendar: name,
+                        fallback,
                     },
+                    None => PieceKind::Placeholder {
+                        parameter: name,
+                        fallback,
+                    },
+                };
+                self.pieces.push(Piece {
+                    kind,
                     span: self.span(position, whole),
                 });
                 self.text_start = position + whole;

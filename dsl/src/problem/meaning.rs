@@ -9,6 +9,8 @@ pub(crate) mod percentage;
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::{Locale, Severity};
 use crate::value::Type;
 
@@ -273,6 +275,23 @@ problems! {
         /// Its word.
         setting: &'static str,
     }
+    /// A holiday in a year that the holidays do not name.
+    "E0510" Error HolidayOutsideYears {
+        /// The day.
+        day: Date,
+    }
+    /// A day that two lines of the same holidays name.
+    "E0511" Error HolidayTwice {
+        /// The day.
+        day: Date,
+    }
+    /// `off 2026-10-07 to 2026-10-01`
+    "E0512" Error DaysReversed {}
+    /// A calendar where a field stands, or compared with something else than `open` and `closed`.
+    "E0513" Error NotOpenOrClosed {
+        /// The calendar.
+        calendar: String,
+    }
     /// `at most 0 times`
     "E0601" Error LimitTimesOutOfRange {
         /// How many.
@@ -365,6 +384,13 @@ problems! {
         /// The parameter.
         parameter: String,
     }
+    /// Holidays that end soon, or have ended.
+    "W0504" Warning HolidayDataEnds {
+        /// Their name.
+        holidays: String,
+        /// The last day of which they know.
+        last: Date,
+    }
     /// A test that passes whatever the rules say.
     "W0701" Warning VacuousTest {}
     /// A condition that can never be true.
@@ -434,6 +460,12 @@ pub enum ItemKind {
     Used,
     /// `test`
     Test,
+    /// `calendar`
+    Calendar,
+    /// `holidays`
+    Holidays,
+    /// A line of a calendar that says when it is open.
+    OpeningHours,
 }
 
 /// Why a field may be absent.

@@ -205,6 +205,8 @@ pub enum Expected {
     Duration,
     /// `09:30`
     Time,
+    /// `2026-10-01`
+    Date,
     /// Any value.
     Value,
     /// A condition.

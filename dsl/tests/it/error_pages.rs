@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use signalbox_dsl::problem::MeaningProblem;
 use signalbox_dsl::render::render;
-use signalbox_dsl::{Checked, Locale, Severity, SourceFile, SourceSet, check};
+use signalbox_dsl::{Checked, Locale, Severity, SourceFile, SourceSet, check_on};
 
 const PAGES: [(&str, &str); 2] = [
     ("errors.md", include_str!("../../../docs/errors.md")),
@@ -17,6 +17,9 @@ const WITHOUT_EXAMPLE: [&str; 5] = ["E0106", "E0107", "E0110", "E0604", "E0605"]
 /// What stands in front of an example that does not begin with `language`, as the pages say.
 const FRAME: &str =
     "language 1\nmodule shop\nranks urgent > usual\nqueue people \"People\" default\n";
+
+/// The day on which the examples are checked, as W0504 says.
+const TODAY: jiff::civil::Date = jiff::civil::date(2026, 11, 21);
 
 struct Entry<'p> {
     code: &'p str,
@@ -130,7 +133,7 @@ fn checked(example: &str) -> (String, Checked) {
         None => vec![source("shop.rules", &format!("{FRAME}{example}"))],
     };
     let sources = SourceSet::new(files);
-    let checked = check(&sources);
+    let checked = check_on(&sources, TODAY);
     let has_errors = checked
         .diagnostics
         .iter()

@@ -59,6 +59,8 @@ pub(crate) fn fields_of(predicate: &Predicate) -> Vec<FieldId> {
         | Predicate::IsExactly { field, .. }
         | Predicate::Matches { field, .. }
         | Predicate::Contains { field, .. } => vec![*field],
+        // Its only fact is `now`, which every decision has.
+        Predicate::Open(_) => Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use jiff::civil::{Date, Time};
+use jiff::Timestamp;
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 use signalbox_dsl::value::{Currency, Value};
@@ -68,6 +69,50 @@ pub(crate) fn render_value(value: &Value, words: Words, zone: &TimeZone, text: &
                 render_value(element, words, zone, text);
             }
         }
+    }
+}
+
+/// Appends a moment of the next days as people name it from `now`: 明天 09:00, Monday at 09:00.
+pub(crate) fn render_near_moment(
+    moment: Timestamp,
+    now: Timestamp,
+    words: Words,
+    zone: &TimeZone,
+    text: &mut String,
+) {
+    let [moment, now] = [moment, now].map(|it| it.to_zoned(zone.clone()).datetime());
+    let day = moment.date();
+    let ahead = (day - now.date()).get_days();
+    match (ahead, words) {
+        (0, Words::Chinese) => text.push_str("今天"),
+        (0, Words::English) => text.push_str("today"),
+        (1, Words::Chinese) => text.push_str("明天"),
+        (1, Words::English) => text.push_str("tomorrow"),
+        (2..=6, _) => text.push_str(weekday(day, words)),
+        _ if day.year() != now.year() => date(day, words, text),
+        (_, Words::Chinese) => append(text, format_args!("{}月{}日", day.month(), day.day())),
+        (_, Words::English) => append(text, format_args!("{} {}", day.day(), month(day))),
+    }
+    text.push_str(match words {
+        Words::Chinese => " ",
+        Words::English => " at ",
+    });
+    time_of_day(moment.time(), text);
+}
+
+fn weekday(day: Date, words: Words) -> &'static str {
+    let (chinese, english) = match day.weekday() {
+        Weekday::Monday => ("周一", "Monday"),
+        Weekday::Tuesday => ("周二", "Tuesday"),
+        Weekday::Wednesday => ("周三", "Wednesday"),
+        Weekday::Thursday => ("周四", "Thursday"),
+        Weekday::Friday => ("周五", "Friday"),
+        Weekday::Saturday => ("周六", "Saturday"),
+        Weekday::Sunday => ("周日", "Sunday"),
+    };
+    match words {
+        Words::Chinese => chinese,
+        Words::English => english,
     }
 }
 
@@ -143,29 +188,34 @@ fn date(day: Date, words: Words, text: &mut String) {
             text,
             format_args!("{}年{}月{}日", day.year(), day.month(), day.day()),
         ),
-        Words::English => {
-            const MONTHS: [&str; 12] = [
-                "January",
-                "February",
-                "March",
-                "April",
-                "May",
-                "June",
-                "July",
-                "August",
-                "September",
-                "October",
-                "November",
-                "December",
-            ];
-            let month = usize::try_from(day.month() - 1)
-                .ok()
-                .and_then(|month| MONTHS.get(month))
-                .copied()
-                .unwrap_or_default();
-            append(text, format_args!("{} {month} {}", day.day(), day.year()));
-        }
+        Words::English => append(
+            text,
+            format_args!("{} {} {}", day.day(), month(day), day.year()),
+        ),
     }
+}
+
+/// In English.
+fn month(day: Date) -> &'static str {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = usize::try_from(day.month() - 1).ok();
+    month
+        .and_then(|month| MONTHS.get(month))
+        .copied()
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

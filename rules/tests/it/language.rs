@@ -102,6 +102,23 @@ fn inline_tests_of_a_rule_file_pass_and_cover_its_rules() {
     );
 }
 
+/// The whole bundles of the language book do what their tests say.
+#[test]
+fn the_tests_of_the_book_pass() {
+    let book = include_str!("../../../docs/language.md");
+    let files = book.split("```rules file\n").skip(1);
+    let mut tests = 0;
+    for file in files {
+        let (text, _) = file.split_once("```").unwrap();
+        let report = run_tests(&Reference::new(bundle(text)).unwrap());
+        let failures = report.cases.iter().flat_map(|case| &case.failures);
+        let told: Vec<_> = failures.map(|it| it.text(Locale::English)).collect();
+        assert!(report.passed(), "{}\n{text}", told.join("\n"));
+        tests += report.cases.len();
+    }
+    assert!(tests >= 2, "the book has tests");
+}
+
 #[test]
 fn a_corpus_finds_the_same_rules_in_both_evaluators() {
     let bundle = bundle(SHOP);

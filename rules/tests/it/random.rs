@@ -190,6 +190,7 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
                 .collect(),
             queues: (0..QUEUES).map(queue).collect(),
             default_queue: QueueId(1),
+            calendars: calendars(),
             templates: effects::templates(),
             rules,
             tests: Vec::new(),
@@ -205,6 +206,28 @@ fn queue(number: u32) -> Queue {
         name: name.clone(),
         title: name,
     }
+}
+
+/// One that opens between the moments, one that goes past midnight, one with both kinds of odd days.
+fn calendars() -> Vec<Calendar> {
+    use jiff::civil::{Weekday::*, date, time};
+    let calendar = |from, to, days: &[jiff::civil::Weekday]| Calendar {
+        name: "c".into(),
+        zone: "Asia/Shanghai".into(),
+        spans: vec![OpenSpan {
+            days: days.to_vec(),
+            from: time(from, 0, 0, 0),
+            to: time(to, 0, 0, 0),
+        }],
+        holidays: Default::default(),
+        make_up_days: Default::default(),
+        make_up_as: None,
+    };
+    let mut odd = calendar(9, 18, &[Monday]);
+    odd.holidays.insert(date(2026, 1, 5));
+    odd.make_up_days.insert(date(2026, 1, 4));
+    odd.make_up_as = Some(Monday);
+    vec![calendar(9, 18, &[Monday]), calendar(20, 2, &[Sunday]), odd]
 }
 
 fn enum_type(name: &str, members: &[&str]) -> EnumType {

@@ -3,12 +3,14 @@
 use super::form::{Form, list, word};
 use super::{condition, expression, operand, quoted, text};
 use crate::ast::{
-    Argument, Assignment, Attribute, Defaults, Effect, EffectKind, Enum, Expectation, Field, Guard,
-    Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition, Outcome, OutcomeKind,
-    Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema, SchemaSubject, Template, Test,
-    TestDay, TestStep, TestStepKind, Tie, Trigger, TriggerKind, TypeName, TypeNameKind, Window,
+    Argument, Assignment, Attribute, Calendar, Defaults, Effect, EffectKind, Enum, Expectation,
+    Field, Guard, Holidays, Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition,
+    Outcome, OutcomeKind, Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema,
+    SchemaSubject, Template, Test, TestDay, TestStep, TestStepKind, Tie, Trigger, TriggerKind,
+    TypeName, TypeNameKind, Window,
 };
 use crate::bundle::{Boundary, Scope, TieBreak};
+use crate::weekday::short_name;
 
 /// An item, with what stands above it.
 pub(super) fn form(item: &Item) -> Form {
@@ -19,6 +21,8 @@ pub(super) fn form(item: &Item) -> Form {
         ItemKind::Enum(members) => ("enum", enumeration(members)),
         ItemKind::List(list) => ("list", keyword_list(list)),
         ItemKind::Queue(queue) => ("queue", self::queue(queue)),
+        ItemKind::Calendar(calendar) => ("calendar", self::calendar(calendar)),
+        ItemKind::Holidays(holidays) => ("holidays", self::holidays(holidays)),
         ItemKind::Template(template) => ("template", self::template(template)),
         ItemKind::Condition(condition) => ("condition", named(condition)),
         ItemKind::Rule(rule) => ("rule", self::rule(rule)),
@@ -147,6 +151,44 @@ fn queue(queue: &Queue) -> Vec<Form> {
         .collect()
 }
 
+fn calendar(calendar: &Calendar) -> Vec<Form> {
+    let open = calendar.open.iter().map(|line| {
+        let days = line.days.iter().map(|day| word(short_name(*day)));
+        let times = [line.from, line.to].map(|time| word(time.to_string()));
+        list("open", days.chain(times))
+    });
+    let holidays = list("holidays", calendar.holidays.iter().map(path));
+    let make_up = calendar
+        .make_up_as
+        .map(|day| list("make-up", [word(short_name(day))]));
+    let zone = calendar
+        .zone
+        .as_ref()
+        .map(|zone| list("zone", [text(zone)]));
+    std::iter::once(name(&calendar.name))
+        .chain(open)
+        .chain((!calendar.holidays.is_empty()).then_some(holidays))
+        .chain(make_up)
+        .chain(zone)
+        .collect()
+}
+
+fn holidays(holidays: &Holidays) -> Vec<Form> {
+    let years = holidays
+        .years
+        .iter()
+        .map(|year| word(year.number.to_string()));
+    let lines = holidays.lines.iter().map(|line| {
+        let days = [line.first, line.last].map(|day| word(day.to_string()));
+        let head = if line.make_up { "work" } else { "off" };
+        list(head, days.into_iter().chain(line.title.as_ref().map(text)))
+    });
+    [name(&holidays.name), list("of", years)]
+        .into_iter()
+        .chain(lines)
+        .collect()
+}
+
 fn template(template: &Template) -> Vec<Form> {
     let parameters = template.parameters.iter().map(|parameter| {
         let Parameter {
@@ -174,6 +216,13 @@ fn piece(piece: &Piece) -> Form {
         } => {
             let fallback = fallback.as_deref().map(quoted);
             list("fill", std::iter::once(name(parameter)).chain(fallback))
+        }
+        PieceKind::OpensNext { calendar, fallback } => {
+            let fallback = fallback.as_deref().map(quoted);
+            list(
+                "opens-next",
+                std::iter::once(name(calendar)).chain(fallback),
+            )
         }
     }
 }

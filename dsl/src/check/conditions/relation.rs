@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ast::{self, ExpressionKind, Literal, Relation};
-use crate::bundle::{Comparison, FieldId, Operand, Predicate};
+use crate::bundle::{CalendarId, Comparison, FieldId, Operand, Predicate};
 use crate::problem::MeaningProblem;
 use crate::source::Span;
 use crate::value::{Type, Value};
@@ -120,6 +120,9 @@ impl Checker<'_> {
             return side;
         }
         match &operand.value.kind {
+            ExpressionKind::Path(path) if self.visible_calendar(file, path).is_some() => {
+                self.report_not_open_or_closed(path, path.span);
+            }
             ExpressionKind::Path(path) => {
                 let problem = self.schema.unknown_field(path, false);
                 self.findings.add(problem, path.span);
@@ -175,6 +178,9 @@ impl Checker<'_> {
         span: Span,
         known: &Known,
     ) -> Option<Lowered> {
+        if let Some((calendar, path)) = self.calendar_side(file, left) {
+            return self.open_or_closed(calendar, path, comparison, right, span, known);
+        }
         match (
             self.visible_field(file, left),
             self.visible_field(file, right),
@@ -195,6 +201,53 @@ impl Checker<'_> {
                 None
             }
         }
+    }
+
+    /// The calendar on the left of `is open`, unless a field has its name.
+    fn calendar_side<'p>(
+        &mut self,
+        file: usize,
+        operand: &'p ast::Operand,
+    ) -> Option<(CalendarId, &'p ast::Path)> {
+        let ExpressionKind::Path(path) = &operand.value.kind else {
+            return None;
+        };
+        if self.schema.find(&path.dotted()).is_some() || operand.default.is_some() {
+            return None;
+        }
+        Some((self.visible_calendar(file, path)?, path))
+    }
+
+    /// `客服时间 is open`
+    fn open_or_closed(
+        &mut self,
+        calendar: CalendarId,
+        path: &ast::Path,
+        comparison: Comparison,
+        right: &ast::Operand,
+        span: Span,
+        known: &Known,
+    ) -> Option<Lowered> {
+        let word = match (&right.value.kind, &right.default) {
+            (ExpressionKind::Path(word), None) => word.dotted(),
+            _ => String::new(),
+        };
+        let is_open = match (word.as_str(), comparison) {
+            ("open", Comparison::Equal) | ("closed", Comparison::NotEqual) => true,
+            ("open", Comparison::NotEqual) | ("closed", Comparison::Equal) => false,
+            _ => {
+                self.report_not_open_or_closed(path, span);
+                return None;
+            }
+        };
+        let lowered = self.atom(Predicate::Open(calendar), span, &[], known);
+        Some(if is_open { lowered } else { negated(lowered) })
+    }
+
+    pub(super) fn report_not_open_or_closed(&mut self, path: &ast::Path, span: Span) {
+        let calendar = path.dotted();
+        self.findings
+            .add(MeaningProblem::NotOpenOrClosed { calendar }, span);
     }
 
     fn report_nothing_compared(&mut self, left: &ast::Operand, right: &ast::Operand, span: Span) {

@@ -29,6 +29,8 @@ pub(super) fn declarations(files: &[ast::File]) -> Vec<Declared<'_>> {
             let (kind, name, public) = match &item.kind {
                 ast::ItemKind::List(list) => (ItemKind::List, &list.name, true),
                 ast::ItemKind::Queue(queue) => (ItemKind::Queue, &queue.name, true),
+                ast::ItemKind::Calendar(one) => (ItemKind::Calendar, &one.name, true),
+                ast::ItemKind::Holidays(one) => (ItemKind::Holidays, &one.name, true),
                 ast::ItemKind::Template(template) => (ItemKind::Template, &template.name, true),
                 ast::ItemKind::Condition(condition) => {
                     (ItemKind::Condition, &condition.name, condition.public)

@@ -198,7 +198,7 @@ impl Witness {
                 _ => None,
             },
             // Not worked out here, so never claimed.
-            Predicate::Matches { .. } => None,
+            Predicate::Matches { .. } | Predicate::Open(_) => None,
         }
     }
 

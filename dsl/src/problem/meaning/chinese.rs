@@ -50,7 +50,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             format!("`{field}` 是{}，没有真假之分", type_words(found))
         }
         P::NotConstant { written } => format!("`{written}` 是字段，而这里只能写常量"),
-        P::Weekday { day } => format!("`{day}` 是星期几，此版本没有这样的条件"),
+        P::Weekday { day } => format!("`{day}` 是星期几，条件不能直接用"),
         P::UnknownName { kind, name, .. } => format!("这里没有{} `{name}`", kind_words(*kind)),
         P::UnknownMember { of, name, .. } => format!("`{name}` 不是 `{of}` 的取值"),
         P::UnknownField { field, .. } => format!("未知字段 `{field}`"),
@@ -94,6 +94,10 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::RepeatedEffect { effect } => format!("一条规则里出现了两次 `{effect}`"),
         P::RepeatedBody { language } => format!("`{language}` 的文字重复"),
         P::SecondSetting { setting } => format!("`{setting}` 设置了第二次"),
+        P::HolidayOutsideYears { day } => format!("`{day}` 不在这份假日声明的年份里"),
+        P::HolidayTwice { day } => format!("`{day}` 写了两次"),
+        P::DaysReversed {} => "最后一天早于第一天".to_owned(),
+        P::NotOpenOrClosed { calendar } => format!("`{calendar}` 是日历，不是字段"),
         P::LimitTimesOutOfRange { times, .. } => format!("限制次数 {times} 超出范围"),
         P::WindowOutOfRange { .. } => "限制的时间超出范围".to_owned(),
         P::TagLifetimeOutOfRange { .. } => "标签的有效时间超出范围".to_owned(),
@@ -125,6 +129,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("模板 `{template}` 的文字都没有用到 `{parameter}`")
         }
+        P::HolidayDataEnds { holidays, last } => format!("假日 `{holidays}` 的数据只到 {last}"),
         P::VacuousTest {} => "没有哪条规则能让这个测试失败".to_owned(),
         P::NeverTrue {} => "这个条件永远不会成立".to_owned(),
         P::NeverFalse {} => "这个条件永远不会不成立".to_owned(),
@@ -172,7 +177,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::NotACondition { field, .. } => format!("写出比较：`{field} is …`"),
         P::NotConstant { .. } => "直接写值；两个字段用 `is` 比较".to_owned(),
         P::Weekday { .. } => {
-            "写日期 `now between 2026-11-09 00:00 and 2026-11-14 00:00`，或时刻 `now between 09:00 and 18:00`".to_owned()
+            "声明 `calendar 名称`，再写 `名称 is open`；或写日期 `now between 2026-11-09 00:00 and 2026-11-14 00:00`，或时刻 `now between 09:00 and 18:00`".to_owned()
         }
         P::UnknownName { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
         P::UnknownName { name, module: Some(module), .. } => format!("加上 `use {module} ({name})`"),
@@ -219,6 +224,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::RepeatedEffect { .. } => "保留一个，或拆成两条规则".to_owned(),
         P::RepeatedBody { .. } => "保留一个".to_owned(),
         P::SecondSetting { .. } => "保留一个".to_owned(),
+        P::HolidayOutsideYears { day } => format!("补齐全年假日后，在 `of` 后面加上 {}", day.year()),
+        P::HolidayTwice { .. } => "留一处：一天要么是 `off`，要么是 `work`".to_owned(),
+        P::DaysReversed {} => "早的日期写在前面".to_owned(),
+        P::NotOpenOrClosed { calendar } => format!("写 `{calendar} is open` 或 `{calendar} is closed`"),
         P::LimitTimesOutOfRange { most, .. } => format!("写 1 到 {most} 次"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("要大于 0s，最多 `{most}`")
@@ -242,6 +251,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UselessExcept { .. } => "删掉它；只有含关键词的短语才有作用".to_owned(),
         P::MissingTranslation { .. } => "补上文字；在此之前会发送默认语言".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("用上 `{{{parameter}}}`，或删掉这个参数"),
+        P::HolidayDataEnds { .. } => {
+            "请补上下一年的日期；假日来自 `std` 时，写进自己的 holidays；补上之前，那一年没有一天算假日".to_owned()
+        }
         P::VacuousTest {} => {
             "请期望某条规则会做的事，如 `expect reply 名称`；或改正 `no`、`not` 后面写的内容".to_owned()
         }
@@ -335,5 +347,8 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Keyword => "关键词",
         ItemKind::Used => "引用名",
         ItemKind::Test => "测试",
+        ItemKind::Calendar => "日历",
+        ItemKind::Holidays => "假日",
+        ItemKind::OpeningHours => "营业时段",
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             format!("`{written}` is a field, but only a constant can stand here")
         }
         P::Weekday { day } => {
-            format!("`{day}` is a day of the week, for which this version has no condition")
+            format!("`{day}` is a day of the week, which no condition asks for directly")
         }
         P::UnknownName { kind, name, .. } => {
             format!("there is no {} `{name}` here", kind_words(*kind))
@@ -113,6 +113,12 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::RepeatedEffect { effect } => format!("`{effect}` stands twice in one rule"),
         P::RepeatedBody { language } => format!("a second text in `{language}`"),
         P::SecondSetting { setting } => format!("`{setting}` is set a second time"),
+        P::HolidayOutsideYears { day } => {
+            format!("`{day}` is not in a year that these holidays name")
+        }
+        P::HolidayTwice { day } => format!("`{day}` is named twice"),
+        P::DaysReversed {} => "the last day comes before the first".to_owned(),
+        P::NotOpenOrClosed { calendar } => format!("`{calendar}` is a calendar, not a field"),
         P::LimitTimesOutOfRange { times, .. } => {
             format!("a limit of {times} times is out of range")
         }
@@ -151,6 +157,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             parameter,
         } => {
             format!("no text of template `{template}` says `{parameter}`")
+        }
+        P::HolidayDataEnds { holidays, last } => {
+            format!("holidays `{holidays}` are known until {last} only")
         }
         P::VacuousTest {} => "no rule can make this test fail".to_owned(),
         P::NeverTrue {} => "this condition can never be true".to_owned(),
@@ -201,7 +210,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::NotACondition { field, .. } => format!("compare it: `{field} is …`"),
         P::NotConstant { .. } => "write the value itself; `is` compares two fields".to_owned(),
         P::Weekday { .. } => {
-            "write dates, `now between 2026-11-09 00:00 and 2026-11-14 00:00`, or times of day, `now between 09:00 and 18:00`".to_owned()
+            "declare `calendar NAME` and write `NAME is open`; or write dates, `now between 2026-11-09 00:00 and 2026-11-14 00:00`, or times of day, `now between 09:00 and 18:00`".to_owned()
         }
         P::UnknownName { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
         P::UnknownName { name, module: Some(module), .. } => format!("add `use {module} ({name})`"),
@@ -252,6 +261,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::RepeatedEffect { .. } => "keep one of them, or make two rules".to_owned(),
         P::RepeatedBody { .. } => "keep one of them".to_owned(),
         P::SecondSetting { .. } => "keep one of them".to_owned(),
+        P::HolidayOutsideYears { day } => format!("add {} behind `of`, once all its holidays are here", day.year()),
+        P::HolidayTwice { .. } => "keep one of them: a day is either `off` or `work`".to_owned(),
+        P::DaysReversed {} => "write the earlier day first".to_owned(),
+        P::NotOpenOrClosed { calendar } => format!("write `{calendar} is open` or `{calendar} is closed`"),
         P::LimitTimesOutOfRange { most, .. } => format!("write 1 to {most} times"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("write more than 0s and at most `{most}`")
@@ -275,6 +288,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UselessExcept { .. } => "take it out; only phrases with a keyword inside have an effect".to_owned(),
         P::MissingTranslation { .. } => "add the text; until then the default language is sent".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("say `{{{parameter}}}`, or take the parameter out"),
+        P::HolidayDataEnds { .. } => {
+            "add the next year's days, in holidays of your own if they come from `std`; until then no day of it is a holiday".to_owned()
+        }
         P::VacuousTest {} => {
             "expect what a rule does, such as `expect reply NAME`, or correct what stands behind `no` and `not`".to_owned()
         }
@@ -368,6 +384,9 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Keyword => "keyword",
         ItemKind::Used => "used name",
         ItemKind::Test => "test",
+        ItemKind::Calendar => "calendar",
+        ItemKind::Holidays => "set of holidays",
+        ItemKind::OpeningHours => "line of opening hours",
     }
 }
 
@@ -381,11 +400,14 @@ fn plural_words(kind: ItemKind) -> &'static str {
         ItemKind::Test => "tests",
         ItemKind::Condition => "conditions",
         ItemKind::Rank => "ranks",
+        ItemKind::Calendar => "calendars",
+        ItemKind::OpeningHours => "opening hours of one calendar",
         ItemKind::List
         | ItemKind::Enum
         | ItemKind::Member
         | ItemKind::Parameter
         | ItemKind::Argument
+        | ItemKind::Holidays
         | ItemKind::Used => "names",
     }
 }

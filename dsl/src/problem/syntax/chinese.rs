@@ -164,6 +164,7 @@ fn shown_expected(expected: Expected) -> String {
         Expected::Count => "整数",
         Expected::Duration => "时长（如 10m）",
         Expected::Time => "时刻（如 09:30）",
+        Expected::Date => "日期（如 2026-10-01）",
         Expected::Value => "值",
         Expected::Condition => "条件",
         Expected::Relation => "`is`、`in`、`has any of` 等比较",

@@ -40,6 +40,7 @@ fn predicate() -> impl Strategy<Value = Predicate> {
             value: Value::Text(tag.into()),
         }),
         4 => comparison(),
+        2 => (0..3_u32).prop_map(|calendar| Predicate::Open(CalendarId(calendar))),
         2 => one_of(),
         2 => between(),
         1 => clock_of_a_moment(),

@@ -31,7 +31,13 @@ pub(crate) fn templates() -> Vec<Template> {
         Template {
             name: "t1".into(),
             parameters: Vec::new(),
-            bodies: vec![body("zh", text("一"))],
+            bodies: vec![body(
+                "zh",
+                vec![TemplatePiece::OpensNext {
+                    calendar: CalendarId(0),
+                    fallback: None,
+                }],
+            )],
         },
         Template {
             name: "t2".into(),
