@@ -1,4 +1,8 @@
 //! Threads that read, each with a connection of its own: nobody waits for the writer, and no task's thread for the disk.
+//!
+//! The store has two such pools. A partition's owner asks for one thing after another, so owners alone never fill a queue;
+//! sessions look in whenever they like, and there may be tens of thousands. Were they in one line, a slow disk or a wave of
+//! reconnects would have an owner's read refused, and an owner that cannot read gives its partition up.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,8 +18,9 @@ use crate::directory::{OpenError, unusable};
 use crate::fault::Fault;
 use crate::schema::open_reader;
 
+/// Threads of one pool.
 const READERS: usize = 4;
-/// So many reads wait at most.
+/// So many reads wait in one pool at most. As many as there can be partitions.
 const QUEUE_READS: usize = 4_096;
 
 type Read = Box<dyn FnOnce(&Connection) + Send>;
@@ -27,7 +32,8 @@ pub(crate) struct Readers {
 }
 
 impl Readers {
-    pub(crate) fn start(file: &Path) -> Result<Self, OpenError> {
+    /// Starts a pool; `name` is its threads', at most 15 bytes.
+    pub(crate) fn start(file: &Path, name: &str) -> Result<Self, OpenError> {
         let (queue, reads) = sync_channel::<Read>(QUEUE_READS);
         let reads = Arc::new(Mutex::new(reads));
         let mut threads = Vec::with_capacity(READERS);
@@ -35,7 +41,7 @@ impl Readers {
             let connection = open_reader(file)?;
             let reads = Arc::clone(&reads);
             let thread = std::thread::Builder::new()
-                .name("store-reader".to_owned())
+                .name(name.to_owned())
                 .spawn(move || run(&connection, &reads))
                 .map_err(|error| unusable(file, &error))?;
             threads.push(thread);

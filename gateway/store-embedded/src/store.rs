@@ -33,6 +33,7 @@ pub type OnFatal = Arc<dyn Fn(String) + Send + Sync>;
 /// Dropping it waits until what was asked is done and closes the files.
 pub struct EmbeddedStore {
     // INVARIANT: dropped in this order. The writer closes the file last, the lock goes after it.
+    owners_readers: Readers,
     readers: Readers,
     writer: Writer,
     condition: Arc<Condition>,
@@ -81,7 +82,8 @@ impl EmbeddedStore {
             on_fatal,
         })?;
         Ok(Self {
-            readers: Readers::start(&file)?,
+            owners_readers: Readers::start(&file, "owners-reader")?,
+            readers: Readers::start(&file, "store-reader")?,
             writer,
             condition,
             durability,
@@ -89,7 +91,30 @@ impl EmbeddedStore {
         })
     }
 
+    /// A read that only a partition's owner or the archiver asks for; it does not wait behind others.
+    async fn read_as_owner<T, F>(&self, partition: i64, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.read_from(&self.owners_readers, partition, read).await
+    }
+
+    /// Anybody's read.
     async fn read<T, F>(&self, partition: i64, read: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+    {
+        self.read_from(&self.readers, partition, read).await
+    }
+
+    async fn read_from<T, F>(
+        &self,
+        readers: &Readers,
+        partition: i64,
+        read: F,
+    ) -> Result<T, StoreError>
     where
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
@@ -97,7 +122,7 @@ impl EmbeddedStore {
         // After a failed sync even what can be read may not be on the disk.
         self.condition.check()?;
         self.condition.check_partition(partition)?;
-        self.readers.ask(read).await
+        readers.ask(read).await
     }
 }
 
@@ -139,7 +164,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::events::inbox(connection, partition, after, limit)
         };
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn states(
@@ -150,7 +175,7 @@ impl Store for EmbeddedStore {
         let (partition, threads) = (packed(partition), threads.to_vec());
         let read =
             move |connection: &Connection| reads::states::states(connection, partition, &threads);
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
@@ -176,7 +201,7 @@ impl Store for EmbeddedStore {
     async fn next_timer(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| reads::states::next_timer(connection, partition);
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn lease(
@@ -222,13 +247,13 @@ impl Store for EmbeddedStore {
         let partition = packed(partition);
         let read =
             move |connection: &Connection| reads::outbox::due(connection, partition, now, limit);
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn next_outbox(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| reads::outbox::next(connection, partition);
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn settle(
@@ -291,7 +316,7 @@ impl Store for EmbeddedStore {
         let read = move |connection: &Connection| {
             reads::states::journal(connection, partition, after, limit)
         };
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn data_key(
@@ -334,7 +359,7 @@ impl Store for EmbeddedStore {
     async fn trimmed(&self, partition: PartitionId) -> Result<Offset, StoreError> {
         let partition = packed(partition);
         let read = move |connection: &Connection| Ok(heads::read(connection, partition)?.trimmed);
-        self.read(partition, read).await
+        self.read_as_owner(partition, read).await
     }
 
     async fn deployment_record(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
@@ -370,3 +395,6 @@ impl Store for EmbeddedStore {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
