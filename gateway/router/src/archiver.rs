@@ -3,9 +3,11 @@
 //! One task for all partitions, beside the owners: a slow archive delays trimming and nothing else.
 
 use std::collections::BTreeSet;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use signalbox_store::{
     ArchiveBatch, ArchivedDecision, ArchivedEvent, Fence, Offset, PartitionId, Sequence,
@@ -30,25 +32,34 @@ pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
             () = shared.environment.sleep(shared.settings.archive_every) => {}
             () = stop.cancelled() => return,
         }
-        let now = shared.environment.now();
-        let sweep = now >= sweep_at;
-        if sweep {
-            sweep_at = now.checked_add(SWEEP_EVERY).unwrap_or(Timestamp::MAX);
+        let round = archive_all(&shared, &mut sweep_at, &stop);
+        if AssertUnwindSafe(round).catch_unwind().await.is_err() {
+            tracing::error!(
+                "the archiver stopped with an error of signalbox and goes on with its next round; please report it"
+            );
         }
-        let mut lag = 0;
-        for partition in shared.partitions() {
-            let Some((fence, position)) = shared.standing(partition) else {
-                continue;
-            };
-            match archive_partition(&shared, partition, fence, position, sweep, &stop).await {
-                Ok(left) => lag += left,
-                Err(error) => {
-                    tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later")
-                }
+    }
+}
+
+async fn archive_all(shared: &Shared, sweep_at: &mut Timestamp, stop: &CancellationToken) {
+    let now = shared.environment.now();
+    let sweep = now >= *sweep_at;
+    if sweep {
+        *sweep_at = now.checked_add(SWEEP_EVERY).unwrap_or(Timestamp::MAX);
+    }
+    let mut lag = 0;
+    for partition in shared.partitions() {
+        let Some((fence, position)) = shared.standing(partition) else {
+            continue;
+        };
+        match archive_partition(shared, partition, fence, position, sweep, stop).await {
+            Ok(left) => lag += left,
+            Err(error) => {
+                tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later")
             }
         }
-        shared.observer.archive_lag(lag);
     }
+    shared.observer.archive_lag(lag);
 }
 
 /// Archives a partition up to `position` and trims it, if there is anything new or a `sweep` is due. Answers how many records

@@ -2,12 +2,16 @@
 //! another takes over.
 //!
 //! One task a partition, so that a slow customer, look-up or channel holds up no other partition; deliveries run beside
-//! it, so that they hold up nobody at all. *Invariant:* whatever it writes carries its fence; a `Fenced` answer ends it.
+//! it, so that they hold up nobody at all. A store that does not answer is asked again in place: an ownership that ended
+//! for it would gain nothing and forget what is under way. *Invariant:* whatever it writes carries its fence; a `Fenced`
+//! answer ends it.
 
 use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use jiff::Timestamp;
 use lru::LruCache;
 use signalbox_store::{
@@ -18,11 +22,13 @@ use tokio_util::sync::CancellationToken;
 use crate::customer::Customer;
 use crate::environment::random;
 use crate::mailbox::Mailbox;
-use crate::owner::deliver::Deliveries;
+use crate::owner::deliveries::Deliveries;
 use crate::shared::Shared;
 
 mod batch;
 mod deliver;
+mod deliveries;
+mod settle;
 
 /// Wait before asking for a lease again after the store did not answer, and before starting again on a partition that
 /// was lost.
@@ -39,7 +45,9 @@ enum Ended {
     Stopped,
     /// Somebody else owns the partition.
     Fenced,
-    /// The store said something else than expected, or nothing: start again from what it holds.
+    /// The partition does not stand where this owner left it: start again from what the store holds.
+    Astray { position: Offset },
+    /// The store could not do what was asked.
     Failed(StoreError),
 }
 
@@ -49,30 +57,55 @@ impl From<StoreError> for Ended {
     }
 }
 
-/// Owns a partition whenever it can, until `stop`.
+/// Owns a partition whenever it can, until `stop`, and until whatever it was sending then is settled.
 pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, stop: CancellationToken) {
     let Some(mailbox) = shared.mailbox(partition).cloned() else {
         return;
     };
-    while !stop.is_cancelled() {
-        let wait = match take(&shared, partition).await {
-            Ok(Some(head)) => {
-                shared.stand(partition, head.fence, head.position);
-                shared.observer.partitions_owned(shared.owned());
-                let mut owner = Owner::new(&shared, partition, &mailbox, head);
-                let ended = owner.run(&stop).await;
-                shared.note_damage(partition, false);
-                shared.stand_down(partition);
-                shared.observer.partitions_owned(shared.owned());
-                owner.leave(ended).await
-            }
-            Ok(None) => RETRY,
-            Err(error) => after_failure(&shared, partition, &error),
+    // They outlive an ownership that failed: the next one settles what it did not send itself.
+    let mut deliveries = Deliveries::default();
+    while !stop.is_cancelled() || deliveries.is_sending() {
+        let owning = own_once(&shared, partition, &mailbox, &mut deliveries, &stop);
+        let wait = match AssertUnwindSafe(owning).catch_unwind().await {
+            Ok(wait) => wait,
+            Err(_) => after_panic(&shared, partition),
         };
+        if stop.is_cancelled() {
+            // Only what is being sent keeps it here.
+            shared.environment.sleep(wait).await;
+            continue;
+        }
         tokio::select! {
             () = shared.environment.sleep(wait) => {}
             () = stop.cancelled() => {}
         }
+    }
+}
+
+/// Takes the partition and owns it until something ends that. Answers how long to wait before asking for it again.
+async fn own_once(
+    shared: &Arc<Shared>,
+    partition: PartitionId,
+    mailbox: &Mailbox,
+    deliveries: &mut Deliveries,
+    stop: &CancellationToken,
+) -> Duration {
+    match take(shared, partition).await {
+        Ok(Some(head)) => {
+            shared.stand(partition, head.fence, head.position);
+            shared.observer.partitions_owned(shared.owned());
+            let mut owner = Owner::new(shared, partition, mailbox, head, deliveries);
+            let ended = owner.run(stop).await;
+            shared.note_damage(partition, false);
+            shared.stand_down(partition);
+            shared.observer.partitions_owned(shared.owned());
+            owner.leave(ended).await
+        }
+        Ok(None) => {
+            deliveries.abandon();
+            RETRY
+        }
+        Err(error) => after_failure(shared, partition, &error),
     }
 }
 
@@ -104,6 +137,17 @@ fn after_failure(shared: &Shared, partition: PartitionId, error: &StoreError) ->
     RETRY
 }
 
+/// An error of ours must not leave the partition behind, acknowledged and unanswered, while everything looks well.
+fn after_panic(shared: &Shared, partition: PartitionId) -> Duration {
+    shared.stand_down(partition);
+    // Whoever listens may be what broke.
+    let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        shared.observer.partitions_owned(shared.owned());
+    }));
+    tracing::error!(%partition, "the partition's owner stopped with an error of signalbox and starts again; please report it");
+    RETRY
+}
+
 struct Owner<'a> {
     shared: &'a Arc<Shared>,
     partition: PartitionId,
@@ -117,8 +161,10 @@ struct Owner<'a> {
     renew_at: Timestamp,
     poll_at: Timestamp,
     next_timer: Option<Timestamp>,
+    /// Whether `next_timer` is what the store says.
+    knows_timers: bool,
     customers: LruCache<ThreadId, Customer>,
-    deliveries: Deliveries,
+    deliveries: &'a mut Deliveries,
 }
 
 impl<'a> Owner<'a> {
@@ -127,6 +173,7 @@ impl<'a> Owner<'a> {
         partition: PartitionId,
         mailbox: &'a Mailbox,
         head: PartitionHead,
+        deliveries: &'a mut Deliveries,
     ) -> Self {
         let now = shared.environment.now();
         let cached =
@@ -142,35 +189,64 @@ impl<'a> Owner<'a> {
             renew_at: later(now, shared.settings.lease / 3),
             poll_at: later(now, shared.settings.poll),
             next_timer: None,
+            knows_timers: false,
             customers: LruCache::new(cached),
-            deliveries: Deliveries::default(),
+            deliveries,
         }
     }
 
     async fn run(&mut self, stop: &CancellationToken) -> Ended {
-        match self.own_until(stop).await {
+        self.deliveries.look();
+        let ended = match self.own_until(stop).await {
             Ok(()) => Ended::Stopped,
             Err(ended) => ended,
+        };
+        match ended {
+            Ended::Stopped => match self.finish_deliveries().await {
+                Ok(()) => Ended::Stopped,
+                Err(ended) => ended,
+            },
+            ended => ended,
         }
     }
 
     async fn own_until(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
-        self.next_timer = self.shared.store.next_timer(self.partition).await?;
-        self.deliveries.next_due = self.shared.store.next_outbox(self.partition).await?;
         while !stop.is_cancelled() {
-            self.renew_if_due().await?;
-            self.fire_timers_if_due().await?;
-            let handled = self.handle_next_batch(stop).await?;
-            // Here too: a partition that never rests must not leave outcomes lying.
-            while let Some(sent) = self.deliveries.take_sent() {
-                self.settle(sent).await?;
-            }
-            self.start_due_deliveries().await?;
-            if !handled {
-                self.wait(stop).await?;
+            match self.round(stop).await {
+                Err(Ended::Failed(
+                    error @ (StoreError::Unavailable { .. } | StoreError::Unknown { .. }),
+                )) => self.ask_again(&error, stop).await?,
+                done => done?,
             }
         }
-        self.finish_deliveries().await
+        Ok(())
+    }
+
+    async fn round(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
+        self.renew_if_due().await?;
+        self.fire_timers_if_due().await?;
+        let handled = self.handle_next_batch(stop).await?;
+        // Here too: a partition that never rests must not leave outcomes lying.
+        while let Some(sent) = self.deliveries.take_sent() {
+            self.settle(sent).await?;
+        }
+        self.start_due_deliveries().await?;
+        if !handled {
+            self.wait(stop).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits a moment, and forgets what may have changed in the store without an answer.
+    async fn ask_again(
+        &mut self,
+        error: &StoreError,
+        stop: &CancellationToken,
+    ) -> Result<(), Ended> {
+        tracing::warn!(partition = %self.partition, %error, "the store did not answer the partition's owner; asking again");
+        self.look = true;
+        self.knows_timers = false;
+        self.pause(stop).await
     }
 
     /// Waits for a record, a timer, a delivery's end, or the time to look again.
@@ -218,6 +294,10 @@ impl<'a> Owner<'a> {
     }
 
     async fn fire_timers_if_due(&mut self) -> Result<(), Ended> {
+        if !self.knows_timers {
+            self.next_timer = self.shared.store.next_timer(self.partition).await?;
+            self.knows_timers = true;
+        }
         let now = self.shared.environment.now();
         let Some(due) = self.next_timer.filter(|due| *due <= now) else {
             return Ok(());
@@ -236,7 +316,7 @@ impl<'a> Owner<'a> {
     }
 
     /// Ends the ownership in order. Answers how long to wait before asking for the partition again.
-    async fn leave(&self, ended: Ended) -> Duration {
+    async fn leave(&mut self, ended: Ended) -> Duration {
         let partition = self.partition;
         match ended {
             Ended::Stopped => {
@@ -250,7 +330,13 @@ impl<'a> Owner<'a> {
                 Duration::ZERO
             }
             Ended::Fenced => {
+                // The new owner sends them, and only the new owner can write down what became of them.
+                self.deliveries.abandon();
                 tracing::warn!(%partition, "another node took the partition over");
+                RETRY
+            }
+            Ended::Astray { position } => {
+                tracing::warn!(%partition, from = %self.position, %position, "the partition does not stand where it was left; it starts again from what the store holds");
                 RETRY
             }
             Ended::Failed(error) => after_failure(self.shared, partition, &error),

@@ -61,7 +61,7 @@ impl Owner<'_> {
         }
         self.next_timer = self.next_timer.into_iter().chain(draft.next_timer).min();
         if !draft.commit.outbox.is_empty() {
-            self.deliveries.next_due = Some(Timestamp::MIN);
+            self.deliveries.look();
         }
         self.tell(draft, sequences).await;
         Ok(true)
@@ -336,14 +336,7 @@ impl Owner<'_> {
                 Ok(Committed::AlreadyCommitted) => (CommitAnswer::Already, Ok(None)),
                 Ok(Committed::Fenced) => (CommitAnswer::Fenced, Err(Ended::Fenced)),
                 Ok(Committed::Conflict { position }) => {
-                    let reason = format!(
-                        "the batch was read from {}, the partition stands at {position}",
-                        draft.commit.from
-                    );
-                    (
-                        CommitAnswer::Conflict,
-                        Err(Ended::Failed(StoreError::Unknown { reason })),
-                    )
+                    (CommitAnswer::Conflict, Err(Ended::Astray { position }))
                 }
                 Err(error @ StoreError::Damaged { .. }) => {
                     (CommitAnswer::Unavailable, Err(Ended::Failed(error)))
@@ -384,7 +377,7 @@ impl Owner<'_> {
             .commit_span(self.partition, draft.records, &traceparents)
     }
 
-    async fn pause(&self, stop: &CancellationToken) -> Result<(), Ended> {
+    pub(super) async fn pause(&self, stop: &CancellationToken) -> Result<(), Ended> {
         tokio::select! {
             () = self.shared.environment.sleep(RETRY) => Ok(()),
             () = stop.cancelled() => Err(Ended::Stopped),

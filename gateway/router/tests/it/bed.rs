@@ -16,8 +16,8 @@ use signalbox_adapters::{
 use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
 use signalbox_router::{
-    Accepted, Deaf, Environment, Router, RouterParts, RouterSettings, Rules, Shown, ThreadEvent,
-    ThreadHints,
+    Accepted, Deaf, Environment, Observer, Router, RouterParts, RouterSettings, Rules, Shown,
+    ThreadEvent, ThreadHints,
 };
 use signalbox_rules::{Action, DecidedEffect, Decision, Facts, Inputs};
 use signalbox_sealed::DeploymentKey;
@@ -142,6 +142,8 @@ pub(crate) struct ToldAdapter {
     pub(crate) answers: Mutex<VecDeque<Result<Receipt, SendError>>>,
     pub(crate) sent: Mutex<Vec<Part>>,
     pub(crate) policy: WhenUnanswered,
+    /// How long the platform takes for whatever contains the text.
+    pub(crate) slow: Mutex<Option<(String, Duration)>>,
 }
 
 impl ToldAdapter {
@@ -157,7 +159,12 @@ impl ToldAdapter {
             answers: Mutex::new(answers.into_iter().collect()),
             sent: Mutex::default(),
             policy,
+            slow: Mutex::default(),
         })
+    }
+
+    pub(crate) fn takes(&self, duration: Duration, containing: &str) {
+        *self.slow.lock() = Some((containing.to_owned(), duration));
     }
 
     pub(crate) fn texts(&self) -> Vec<String> {
@@ -189,6 +196,10 @@ impl Adapter for ToldAdapter {
             !text.contains("breaks the adapter"),
             "an error of the adapter"
         );
+        let slow = self.slow.lock().clone();
+        if let Some((_, duration)) = slow.filter(|(containing, _)| text.contains(containing)) {
+            tokio::time::sleep(duration).await;
+        }
         self.answers
             .lock()
             .pop_front()
@@ -203,6 +214,7 @@ pub(crate) struct Bed {
     pub(crate) world: Arc<TestWorld>,
     pub(crate) settings: RouterSettings,
     pub(crate) adapter: Option<Arc<ToldAdapter>>,
+    pub(crate) observer: Arc<dyn Observer>,
 }
 
 impl Bed {
@@ -222,6 +234,7 @@ impl Bed {
             world: Arc::new(TestWorld::new()),
             settings,
             adapter: None,
+            observer: Arc::new(Deaf),
         }
     }
 
@@ -247,7 +260,7 @@ impl Bed {
             environment: self.world.clone(),
             deployment_key: Arc::new(DeploymentKey::from_bytes(&[7; 32])),
             hints: Arc::new(NoSessions),
-            observer: Arc::new(Deaf),
+            observer: self.observer.clone(),
             adapters: self
                 .adapter
                 .iter()

@@ -1,12 +1,13 @@
 //! Nothing is lost and nothing is done twice behind a store that fails, beside owners that were deposed and do not know it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_router::{AcceptError, Router};
-use signalbox_store::{FaultSchedule, FaultyStore, MemoryStore, NodeId};
+use signalbox_store::{FaultSchedule, FaultyStore, MemoryStore, NodeId, PartitionId, Store};
 
-use crate::bed::{Bed, ToldAdapter, entries_of, message, transcript};
+use crate::bed::{Bed, PARTITIONS, ToldAdapter, entries_of, message, transcript, until};
 
 const SEEDS: u64 = 24;
 const CUSTOMERS: usize = 6;
@@ -97,6 +98,61 @@ async fn nothing_is_lost_and_nothing_is_done_twice_whatever_the_store_does() {
             "seed {seed}: the deposed one stops too"
         );
         assert!(second.stop(Duration::from_secs(60)).await, "seed {seed}");
+    }
+    assert!(
+        faults > SEEDS,
+        "the store must have failed, or nothing is proven: {faults} faults"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_sent_is_not_sent_again_whatever_the_store_does() {
+    let mut faults = 0;
+    for seed in 0..SEEDS {
+        // No lease is dropped: a deposed owner cannot write down what it sent.
+        let faulty = FaultSchedule {
+            lease_dropped: 0,
+            ..schedule(seed)
+        };
+        let store = FaultyStore::new(MemoryStore::new(), faulty);
+        let adapter = ToldAdapter::new([]);
+        adapter.takes(Duration::from_millis(700), "");
+        let mut bed = Bed::on(Arc::new(store.clone())).pushing(&adapter);
+        bed.settings.poll = Duration::from_secs(1);
+        bed.settings.reply_not_after = Duration::from_secs(24 * 3_600);
+        let first = bed.start();
+        for id in 0..MESSAGES {
+            for who in 0..CUSTOMERS {
+                let (who, id) = (who.to_string(), id.to_string());
+                say_until_accepted(&first, &who, &id, &id).await;
+            }
+        }
+        // In the middle of it, with sends under way and a store that still fails.
+        assert!(first.stop(Duration::from_secs(600)).await, "seed {seed}");
+        let second = bed.start();
+        let all = CUSTOMERS * MESSAGES;
+        until(|| async { (adapter.sent.lock().len() >= all).then_some(()) }).await;
+        let counts = store.counts();
+        faults += counts.unknown_applied + counts.unknown_dropped + counts.unavailable;
+        until(|| async {
+            for number in 0..PARTITIONS {
+                let waits = store.inner().next_outbox(PartitionId::customer(number));
+                if waits.await.unwrap().is_some() {
+                    return None;
+                }
+            }
+            Some(())
+        })
+        .await;
+        store.reschedule(FaultSchedule::default());
+        assert!(second.stop(Duration::from_secs(600)).await, "seed {seed}");
+        let sent = adapter.sent.lock();
+        let keys: HashSet<&str> = sent.iter().map(|part| part.key.as_str()).collect();
+        assert_eq!(
+            (sent.len(), keys.len()),
+            (all, all),
+            "seed {seed}: sends and different keys among them"
+        );
     }
     assert!(
         faults > SEEDS,

@@ -13,6 +13,7 @@ mod deliveries;
 mod faults;
 mod linking;
 mod ownership;
+mod panics;
 mod quarantine;
 mod replies;
 mod turns;

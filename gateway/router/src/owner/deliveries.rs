@@ -1,0 +1,150 @@
+//! The sends of a partition that are under way, and how each ended.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use jiff::Timestamp;
+use signalbox_adapters::{Channel, WhenUnanswered};
+use signalbox_store::{MessageId, OutboxEntry, ThreadId};
+use tokio::task::{Id, JoinError, JoinSet};
+
+use crate::environment::Environment;
+
+/// Deliveries under way. Dropped or abandoned, they are broken off.
+#[derive(Default)]
+pub(super) struct Deliveries {
+    /// When to look in the outbox again, if nothing is being sent (the end of a send looks by itself).
+    next_due: Option<Timestamp>,
+    sending: JoinSet<Sent>,
+    /// Whose they are. A thread's line moves on only when its head is settled.
+    flights: HashMap<Id, ThreadId>,
+}
+
+/// What is sent.
+pub(super) struct Flight {
+    pub(super) entry: OutboxEntry,
+    /// Over which channel, and which message; `None` for what goes to another partition.
+    pub(super) message: Option<(Channel, MessageId)>,
+}
+
+/// A send that has ended.
+pub(super) struct Sent {
+    pub(super) flight: Flight,
+    pub(super) outcome: Outcome,
+    pub(super) took: Duration,
+}
+
+/// How a send ended.
+pub(super) enum Outcome {
+    Delivered,
+    /// Nothing was accepted; again after the platform's own wish or the back-off.
+    Again {
+        reason: String,
+        wait: Option<Duration>,
+        counts: bool,
+    },
+    Unanswered {
+        reason: String,
+        policy: WhenUnanswered,
+    },
+    Refused {
+        reason: String,
+    },
+    Suppressed,
+}
+
+impl Deliveries {
+    /// When the owner should look in the outbox again.
+    pub(super) fn next_start(&self) -> Option<Timestamp> {
+        self.next_due
+    }
+
+    /// There may be something to send.
+    pub(super) fn look(&mut self) {
+        self.next_due = Some(Timestamp::MIN);
+    }
+
+    /// There is nothing to send before.
+    pub(super) fn rest_until(&mut self, next_due: Option<Timestamp>) {
+        self.next_due = next_due;
+    }
+
+    /// How many sends are under way.
+    pub(super) fn under_way(&self) -> usize {
+        self.sending.len()
+    }
+
+    /// Whether a send is under way.
+    pub(super) fn is_sending(&self) -> bool {
+        !self.sending.is_empty()
+    }
+
+    /// Whether something of this thread is being sent.
+    pub(super) fn is_busy(&self, thread: ThreadId) -> bool {
+        self.flights.values().any(|flying| *flying == thread)
+    }
+
+    /// Starts a send. An error inside, ours or an adapter's, ends it as `broken`.
+    pub(super) fn start(
+        &mut self,
+        flight: Flight,
+        environment: Arc<dyn Environment>,
+        send: impl Future<Output = Outcome> + Send + 'static,
+        broken: Outcome,
+    ) {
+        let thread = flight.entry.thread;
+        let task = self.sending.spawn(async move {
+            let started = environment.now();
+            let outcome = AssertUnwindSafe(send).catch_unwind().await;
+            let took =
+                Duration::try_from(environment.now().duration_since(started)).unwrap_or_default();
+            Sent {
+                flight,
+                outcome: outcome.unwrap_or(broken),
+                took,
+            }
+        });
+        self.flights.insert(task.id(), thread);
+    }
+
+    /// Waits for the end of a send; `None` while nothing is being sent.
+    pub(super) async fn next_sent(&mut self) -> Option<Sent> {
+        while let Some(joined) = self.sending.join_next_with_id().await {
+            if let Some(sent) = self.landed(joined) {
+                return Some(sent);
+            }
+        }
+        None
+    }
+
+    /// A send that has ended already, if there is one.
+    pub(super) fn take_sent(&mut self) -> Option<Sent> {
+        while let Some(joined) = self.sending.try_join_next_with_id() {
+            if let Some(sent) = self.landed(joined) {
+                return Some(sent);
+            }
+        }
+        None
+    }
+
+    /// Breaks off what is under way: it is another owner's now.
+    pub(super) fn abandon(&mut self) {
+        *self = Self::default();
+    }
+
+    fn landed(&mut self, joined: Result<(Id, Sent), JoinError>) -> Option<Sent> {
+        match joined {
+            Ok((id, sent)) => {
+                self.flights.remove(&id);
+                Some(sent)
+            }
+            Err(error) => {
+                self.flights.remove(&error.id());
+                None
+            }
+        }
+    }
+}
