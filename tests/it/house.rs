@@ -20,6 +20,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["signalbox-store", "signalbox-sealed"],
     ),
     (
+        "signalbox-store-redis",
+        &["signalbox-store", "signalbox-sealed"],
+    ),
+    (
         "signalbox-router",
         &[
             "signalbox-dsl",
@@ -39,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "signalbox-sealed",
             "signalbox-store",
             "signalbox-store-embedded",
+            "signalbox-store-redis",
             "signalbox-router",
             "signalbox-telemetry",
         ],

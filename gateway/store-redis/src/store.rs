@@ -1,0 +1,515 @@
+//! The store: every method of the trait as one script or command.
+
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use signalbox_sealed::{Sealed, WrappedKey};
+use signalbox_store::{
+    Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Epoch,
+    Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, Offset, PartitionHead,
+    PartitionId, Sequence, Settlement, Store, StoreError, ThreadId, TranscriptRange,
+    TranscriptRecord, Trim,
+};
+
+use crate::answer::Answer;
+use crate::arguments::Arguments;
+use crate::calls::{Calls, stream_number};
+use crate::connections::NoConnection;
+use crate::failure::Failure;
+use crate::settings::{OpenError, RedisSettings};
+use crate::{moment, records, scripts};
+
+/// A server that has just been started loads its data first; a store that opens waits so long …
+const PATIENCE: Duration = Duration::from_secs(10);
+/// … and asks that often.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A store on one Redis server.
+pub struct RedisStore {
+    calls: Calls,
+    durability: Durability,
+}
+
+impl RedisStore {
+    /// Connects, and looks whether the server can keep the promises. A server that is not there yet, or still loads its data, is
+    /// waited for: 10 seconds.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open(settings: RedisSettings) -> Result<Self, OpenError> {
+        settings.validate()?;
+        let store = Self {
+            durability: settings.durability,
+            calls: Calls::new(settings)?,
+        };
+        let address = store.calls.address().to_owned();
+        let started = Instant::now();
+        loop {
+            match store.calls.look().await {
+                Ok(()) => return Ok(store),
+                Err(NoConnection::Refused(refusal)) => {
+                    return Err(OpenError::Refused { address, refusal });
+                }
+                Err(NoConnection::Away(reason)) if started.elapsed() >= PATIENCE => {
+                    return Err(OpenError::Unreachable { address, reason });
+                }
+                Err(NoConnection::Away(_)) => tokio::time::sleep(ASK_AGAIN).await,
+            }
+        }
+    }
+}
+
+/// What an owner's step answers when it was not the owner's.
+fn fenced(answer: &mut Answer) -> Result<Result<(), Fenced>, StoreError> {
+    match answer.bytes()?.as_slice() {
+        b"fenced" => Ok(Err(Fenced)),
+        b"done" => Ok(Ok(())),
+        _ => Err(answer.damaged("is not understood")),
+    }
+}
+
+/// A sequence in an answer; 0 stands for none.
+fn sequence(answer: &mut Answer) -> Result<Option<Sequence>, StoreError> {
+    let sequence = answer.number()?;
+    Ok((sequence > 0).then_some(Sequence(sequence)))
+}
+
+/// A sealed value whose own checksum holds.
+fn verified(answer: &Answer, bytes: Vec<u8>) -> Result<Sealed, StoreError> {
+    let sealed = Sealed::from_stored(bytes);
+    let verified = sealed.verify().ok().map(|()| sealed);
+    answer.sound(verified)
+}
+
+/// Decision records are of the batch's own events, in their order: otherwise the script would stop in the middle.
+fn check_journal(commit: &Commit) -> Result<(), StoreError> {
+    let mut last = commit.from;
+    for entry in &commit.journal {
+        if entry.offset <= last || entry.offset > commit.to {
+            return Err(StoreError::Unavailable {
+                reason: format!(
+                    "a batch from {} to {} holds a decision on {} behind one on {last}; this is a bug of the gateway, report it",
+                    commit.from, commit.to, entry.offset
+                ),
+            });
+        }
+        last = entry.offset;
+    }
+    Ok(())
+}
+
+#[async_trait]
+impl Store for RedisStore {
+    fn durability(&self) -> Durability {
+        self.durability
+    }
+
+    async fn append(&self, partition: PartitionId, append: Append) -> Result<Appended, StoreError> {
+        let arguments = Arguments::default().append(&append);
+        let mut answer = self
+            .calls
+            .write(partition, &scripts::APPEND, arguments)
+            .await?;
+        match answer.bytes()?.as_slice() {
+            b"accepted" => Ok(Appended::Accepted {
+                offset: Offset(answer.number()?),
+                receipt: AppendReceipt {
+                    message_id: append.message_id,
+                    sequence: sequence(&mut answer)?,
+                    accepted_at: append.accepted_at,
+                },
+            }),
+            b"repeated" => {
+                let sequence = sequence(&mut answer)?;
+                let receipt = answer.bytes()?;
+                let receipt = records::read_receipt(append.dedupe, &receipt);
+                let (message_id, accepted_at) = answer.sound(receipt)?;
+                Ok(Appended::Repeated(AppendReceipt {
+                    message_id,
+                    sequence,
+                    accepted_at,
+                }))
+            }
+            b"conflicting" => Ok(Appended::Conflicting),
+            _ => Err(answer.damaged("is not understood")),
+        }
+    }
+
+    async fn inbox(
+        &self,
+        partition: PartitionId,
+        after: Offset,
+        limit: usize,
+    ) -> Result<Vec<InboxRecord>, StoreError> {
+        let arguments = Arguments::default()
+            .number(after.0.saturating_add(1))
+            .limit(limit);
+        let mut answer = self
+            .calls
+            .read(partition, "inbox", &scripts::INBOX, arguments)
+            .await?;
+        let mut inbox: Vec<InboxRecord> = Vec::new();
+        while !answer.is_empty() {
+            let id = answer.bytes()?;
+            let offset = Offset(answer.sound(stream_number(&id))?);
+            if inbox
+                .last()
+                .is_some_and(|last| last.offset.next() != offset)
+            {
+                return Err(answer.damaged(&format!("is missing before offset {offset}")));
+            }
+            let (kind, more, record) = (answer.bytes()?, answer.bytes()?, answer.bytes()?);
+            inbox.push(answer.sound(records::read_inbox(offset, &kind, &more, &record))?);
+        }
+        Ok(inbox)
+    }
+
+    async fn states(
+        &self,
+        partition: PartitionId,
+        threads: &[ThreadId],
+    ) -> Result<Vec<Option<Sealed>>, StoreError> {
+        if threads.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fields: Vec<&[u8]> = threads.iter().map(|thread| thread.0.as_slice()).collect();
+        let mut answer = self.calls.fields(partition, "states", &fields).await?;
+        let mut states = Vec::with_capacity(threads.len());
+        for _ in threads {
+            let state = answer.maybe();
+            states.push(state.map(|bytes| verified(&answer, bytes)).transpose()?);
+        }
+        Ok(states)
+    }
+
+    async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
+        check_journal(&commit)?;
+        let arguments = Arguments::default().commit(&commit);
+        let mut answer = self
+            .calls
+            .write(commit.partition, &scripts::COMMIT, arguments)
+            .await?;
+        match answer.bytes()?.as_slice() {
+            b"committed" => {
+                let mut sequences = Vec::with_capacity(commit.transcript.len());
+                for _ in &commit.transcript {
+                    sequences.push(Sequence(answer.number()?));
+                }
+                Ok(Committed::Committed { sequences })
+            }
+            b"already" => Ok(Committed::AlreadyCommitted),
+            b"fenced" => Ok(Committed::Fenced),
+            b"conflict" => Ok(Committed::Conflict {
+                position: Offset(answer.number()?),
+            }),
+            _ => Err(answer.damaged("is not understood")),
+        }
+    }
+
+    async fn fire_timers(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Result<usize, Fenced>, StoreError> {
+        let arguments = Arguments::default()
+            .fence(fence)
+            .now(now)
+            .bytes(moment::exact(now))
+            .limit(limit);
+        let mut answer = self
+            .calls
+            .write(partition, &scripts::FIRE_TIMERS, arguments)
+            .await?;
+        if fenced(&mut answer)?.is_err() {
+            return Ok(Err(Fenced));
+        }
+        let fired = usize::try_from(answer.number()?).ok();
+        answer.sound(fired).map(Ok)
+    }
+
+    async fn next_timer(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
+        self.calls.soonest(partition, "timers").await
+    }
+
+    async fn lease(
+        &self,
+        partition: PartitionId,
+        request: LeaseRequest,
+    ) -> Result<Leased, StoreError> {
+        let arguments = Arguments::default()
+            .bytes(request.node.0)
+            .bytes(request.nonce.0)
+            .now(request.now)
+            .due(request.until);
+        let mut answer = self
+            .calls
+            .write(partition, &scripts::LEASE, arguments)
+            .await?;
+        match answer.bytes()?.as_slice() {
+            b"granted" => Ok(Leased::Granted(PartitionHead {
+                fence: Fence {
+                    epoch: Epoch(answer.number()?),
+                    nonce: request.nonce,
+                },
+                position: Offset(answer.number()?),
+                tail: Offset(answer.number()?),
+            })),
+            b"held" => {
+                let until = answer.bytes()?;
+                let until = answer.sound(moment::read(&until))?;
+                Ok(Leased::Held { until })
+            }
+            _ => Err(answer.damaged("is not understood")),
+        }
+    }
+
+    async fn renew(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        until: Timestamp,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let arguments = Arguments::default().fence(fence).due(until);
+        fenced(
+            &mut self
+                .calls
+                .write(partition, &scripts::RENEW, arguments)
+                .await?,
+        )
+    }
+
+    async fn release(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let arguments = Arguments::default().fence(fence);
+        fenced(
+            &mut self
+                .calls
+                .write(partition, &scripts::RELEASE, arguments)
+                .await?,
+        )
+    }
+
+    async fn due_outbox(
+        &self,
+        partition: PartitionId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Claimed, StoreError> {
+        let arguments = Arguments::default().now(now).limit(limit);
+        let mut answer = self
+            .calls
+            .read(partition, "outbox", &scripts::DUE_OUTBOX, arguments)
+            .await?;
+        let mut due = Vec::new();
+        while !answer.is_empty() {
+            let (id, entry) = (answer.bytes()?, answer.bytes()?);
+            due.push(answer.sound(records::read_entry(&id, &entry))?);
+        }
+        Ok(due)
+    }
+
+    async fn next_outbox(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
+        self.calls.soonest(partition, "due").await
+    }
+
+    async fn settle(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        settlement: Settlement,
+        now: Timestamp,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let arguments = Arguments::default()
+            .fence(fence)
+            .settlement(&settlement, now);
+        fenced(
+            &mut self
+                .calls
+                .write(partition, &scripts::SETTLE, arguments)
+                .await?,
+        )
+    }
+
+    async fn dead_letters(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        let mut letters = Vec::new();
+        for (_, mut fields) in self.calls.entries(partition, "letters", 0, limit).await? {
+            let (id, entry) = (fields.bytes()?, fields.bytes()?);
+            let (reason, at) = (fields.bytes()?, fields.bytes()?);
+            letters.push(DeadLetter {
+                entry: fields.sound(records::read_entry(&id, &entry))?,
+                reason: fields.sound(String::from_utf8(reason).ok())?,
+                at: fields.sound(moment::read(&at))?,
+            });
+        }
+        Ok(letters)
+    }
+
+    async fn transcript(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        range: TranscriptRange,
+        limit: usize,
+    ) -> Result<Vec<TranscriptRecord>, StoreError> {
+        let arguments = Arguments::default().bytes(thread.0);
+        let arguments = match range {
+            TranscriptRange::After(sequence) => arguments.number(sequence.0).bytes([]),
+            TranscriptRange::Before(sequence) => arguments.number(0).number(sequence.0),
+        };
+        let step = &scripts::TRANSCRIPT;
+        let mut answer = self
+            .calls
+            .read(partition, "transcript", step, arguments.limit(limit))
+            .await?;
+        let mut transcript = Vec::new();
+        while !answer.is_empty() {
+            let sequence = Sequence(answer.number()?);
+            let record = answer.bytes()?;
+            let event = records::read_event(&record).filter(|event| event.thread == thread);
+            let event = answer.sound(event)?;
+            transcript.push(TranscriptRecord {
+                sequence,
+                message_id: event.message_id,
+                at: event.at,
+                event: event.event,
+            });
+        }
+        Ok(transcript)
+    }
+
+    async fn last_sequence(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<Sequence>, StoreError> {
+        let mut answer = self.calls.fields(partition, "last", &[&thread.0]).await?;
+        let last = answer
+            .maybe()
+            .map(|digits| answer.sound(records::number(&digits)));
+        Ok(last.transpose()?.map(Sequence))
+    }
+
+    async fn journal(
+        &self,
+        partition: PartitionId,
+        after: Offset,
+        limit: usize,
+    ) -> Result<Vec<JournalEntry>, StoreError> {
+        let mut journal = Vec::new();
+        for (offset, mut fields) in self
+            .calls
+            .entries(partition, "journal", after.0, limit)
+            .await?
+        {
+            let record = fields.bytes()?;
+            journal.push(fields.sound(records::read_decision(Offset(offset), &record))?);
+        }
+        Ok(journal)
+    }
+
+    async fn data_key(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: WrappedKey,
+    ) -> Result<WrappedKey, StoreError> {
+        let arguments = Arguments::default()
+            .bytes(thread.0)
+            .bytes(candidate.0.as_bytes());
+        let mut answer = self
+            .calls
+            .write(partition, &scripts::DATA_KEY, arguments)
+            .await?;
+        let key = answer.bytes()?;
+        Ok(WrappedKey(verified(&answer, key)?))
+    }
+
+    async fn existing_data_key(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<WrappedKey>, StoreError> {
+        let mut answer = self.calls.fields(partition, "keys", &[&thread.0]).await?;
+        let key = answer.maybe().map(|bytes| verified(&answer, bytes));
+        Ok(key.transpose()?.map(WrappedKey))
+    }
+
+    async fn trim(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        trim: Trim,
+    ) -> Result<Result<(), Fenced>, StoreError> {
+        let mut reached = None;
+        // Part by part, so that no script keeps others waiting. Each part is a trim of its own; the next one goes on.
+        loop {
+            let arguments = Arguments::default()
+                .fence(fence)
+                .number(trim.archived.0)
+                .number(trim.keep_per_thread)
+                .now(trim.dedupe_before);
+            let mut answer = self
+                .calls
+                .write(partition, &scripts::TRIM, arguments)
+                .await?;
+            if fenced(&mut answer)?.is_err() {
+                return Ok(Err(Fenced));
+            }
+            let trimmed = Offset(answer.number()?);
+            if trimmed >= trim.archived || reached == Some(trimmed) {
+                return Ok(Ok(()));
+            }
+            reached = Some(trimmed);
+        }
+    }
+
+    async fn trimmed(&self, partition: PartitionId) -> Result<Offset, StoreError> {
+        let mut answer = self.calls.fields(partition, "head", &[b"trimmed"]).await?;
+        let trimmed = answer
+            .maybe()
+            .map(|digits| answer.sound(records::number(&digits)));
+        Ok(Offset(trimmed.transpose()?.unwrap_or(0)))
+    }
+
+    async fn deployment_record(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+        let arguments = Arguments::default().bytes(name);
+        let answer = self.calls.deployment(&scripts::RECORD, arguments).await;
+        let mut answer = answer.map_err(Failure::of_read)?;
+        if answer.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some((answer.number()?, answer.bytes()?)))
+    }
+
+    async fn replace_deployment_record(
+        &self,
+        name: &str,
+        expected: u64,
+        bytes: Vec<u8>,
+    ) -> Result<bool, StoreError> {
+        let arguments = Arguments::default()
+            .bytes(name)
+            .number(expected)
+            .bytes(bytes);
+        let answer = self
+            .calls
+            .deployment(&scripts::REPLACE_RECORD, arguments)
+            .await;
+        Ok(answer.map_err(Failure::of_write)?.bytes()? == b"done")
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        let none = |none: NoConnection| none.failure(self.calls.address()).of_read();
+        self.calls.look().await.map_err(none)
+    }
+}
