@@ -29,7 +29,7 @@ pub struct RouterSettings {
     pub delivery_backoff: Duration,
     /// See [`RouterSettings::delivery_backoff`].
     pub delivery_backoff_at_most: Duration,
-    /// Entries of one partition that are being sent at once, at most.
+    /// Entries of one partition that are being sent at once over one channel, at most.
     pub deliveries_at_once: usize,
     /// Customers' states and keys that an owner keeps at hand, at most, in each partition.
     pub cached_customers: usize,

@@ -12,13 +12,19 @@ use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Content, Part, SendError, WhenUnanswered};
 use signalbox_store::{Destination, MessageId, OutboxEntry, StoreError, ThreadId};
 
-use super::deliveries::{Flight, Outcome};
-use super::{Ended, Owner};
+use super::deliveries::{Flight, Lane, Outcome};
+use super::{Ended, Owner, RETRY, later};
 use crate::event::Event;
 use crate::vault::SealedKind;
 
 /// Between two tries while the platform refuses our credentials: somebody has to mend them first.
 const UNAUTHORIZED_WAIT: Duration = Duration::from_secs(60);
+
+/// A send that has not ended after so long has no answer: longer than adapters wait for a platform, so that it is theirs to
+/// say what happened whenever they can.
+const SEND_AT_MOST: Duration = Duration::from_secs(60);
+/// Entries looked through for one whose way out is free, at most, when those that are due first wait for a place.
+const FURTHER: usize = 1_024;
 
 /// What an outbox entry to a channel holds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -35,6 +41,22 @@ pub(super) struct Forwarded {
     pub(super) event: Event,
 }
 
+/// What an outbox entry holds.
+enum Leaving {
+    Outgoing(Outgoing),
+    Forwarded(Forwarded),
+}
+
+impl Leaving {
+    /// Each way out has places of its own, so that one that does not move holds up no other.
+    fn lane(&self) -> Lane {
+        match self {
+            Self::Outgoing(outgoing) => Lane::Channel(outgoing.to.channel),
+            Self::Forwarded(_) => Lane::Partitions,
+        }
+    }
+}
+
 impl Owner<'_> {
     /// Starts sends of entries that are due, as many as may run at once.
     pub(super) async fn start_due_deliveries(&mut self) -> Result<(), Ended> {
@@ -42,38 +64,58 @@ impl Owner<'_> {
         if self.deliveries.next_start().is_none_or(|due| due > now) {
             return Ok(());
         }
-        let most = self.shared.settings.deliveries_at_once;
+        let lane = self.shared.settings.deliveries_at_once;
+        let look_further = self.deliveries.looks_further(now);
+        let ahead = if look_further { FURTHER } else { lane };
+        let limit = self.deliveries.under_way() + ahead;
         let due = self
             .shared
             .store
-            .due_outbox(self.partition, now, most)
+            .due_outbox(self.partition, now, limit)
             .await?;
-        let mut started = 0;
+        let (mut started, mut passed_over) = (false, false);
         for entry in due {
-            if self.deliveries.under_way() >= most {
-                break;
+            if self.deliveries.is_busy(entry.thread) {
+                continue;
             }
-            if !self.deliveries.is_busy(entry.thread) {
-                self.start(entry, now).await?;
-                started += 1;
+            let leaving = self.opened(&entry).await?;
+            if self.deliveries.in_lane(leaving.lane()) >= lane {
+                passed_over = true;
+                continue;
             }
+            self.start(entry, leaving, now).await?;
+            started = true;
         }
-        if started == 0 {
-            // All that is due is being sent already; the end of a send looks again.
+        if passed_over {
+            self.deliveries.passed_over(now);
+        }
+        if !started {
+            // What is due now is being sent already or has to wait for a place; the end of a send looks again, and what
+            // stands behind it is looked for after a moment.
             let next = self.shared.store.next_outbox(self.partition).await?;
-            self.deliveries.rest_until(next.filter(|due| *due > now));
+            let moment = later(now, RETRY);
+            let next = next.map(|due| if due > now { due } else { moment });
+            self.deliveries.rest_until(next);
         }
         Ok(())
     }
 
-    async fn start(&mut self, entry: OutboxEntry, now: Timestamp) -> Result<(), Ended> {
-        match entry.destination {
-            Destination::Partition(_) => {
-                let forwarded: Forwarded = self.payload(&entry).await?;
-                self.start_forwarding(entry, forwarded);
-            }
-            Destination::Channel => {
-                let outgoing: Outgoing = self.payload(&entry).await?;
+    async fn opened(&self, entry: &OutboxEntry) -> Result<Leaving, StoreError> {
+        Ok(match entry.destination {
+            Destination::Partition(_) => Leaving::Forwarded(self.payload(entry).await?),
+            Destination::Channel => Leaving::Outgoing(self.payload(entry).await?),
+        })
+    }
+
+    async fn start(
+        &mut self,
+        entry: OutboxEntry,
+        leaving: Leaving,
+        now: Timestamp,
+    ) -> Result<(), Ended> {
+        match leaving {
+            Leaving::Forwarded(forwarded) => self.start_forwarding(entry, forwarded),
+            Leaving::Outgoing(outgoing) => {
                 let speaker = self.customer(entry.thread).await?.speaker;
                 let too_late = entry.not_after.is_some_and(|not_after| not_after < now);
                 let may_leave = !too_late && entry.speaker == speaker;
@@ -127,20 +169,29 @@ impl Owner<'_> {
             to: outgoing.to,
             content: outgoing.content,
         };
+        let environment = self.shared.environment.clone();
+        let patience = environment.clone();
         let sending = async move {
             match adapter {
                 _ if !may_leave => Outcome::Suppressed,
                 None => Outcome::Refused {
                     reason: format!("the channel {} is not configured any more", channel.name()),
                 },
-                Some(adapter) => outcome_of(adapter.send(&part).await, adapter.when_unanswered()),
+                Some(adapter) => {
+                    let sent = tokio::select! {
+                        sent = adapter.send(&part) => sent,
+                        () = patience.sleep(SEND_AT_MOST) => Err(SendError::Unanswered {
+                            waited: SEND_AT_MOST,
+                        }),
+                    };
+                    outcome_of(sent, adapter.when_unanswered())
+                }
             }
         };
         let flight = Flight {
             entry,
             message: Some((channel, outgoing.message_id)),
         };
-        let environment = self.shared.environment.clone();
         self.deliveries.start(flight, environment, sending, broken);
     }
 }

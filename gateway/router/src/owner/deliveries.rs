@@ -11,6 +11,7 @@ use signalbox_adapters::{Channel, WhenUnanswered};
 use signalbox_store::{MessageId, OutboxEntry, ThreadId};
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::{RETRY, later};
 use crate::environment::Environment;
 
 /// Deliveries under way. Dropped or abandoned, they are broken off.
@@ -19,8 +20,17 @@ pub(super) struct Deliveries {
     /// When to look in the outbox again, if nothing is being sent (the end of a send looks by itself).
     next_due: Option<Timestamp>,
     sending: JoinSet<Sent>,
-    /// Whose they are. A thread's line moves on only when its head is settled.
-    flights: HashMap<Id, ThreadId>,
+    /// Whose they are, and which way they go. A thread's line moves on only when its head is settled.
+    flights: HashMap<Id, (ThreadId, Lane)>,
+    /// When to look behind entries that wait for a place, if there are such.
+    further_at: Option<Timestamp>,
+}
+
+/// A way out of a partition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lane {
+    Channel(Channel),
+    Partitions,
 }
 
 /// What is sent.
@@ -84,7 +94,25 @@ impl Deliveries {
 
     /// Whether something of this thread is being sent.
     pub(super) fn is_busy(&self, thread: ThreadId) -> bool {
-        self.flights.values().any(|flying| *flying == thread)
+        self.flights.values().any(|(flying, _)| *flying == thread)
+    }
+
+    /// How many sends go this way.
+    pub(super) fn in_lane(&self, lane: Lane) -> usize {
+        self.flights
+            .values()
+            .filter(|(_, flying)| *flying == lane)
+            .count()
+    }
+
+    /// An entry that is due waits for a place. What stands behind it is looked for now and then only: it may be much.
+    pub(super) fn passed_over(&mut self, now: Timestamp) {
+        self.further_at.get_or_insert(later(now, RETRY));
+    }
+
+    /// Whether to look behind entries that wait for a place now.
+    pub(super) fn looks_further(&mut self, now: Timestamp) -> bool {
+        self.further_at.take_if(|at| *at <= now).is_some()
     }
 
     /// Starts a send. An error inside, ours or an adapter's, ends it as `broken`.
@@ -96,6 +124,9 @@ impl Deliveries {
         broken: Outcome,
     ) {
         let thread = flight.entry.thread;
+        let lane = flight
+            .message
+            .map_or(Lane::Partitions, |(channel, _)| Lane::Channel(channel));
         let task = self.sending.spawn(async move {
             let started = environment.now();
             let outcome = AssertUnwindSafe(send).catch_unwind().await;
@@ -107,7 +138,7 @@ impl Deliveries {
                 took,
             }
         });
-        self.flights.insert(task.id(), thread);
+        self.flights.insert(task.id(), (thread, lane));
     }
 
     /// Waits for the end of a send; `None` while nothing is being sent.

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use signalbox_adapters::{Receipt, SendError, WhenUnanswered};
-use signalbox_store::{DeadLetter, PartitionId};
+use signalbox_adapters::{Inbound, InboundBody, Profile, Receipt, SendError, WhenUnanswered};
+use signalbox_store::{DeadLetter, Offset, PartitionId};
 
-use crate::bed::{Bed, PARTITIONS, ToldAdapter, entries_of, say, until};
+use crate::bed::{Bed, PARTITIONS, ToldAdapter, address, entries_of, say, until};
 
 fn busy() -> Result<Receipt, SendError> {
     Err(SendError::Busy {
@@ -228,5 +228,85 @@ async fn wrong_credentials_are_no_attempt() {
     assert!(
         dead_letters(&bed).await.is_empty(),
         "once the credentials are mended, it leaves"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_send_holds_up_nobody_elses_retry() {
+    let adapter = ToldAdapter::new([busy()]);
+    adapter.takes(Duration::from_secs(50), "slow");
+    let mut bed = Bed::new().pushing(&adapter);
+    bed.settings.customer_partitions = 1;
+    let router = bed.start();
+    say(&router, "ann", "1", "slow").await;
+    until(|| async { (adapter.texts().len() == 1).then_some(()) }).await;
+    let began = tokio::time::Instant::now();
+    say(&router, "bob", "1", "quick").await;
+    until(|| async { (adapter.texts().len() == 3).then_some(()) }).await;
+    assert_eq!(
+        adapter.texts(),
+        ["echo: slow", "echo: quick", "echo: quick"]
+    );
+    let took = began.elapsed();
+    assert!(
+        took < Duration::from_secs(15),
+        "the platform asked for seven seconds, and bob waited {took:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_platform_that_never_answers_is_not_waited_for_without_end() {
+    let adapter = ToldAdapter::new([]);
+    adapter.takes(Duration::from_secs(24 * 3_600), "hangs");
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "hangs").await;
+    say(&router, "ann", "2", "two").await;
+    entries_of(&router, "ann", 4).await;
+    nothing_waits(&bed).await;
+    assert_eq!(adapter.texts(), ["echo: hangs", "echo: two"]);
+    let dead = dead_letters(&bed).await;
+    assert_eq!(dead.len(), 1);
+    assert!(
+        dead[0].reason.contains("may have arrived"),
+        "{}",
+        dead[0].reason
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_whose_places_are_taken_holds_up_no_other_way_out() {
+    let adapter = ToldAdapter::new([]);
+    adapter.takes(Duration::from_secs(50), "slow");
+    let mut bed = Bed::new().pushing(&adapter);
+    bed.settings.customer_partitions = 1;
+    bed.settings.deliveries_at_once = 2;
+    // The inbox is counted here, so nothing may be trimmed meanwhile.
+    bed.settings.archive_every = Duration::from_secs(24 * 3_600);
+    let router = bed.start();
+    // Two are being sent, the others wait; all of them stand before the forward.
+    for who in 0..20 {
+        say(&router, &who.to_string(), "1", "slow").await;
+    }
+    until(|| async { (adapter.texts().len() == 2).then_some(()) }).await;
+    let partition = PartitionId::customer(0);
+    let before = bed.store.inbox(partition, Offset(0), 100).await.unwrap();
+    let linked = Inbound {
+        address: address("user"),
+        id: "login-1".into(),
+        body: InboundBody::Linked(address("visitor")),
+        profile: Profile::default(),
+    };
+    router.accept(linked).await.unwrap();
+    // The link and its forward.
+    until(|| async {
+        let now = bed.store.inbox(partition, Offset(0), 100).await.unwrap();
+        (now.len() >= before.len() + 2).then_some(())
+    })
+    .await;
+    assert_eq!(
+        adapter.texts().len(),
+        2,
+        "while the first two are being sent"
     );
 }
