@@ -74,7 +74,7 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     )];
     findings.extend(storage::data_directory(&config.data));
     findings.push(storage::key(config));
-    findings.push(storage::store(&config.data));
+    findings.push(storage::store(config));
     findings.push(storage::durability(config));
     findings.push(surroundings::rules(config));
     findings.push(surroundings::clock(&config.data));

@@ -113,10 +113,15 @@ pub(super) fn key(config: &Config) -> Finding {
     }
 }
 
-pub(super) fn store(data: &Path) -> Finding {
+pub(super) fn store(config: &Config) -> Finding {
     const SUBJECT: &str = "store";
     let advice = "stop the gateway, keep a copy of the directory, and restore the last backup";
-    match check(data) {
+    match check(&config.data, of_setting(config.file.store.durability)) {
+        Ok(report) if report.is_sound() && report.log_is_cut => Finding::look(
+            SUBJECT,
+            "the machine stopped before all of the log was on the disk",
+            "start the gateway: it goes on with what is there, and store.durability says what can be lost",
+        ),
         Ok(report) if report.is_sound() => {
             let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
             Finding::well(

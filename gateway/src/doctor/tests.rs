@@ -1,7 +1,11 @@
+use std::fs;
 use std::path::Path;
 
+use signalbox_store::{Durability, Store};
+use signalbox_store_embedded::EmbeddedStore;
+
 use super::*;
-use crate::config::Overrides;
+use crate::config::{Overrides, values};
 use crate::deployment_key::load_or_generate;
 use crate::environment::RealEnvironment;
 
@@ -107,4 +111,53 @@ fn limits_that_a_proxy_would_lift_should_be_looked_at() {
     config.webchat.trusted_proxies.clear();
     config.listen = ([192, 0, 2, 1], 0).into();
     assert_eq!(of(&examine(&config), "web chat limits").state, State::Well);
+}
+
+/// A store as a power failure leaves it that took a page of its log and left later ones.
+async fn store_with_a_hole_in_its_log(data: &Path) {
+    const LOG_HEADER: usize = 32;
+    const FRAME: usize = 24 + 4_096;
+    let source = tempfile::tempdir().unwrap();
+    let store = EmbeddedStore::open(source.path(), Durability::Fsync).unwrap();
+    for number in 0..6 {
+        let name = format!("record {number}");
+        let kept = store.replace_deployment_record(&name, 0, vec![number; 500]);
+        assert_eq!(kept.await, Ok(true));
+    }
+    fs::copy(source.path().join("store.db"), data.join("store.db")).unwrap();
+    let mut log = fs::read(source.path().join("store.db-wal")).unwrap();
+    log[LOG_HEADER + FRAME..][..FRAME].fill(0);
+    fs::write(data.join("store.db-wal"), log).unwrap();
+}
+
+#[tokio::test]
+async fn a_store_that_would_not_start_is_not_well() {
+    let folder = tempfile::tempdir().unwrap();
+    store_with_a_hole_in_its_log(folder.path()).await;
+    let mut config = config(folder.path());
+    let findings = examine(&config);
+    let store = of(&findings, "store");
+    assert_eq!(store.state, State::Wrong, "{store:?}");
+    assert!(store.found.contains("store.db-wal"), "{store:?}");
+    assert!(EmbeddedStore::open(folder.path(), Durability::Fsync).is_err());
+
+    config.file.store.durability = values::Durability::EverySecond;
+    let findings = examine(&config);
+    let store = of(&findings, "store");
+    assert_eq!(store.state, State::Look, "{store:?}");
+    assert!(EmbeddedStore::open(folder.path(), Durability::EverySecond).is_ok());
+    let findings = examine(&config);
+    assert_eq!(of(&findings, "store").state, State::Well);
+}
+
+#[tokio::test]
+async fn a_store_that_is_in_use_is_looked_at_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = EmbeddedStore::open(folder.path(), Durability::Fsync).unwrap();
+    let kept = store.replace_deployment_record("record", 0, vec![1]);
+    assert_eq!(kept.await, Ok(true));
+    let findings = examine(&config(folder.path()));
+    let found = of(&findings, "store");
+    assert_eq!(found.state, State::Well);
+    assert!(found.found.starts_with("1 rows"), "{found:?}");
 }

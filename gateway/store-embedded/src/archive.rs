@@ -23,7 +23,10 @@ use crate::schema::{ARCHIVE_TABLES, open_writer};
 use crate::store::OnFatal;
 use crate::writer::Checkpoints;
 
-/// The archive of a directory. Durable at every step, whatever the store's mode: the store lets go what is in here.
+/// Whatever the store's mode: the store lets go what is in here.
+pub(crate) const ARCHIVE_DURABILITY: Durability = Durability::Fsync;
+
+/// The archive of a directory. Durable at every step.
 pub struct EmbeddedArchive {
     shared: Arc<Shared>,
 }
@@ -52,8 +55,8 @@ impl EmbeddedArchive {
     pub fn open_with(directory: &Path, on_fatal: OnFatal) -> Result<Self, OpenError> {
         std::fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
         let file = directory::archive(directory);
-        log::check(&file)?;
-        let connection = open_writer(&file, ARCHIVE_TABLES, Durability::Fsync)?;
+        let log = log::check(&file, ARCHIVE_DURABILITY)?;
+        let connection = open_writer(&file, ARCHIVE_TABLES, ARCHIVE_DURABILITY, log)?;
         check::archive_at_open(&connection, &file)?;
         Ok(Self {
             shared: Arc::new(Shared {

@@ -1,15 +1,19 @@
 //! What `doctor` says about a data directory: structure, every row's checksum, counters against rows, sizes.
 //!
-//! Reads only. It may run beside a gateway; its figures are then of one moment for each table.
+//! Reads only. It may run beside a gateway; its figures are then of one moment for each table, and the log, in which is just
+//! being written, is left out.
 
 mod rows;
 
 use std::path::Path;
 
 use rusqlite::Connection;
+use signalbox_store::Durability;
 
+use crate::archive::ARCHIVE_DURABILITY;
 use crate::condition::Condition;
-use crate::directory::{OpenError, archive, database, free_bytes, log_of};
+use crate::directory::{OpenError, Still, archive, database, free_bytes, log_of};
+use crate::log::{self, Log};
 use crate::schema::open_reader;
 
 /// At start a store is checked as `doctor` does if its file is not larger than this: about a second.
@@ -35,10 +39,13 @@ pub enum CheckError {
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// Tables of the store, then of the archive.
+    /// Tables of the store, then of the archive. Those of a file whose log is damaged are left out: it is not served.
     pub tables: Vec<TableReport>,
     /// What is wrong, in plain words and without advice; at most 20.
     pub problems: Vec<String>,
+    /// Whether a power failure cut the store's log, and the durability allows for it: the next start goes on without what
+    /// was acknowledged in the last moments before.
+    pub log_is_cut: bool,
     /// Size of store, archive and their logs, in bytes.
     pub bytes: u64,
     /// Free space where the directory lies, in bytes, if the system tells.
@@ -63,11 +70,11 @@ impl Report {
     }
 }
 
-/// Looks at every row of a data directory.
+/// Looks at every row of a data directory whose store is opened with this durability.
 ///
 /// # Errors
 /// See [`CheckError`]. Damage is not an error but in the report, as far as the file can be opened at all.
-pub fn check(directory: &Path) -> Result<Report, CheckError> {
+pub fn check(directory: &Path, durability: Durability) -> Result<Report, CheckError> {
     let store = database(directory);
     if !store.exists() {
         return Err(CheckError::Missing {
@@ -77,29 +84,64 @@ pub fn check(directory: &Path) -> Result<Report, CheckError> {
     let mut report = Report {
         tables: Vec::new(),
         problems: Vec::new(),
+        log_is_cut: false,
         bytes: size(&store) + size(&log_of(&store)),
         free_bytes: free_bytes(directory),
     };
-    let connection = open_reader(&store)?;
-    look(&connection, &store, "", rows::STORE, &mut report);
-    report.add(&store, contradictions(&connection));
     let archive = archive(directory);
+    let still = Still::hold(directory)?;
+    let serves_store = report.add_log(&store, durability, still.as_ref())?;
+    let serves_archive = report.add_log(&archive, ARCHIVE_DURABILITY, still.as_ref())?;
+    // The rest may take long, and a gateway may start meanwhile.
+    drop(still);
+    if serves_store {
+        let connection = open_reader(&store)?;
+        look(&connection, &store, "", rows::STORE, &mut report);
+        report.add(&store, contradictions(&connection));
+    }
     if archive.exists() {
         report.bytes += size(&archive) + size(&log_of(&archive));
-        let connection = open_reader(&archive)?;
-        look(
-            &connection,
-            &archive,
-            "archive.",
-            rows::ARCHIVE,
-            &mut report,
-        );
+        if serves_archive {
+            let connection = open_reader(&archive)?;
+            look(
+                &connection,
+                &archive,
+                "archive.",
+                rows::ARCHIVE,
+                &mut report,
+            );
+        }
     }
     report.problems.truncate(TOLD_PROBLEMS);
     Ok(report)
 }
 
 impl Report {
+    /// Looks at a file's log as a start does, unless somebody writes it. Answers whether the file would be served.
+    fn add_log(
+        &mut self,
+        file: &Path,
+        durability: Durability,
+        still: Option<&Still>,
+    ) -> Result<bool, OpenError> {
+        if still.is_none() {
+            // A gateway runs: it has looked at its start.
+            return Ok(true);
+        }
+        match log::check(file, durability) {
+            Ok(Log::Whole) => Ok(true),
+            Ok(Log::Cut) => {
+                self.log_is_cut = true;
+                Ok(true)
+            }
+            Err(OpenError::Damaged { what, .. }) => {
+                self.add(&log_of(file), vec![what]);
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
     fn add(&mut self, file: &Path, problems: Vec<String>) {
         let name = file.file_name().unwrap_or(file.as_os_str()).display();
         self.problems

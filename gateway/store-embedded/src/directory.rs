@@ -138,6 +138,31 @@ impl Directory {
     }
 }
 
+/// A directory that nobody works on, and nobody begins to while this lives. Makes nothing.
+pub(crate) struct Still {
+    /// `None` where nobody ever worked.
+    _lock: Option<File>,
+}
+
+impl Still {
+    /// `None` if somebody works on the directory.
+    pub(crate) fn hold(path: &Path) -> Result<Option<Self>, OpenError> {
+        let path = path.join(LOCK);
+        let lock = match File::open(&path) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return Ok(Some(Self { _lock: None }));
+            }
+            Err(error) => return Err(unusable(&path, &error)),
+        };
+        match lock.try_lock_shared() {
+            Ok(()) => Ok(Some(Self { _lock: Some(lock) })),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(unusable(&path, &error)),
+        }
+    }
+}
+
 pub(crate) fn unusable(path: &Path, error: &dyn std::fmt::Display) -> OpenError {
     OpenError::Directory {
         directory: path.display().to_string(),

@@ -1,15 +1,20 @@
 //! Is what follows a damaged place in the write-ahead log only an unfinished write, or was it kept before?
 //!
 //! SQLite takes a log up to its first frame that does not match its checksum, and forgets the rest. That is right for a
-//! write that a power failure cut off, and wrong for a bit that flipped in the middle: what follows was acknowledged. Since
-//! every commit is synced before the next begins, only the last transaction can be cut off. So whole transactions behind
-//! the damaged place mean damage. What flips in the last transaction itself cannot be told from a cut.
+//! write that a power failure cut off, and wrong for a bit that flipped in the middle: what follows was acknowledged. With
+//! `fsync` every commit is synced before the next begins, so only the last transaction can be cut off, and whole
+//! transactions behind the damaged place mean damage. What flips in the last transaction itself cannot be told from a cut.
+//!
+//! Below `fsync` the pages of the last moments reach the disk in any order. There whole transactions behind a damaged place
+//! are what a power failure leaves, and the store goes on without them: that is the loss which the setting names.
 //!
 //! Format: <https://www.sqlite.org/fileformat2.html#walformat>
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
+
+use signalbox_store::Durability;
 
 use crate::directory::{OpenError, log_of, unusable};
 
@@ -19,49 +24,84 @@ const FRAME_HEADER_BYTES: usize = 24;
 const MAGIC: u32 = 0x377f_0682;
 const PAGE_BYTES: std::ops::RangeInclusive<usize> = 512..=65_536;
 
+/// What there is behind the first damaged place of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Log {
+    /// Nothing that was kept.
+    Whole,
+    /// Transactions that were answered and not synced yet. SQLite goes on without them.
+    Cut,
+}
+
 /// Looks at the log of a database before SQLite does.
 ///
 /// # Errors
-/// [`OpenError::Damaged`] if transactions that were kept follow a damaged place.
-pub(crate) fn check(database: &Path) -> Result<(), OpenError> {
+/// [`OpenError::Damaged`] if transactions that were kept follow a damaged place, which this durability rules out.
+pub(crate) fn check(database: &Path, durability: Durability) -> Result<Log, OpenError> {
     let path = log_of(database);
-    let damaged = |what: &str| OpenError::Damaged {
-        file: path.display().to_string(),
-        what: what.to_owned(),
-    };
     let failed = |error: io::Error| unusable(&path, &error);
     let file = match File::open(&path) {
         Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Log::Whole),
         Err(error) => return Err(failed(error)),
     };
+    let what = match look(file).map_err(failed)? {
+        Found::Whole => return Ok(Log::Whole),
+        // Written at once and synced before its first frame: it is never half there.
+        Found::Headless if durability != Durability::Memory => {
+            "the head of the log does not match its checksum"
+        }
+        Found::CommittedBehind if synced_in_order(durability) => {
+            "transactions that were kept follow a damaged place in the log; if store.durability was below `fsync` when it \
+             was written, this is what a power failure leaves, and the gateway starts with that setting"
+        }
+        Found::Headless | Found::CommittedBehind => return Ok(Log::Cut),
+    };
+    Err(OpenError::Damaged {
+        file: path.display().to_string(),
+        what: what.to_owned(),
+    })
+}
+
+/// Whether every commit is on the disk before the next begins.
+fn synced_in_order(durability: Durability) -> bool {
+    match durability {
+        Durability::Memory | Durability::EverySecond => false,
+        Durability::Fsync | Durability::Replicated => true,
+    }
+}
+
+enum Found {
+    Whole,
+    Headless,
+    CommittedBehind,
+}
+
+fn look(file: File) -> io::Result<Found> {
     let mut log = BufReader::new(file);
     let mut header = [0; HEADER_BYTES];
-    if !fill(&mut log, &mut header).map_err(failed)? {
-        return Ok(());
+    if !fill(&mut log, &mut header)? {
+        return Ok(Found::Whole);
     }
     let Some(mut chain) = Chain::begin(&header) else {
-        // Written at once and synced before its first frame: it is never half there.
-        return Err(damaged("the head of the log does not match its checksum"));
+        return Ok(Found::Headless);
     };
     let mut frame = vec![0; FRAME_HEADER_BYTES + chain.page_bytes];
     let mut is_broken = false;
     let mut committed_behind = false;
-    while fill(&mut log, &mut frame).map_err(failed)? {
+    while fill(&mut log, &mut frame)? {
         if !chain.is_of_this_log(&frame) {
             // Left over from before the log began anew; or damaged itself.
             is_broken = true;
             continue;
         }
         if committed_behind {
-            return Err(damaged(
-                "transactions that were kept follow a damaged place in the log",
-            ));
+            return Ok(Found::CommittedBehind);
         }
         is_broken = is_broken || !chain.follows(&frame);
         committed_behind = is_broken && is_commit(&frame);
     }
-    Ok(())
+    Ok(Found::Whole)
 }
 
 /// Reads a whole buffer; `false` if the file ends before.

@@ -12,6 +12,8 @@ use signalbox_store::Durability;
 
 use crate::directory::{OpenError, unusable};
 use crate::fault::Consequence;
+use crate::log::Log;
+use crate::writer::checkpoint_whole;
 
 const FORMAT: i64 = 1;
 /// "sgbx": tells our files from other SQLite databases.
@@ -69,11 +71,12 @@ pub(crate) const ARCHIVE_TABLES: &str = "
         position INTEGER NOT NULL, record BLOB NOT NULL, crc INTEGER NOT NULL);
 ";
 
-/// Opens the one connection that writes; makes the tables if the file is new.
+/// Opens the one connection that writes; makes the tables if the file is new. `log` is what [`crate::log::check`] said.
 pub(crate) fn open_writer(
     file: &Path,
     tables: &str,
     durability: Durability,
+    log: Log,
 ) -> Result<Connection, OpenError> {
     let failed = |error| open_error(file, &error);
     let connection = Connection::open(file).map_err(failed)?;
@@ -92,6 +95,8 @@ pub(crate) fn open_writer(
     );
     connection.execute_batch(&tuning).map_err(failed)?;
     match format(&connection).map_err(failed)? {
+        // They were on the disk before anything else was written: a store that had them is not a new one.
+        None if log == Log::Cut => return Err(without_tables(file)),
         None => create(&connection, tables).map_err(failed)?,
         Some(found) => known(file, found)?,
     }
@@ -108,7 +113,7 @@ pub(crate) fn open_reader(file: &Path) -> Result<Connection, OpenError> {
     let tuning = format!("PRAGMA cache_size = -{READER_CACHE_KIB}; PRAGMA cell_size_check = ON;");
     connection.execute_batch(&tuning).map_err(failed)?;
     match format(&connection).map_err(failed)? {
-        None => known(file, 0)?,
+        None => return Err(without_tables(file)),
         Some(found) => known(file, found)?,
     }
     Ok(connection)
@@ -145,10 +150,20 @@ fn known(file: &Path, found: i64) -> Result<(), OpenError> {
     Ok(())
 }
 
+fn without_tables(file: &Path) -> OpenError {
+    OpenError::Damaged {
+        file: file.display().to_string(),
+        what: "it holds no tables".to_owned(),
+    }
+}
+
+/// Makes the tables, and leaves them in the file and not only in its log: whatever a power failure leaves of the log, a
+/// store is not taken for a new one.
 fn create(connection: &Connection, tables: &str) -> rusqlite::Result<()> {
     connection.execute_batch(&format!(
         "BEGIN IMMEDIATE; {tables} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
-    ))
+    ))?;
+    checkpoint_whole(connection)
 }
 
 fn open_error(file: &Path, error: &rusqlite::Error) -> OpenError {

@@ -14,7 +14,7 @@ use rusqlite::Connection;
 use signalbox_store::{Durability, StoreError};
 use tokio::sync::oneshot;
 
-pub(crate) use self::checkpoint::Checkpoints;
+pub(crate) use self::checkpoint::{Checkpoints, checkpoint_whole};
 use self::group::Group;
 pub(crate) use self::step::Scope;
 use self::step::{Asked, Step};

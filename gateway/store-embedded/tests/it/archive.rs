@@ -6,7 +6,7 @@ use std::path::Path;
 use signalbox_store::{
     Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent, Offset, Sequence, StoreError,
 };
-use signalbox_store_embedded::{EmbeddedArchive, OpenError, check};
+use signalbox_store_embedded::{EmbeddedArchive, OpenError};
 use tempfile::TempDir;
 
 use crate::samples;
@@ -38,7 +38,7 @@ async fn a_damaged_row_of_the_archive_is_told_of_and_not_served() {
     fill(directory.path()).await;
     let damaged = MESSAGES - samples::THREADS;
     flip(directory.path(), samples::message(damaged).event.as_bytes());
-    let report = check(directory.path()).expect("a store");
+    let report = samples::check(directory.path()).expect("a store");
     let told = report.problems.join("; ");
     assert!(told.contains("table archive.events: 1 of"), "{told}");
     let archive = EmbeddedArchive::open(directory.path()).expect("one row is not the archive");

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use signalbox_store::{Appended, Durability, Offset, Sequence, Store, StoreError, TranscriptRange};
-use signalbox_store_embedded::{EmbeddedStore, check};
+use signalbox_store_embedded::EmbeddedStore;
 use tempfile::TempDir;
 
 use crate::samples;
@@ -16,7 +16,7 @@ const FLIPS: u64 = 120;
 async fn a_flipped_bit_is_found_or_harmless() {
     let whole = TempDir::new().expect("a temporary directory");
     fill(whole.path()).await;
-    assert!(check(whole.path()).expect("a store").is_sound());
+    assert!(samples::check(whole.path()).expect("a store").is_sound());
     let expected = serve(whole.path()).await.expect("all is well");
     let bytes = fs::read(whole.path().join("store.db")).expect("the file");
     let (mut found, mut harmless) = (0, 0);
@@ -60,7 +60,7 @@ async fn a_damaged_row_stops_its_partition_only() {
         bytes[at + 100] ^= 1;
     }
     fs::write(&file, &bytes).expect("write");
-    let report = check(directory.path()).expect("a store");
+    let report = samples::check(directory.path()).expect("a store");
     assert!(!report.is_sound());
     let told = report.problems.join("; ");
     assert!(told.contains("table events: 1 of"), "{told}");

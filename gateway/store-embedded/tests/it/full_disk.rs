@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use signalbox_store::{Offset, Store, StoreError, Trim};
-use signalbox_store_embedded::{EmbeddedStore, check};
+use signalbox_store_embedded::EmbeddedStore;
 use tempfile::TempDir;
 
 use crate::samples;
@@ -91,7 +91,7 @@ async fn a_full_disk_refuses_and_recovers() {
         .await
         .expect("space is back");
     drop(store);
-    let report = check(&directory).expect("a store");
+    let report = samples::check(&directory).expect("a store");
     assert!(report.is_sound(), "{:?}", report.problems);
     verify_all_known(&samples::open(&directory), kept).await;
 }

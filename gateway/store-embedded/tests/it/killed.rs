@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use signalbox_store::{Offset, Sequence, Store, TranscriptRange};
-use signalbox_store_embedded::{EmbeddedStore, check};
+use signalbox_store_embedded::EmbeddedStore;
 use tempfile::TempDir;
 
 use crate::{child, samples};
@@ -65,7 +65,7 @@ fn nothing_acknowledged_is_lost() {
         }
         writer.wait().expect("the writer is gone");
         verify(&samples::open(directory.path()), &told);
-        let report = check(directory.path()).expect("a store");
+        let report = samples::check(directory.path()).expect("a store");
         assert!(report.is_sound(), "cycle {cycle}: {:?}", report.problems);
     }
     assert!(told.kept.len() as u64 > CYCLES, "the writers wrote");

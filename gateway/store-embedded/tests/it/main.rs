@@ -16,3 +16,4 @@ mod killed;
 mod samples;
 mod torn;
 mod trim;
+mod unsynced;

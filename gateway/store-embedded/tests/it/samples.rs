@@ -9,12 +9,16 @@ use signalbox_store::{
     LeaseRequest, Leased, MessageId, NodeId, Nonce, Offset, PartitionId, StateWrite, Store,
     StoreError, ThreadId, TranscriptAppend,
 };
-use signalbox_store_embedded::EmbeddedStore;
+use signalbox_store_embedded::{CheckError, EmbeddedStore, Report};
 
 pub(crate) const THREADS: u64 = 7;
 
 pub(crate) fn open(directory: &Path) -> EmbeddedStore {
     EmbeddedStore::open(directory, Durability::Fsync).expect("the store opens")
+}
+
+pub(crate) fn check(directory: &Path) -> Result<Report, CheckError> {
+    signalbox_store_embedded::check(directory, Durability::Fsync)
 }
 
 pub(crate) fn hash(kind: u8, number: u64) -> [u8; 16] {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use signalbox_store::{Durability, Offset, Store};
-use signalbox_store_embedded::{EmbeddedStore, check};
+use signalbox_store_embedded::EmbeddedStore;
 use tempfile::TempDir;
 
 use crate::samples;
@@ -82,7 +82,7 @@ fn a_torn_database_is_named_and_advice_is_given_once() {
         assert_eq!(words.matches("restore a backup").count(), 1, "{words}");
         assert_eq!(words.matches("signalbox doctor").count(), 1, "{words}");
         // What doctor finds comes with doctor's own advice.
-        let problems = match check(directory.path()) {
+        let problems = match samples::check(directory.path()) {
             Ok(report) => report.problems,
             Err(error) => vec![error.to_string()],
         };

@@ -1,7 +1,7 @@
 //! A trim leaves transcripts without gaps, and threads that go on where they were.
 
 use signalbox_store::{Commit, Offset, Sequence, Store, TranscriptRange, Trim};
-use signalbox_store_embedded::{EmbeddedStore, check};
+use signalbox_store_embedded::EmbeddedStore;
 use tempfile::TempDir;
 
 use crate::samples;
@@ -49,7 +49,7 @@ async fn a_reply_archived_before_a_message_leaves_no_gap() {
         "the thread goes on where it was"
     );
     drop(store);
-    let report = check(directory.path()).expect("a store");
+    let report = samples::check(directory.path()).expect("a store");
     assert!(report.is_sound(), "{:?}", report.problems);
 }
 

@@ -3,6 +3,7 @@ use std::path::Path;
 use signalbox_store::Durability;
 
 use super::*;
+use crate::log::Log;
 use crate::schema::open_writer;
 
 const TABLE: &str = "CREATE TABLE filler (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);";
@@ -16,7 +17,7 @@ fn checkpoints() -> Checkpoints {
 }
 
 fn writer(file: &Path) -> Connection {
-    open_writer(file, TABLE, Durability::Memory).unwrap()
+    open_writer(file, TABLE, Durability::Memory, Log::Whole).unwrap()
 }
 
 /// A transaction of `pages` pages and a few more.
