@@ -260,6 +260,8 @@ impl<'a> Owner<'a> {
         ];
         let until = next.into_iter().flatten().min().unwrap_or(now);
         let sleep = Duration::try_from(until.duration_since(now)).unwrap_or(Duration::ZERO);
+        // The clock may have stepped back since these were set.
+        let sleep = sleep.min(self.shared.settings.poll);
         let environment = self.shared.environment.clone();
         tokio::select! {
             () = self.mailbox.woken() => {}
@@ -272,9 +274,10 @@ impl<'a> Owner<'a> {
 
     fn poll_if_due(&mut self) {
         let now = self.shared.environment.now();
-        if now >= self.poll_at {
+        let next = later(now, self.shared.settings.poll);
+        if now >= self.poll_at || self.poll_at > next {
             self.look = true;
-            self.poll_at = later(now, self.shared.settings.poll);
+            self.poll_at = next;
         }
     }
 

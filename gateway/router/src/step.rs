@@ -105,7 +105,8 @@ pub(crate) fn step(
     }
 }
 
-/// A message joins the open turn, and the turn is answered now or when the customer has been quiet for a moment.
+/// A message joins the open turn, and the turn is answered now or when the customer has been quiet for a moment. The moment is
+/// measured by the wall clock, as timers are: log time may be ahead of it for as long as the clock was once wrong.
 fn hear(
     customer: &mut Customer,
     arrived: &Arrived,
@@ -125,20 +126,22 @@ fn hear(
     };
     let Content::Text { text } = content;
     customer.profile.clone_from(&said.profile);
+    let accepted_at = arrived.accepted_at;
     let turn = customer.turn.get_or_insert_with(|| OpenTurn {
-        since: now,
+        since: accepted_at,
         address: said.address.clone(),
         messages: Vec::new(),
         traceparent: None,
     });
+    turn.since = turn.since.min(accepted_at);
     turn.traceparent.clone_from(&said.traceparent);
     turn.messages.push(TurnMessage {
         message_id: arrived.message_id,
         cid: cid.clone(),
         text: text.clone(),
     });
-    let due = turn_due(turn, now, context.settings);
-    if due <= now || turn.messages.len() >= OpenTurn::MOST_MESSAGES {
+    let due = turn_due(turn, accepted_at, context.settings);
+    if due <= accepted_at || turn.messages.len() >= OpenTurn::MOST_MESSAGES {
         return close_turn(customer, arrived, now, context);
     }
     let event = Box::new(Event::TurnDue {
@@ -201,8 +204,8 @@ fn link(
     }
 }
 
-fn turn_due(turn: &OpenTurn, now: Timestamp, settings: &RouterSettings) -> Timestamp {
-    after(now, settings.gather).min(after(turn.since, settings.gather_at_most))
+fn turn_due(turn: &OpenTurn, last_heard: Timestamp, settings: &RouterSettings) -> Timestamp {
+    after(last_heard, settings.gather).min(after(turn.since, settings.gather_at_most))
 }
 
 fn turn_timer(thread: ThreadId, directory: &Directory) -> TimerId {

@@ -220,6 +220,8 @@ impl Owner<'_> {
         let key = self.key(thread).await?;
         let vault = &self.shared.vault;
         let at = self.log_time;
+        // Sent by the wall clock, which log time may be ahead of.
+        let due = at.min(self.shared.environment.now());
         for saying in step.said {
             let message_id = saying.message_id;
             let entry = ThreadEvent {
@@ -260,7 +262,7 @@ impl Owner<'_> {
                 id,
                 thread,
                 destination,
-                due: at,
+                due,
                 not_after,
                 attempts: 0,
                 speaker,
@@ -278,7 +280,7 @@ impl Owner<'_> {
                 id: forward.id,
                 thread,
                 destination,
-                due: at,
+                due,
                 not_after: None,
                 attempts: 0,
                 speaker: 0,

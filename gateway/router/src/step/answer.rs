@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
 use signalbox_adapters::{Address, Content};
 use signalbox_rules::{Action, Decision};
 use signalbox_store::{EntryId, MessageId};
@@ -27,7 +26,6 @@ pub(super) fn carry_out(
     arrived: &Arrived,
     decision: &Decision,
     asked: &Asked<'_>,
-    now: Timestamp,
     context: &StepContext<'_>,
 ) -> Step {
     // First the token: a reply that comes with a hand-over is the bot's last word and has to pass.
@@ -71,7 +69,7 @@ pub(super) fn carry_out(
                 to: asked.address.clone(),
                 content: content.clone(),
                 speaker: customer.speaker,
-                not_after: after(now, reply_worth(context)),
+                not_after: after(arrived.accepted_at, reply_worth(context)),
             });
         }
         let said = Said {

@@ -149,7 +149,7 @@ fn decide(
         .ledger
         .of_rules(decision.trace.fired.iter().map(|fired| &*fired.rule));
     customer.conversation.apply(&decision, now);
-    let mut step = answer::carry_out(customer, arrived, &decision, asked, now, context);
+    let mut step = answer::carry_out(customer, arrived, &decision, asked, context);
     step.record = Some(DecisionRecord {
         bundle: context.rules.bundle().to_owned(),
         engine: env!("CARGO_PKG_VERSION").to_owned(),

@@ -3,11 +3,11 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use signalbox_adapters::{
     Adapter, Address, Channel, Content, Inbound, InboundBody, Part, Profile, Receipt, SendError,
@@ -34,6 +34,8 @@ pub(crate) const PARTITIONS: u16 = 4;
 pub(crate) struct TestWorld {
     epoch: Timestamp,
     started: tokio::time::Instant,
+    /// So many seconds the wall clock is ahead of the world's time.
+    ahead: AtomicI64,
     drawn: AtomicU64,
 }
 
@@ -42,15 +44,23 @@ impl TestWorld {
         Self {
             epoch: NOON.parse().unwrap(),
             started: tokio::time::Instant::now(),
+            ahead: AtomicI64::new(0),
             drawn: AtomicU64::new(0),
         }
+    }
+
+    /// Sets the wall clock so many seconds ahead.
+    pub(crate) fn set_ahead(&self, seconds: i64) {
+        self.ahead.store(seconds, Ordering::Relaxed);
     }
 }
 
 #[async_trait]
 impl Environment for TestWorld {
     fn now(&self) -> Timestamp {
-        self.epoch.checked_add(self.started.elapsed()).unwrap()
+        let ahead = SignedDuration::from_secs(self.ahead.load(Ordering::Relaxed));
+        let now = self.epoch.checked_add(self.started.elapsed()).unwrap();
+        now.checked_add(ahead).unwrap()
     }
 
     fn fill_random(&self, bytes: &mut [u8]) {

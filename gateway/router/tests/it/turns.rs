@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bed::{Bed, entries_of, say};
+use crate::bed::{Bed, ToldAdapter, entries_of, say, until};
 
 #[tokio::test(start_paused = true)]
 async fn a_burst_is_one_turn_with_one_answer() {
@@ -61,4 +61,30 @@ async fn a_turn_has_a_bound() {
         [20, 1],
         "twenty messages are answered at once, the next one opens a turn of its own"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wall_clock_that_steps_back_keeps_nobody_waiting() {
+    let adapter = ToldAdapter::new([]);
+    let mut bed = Bed::new().gathering().pushing(&adapter);
+    bed.settings.customer_partitions = 1;
+    let router = bed.start();
+    bed.world.set_ahead(3_600);
+    say(&router, "ann", "1", "an hour ahead").await;
+    entries_of(&router, "ann", 2).await;
+    say(&router, "cat", "1", "begun an hour ahead").await;
+    bed.world.set_ahead(0);
+    let began = tokio::time::Instant::now();
+    for (id, text) in [("1", "hi"), ("2", "my order")] {
+        say(&router, "bob", id, text).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+    }
+    say(&router, "cat", "2", "and gone on").await;
+    let lines = entries_of(&router, "bob", 3).await;
+    assert_eq!(lines[2], "bot: echo: hi\nmy order", "still one turn");
+    let lines = entries_of(&router, "cat", 3).await;
+    assert_eq!(lines[2], "bot: echo: begun an hour ahead\nand gone on");
+    until(|| async { (adapter.texts().len() == 3).then_some(()) }).await;
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(15), "they waited {took:?}");
 }
