@@ -24,7 +24,8 @@ pub use declaration::{
     SchemaSubject, Template, TemplateBody, Tie, TypeName, TypeNameKind,
 };
 pub use rule::{
-    Argument, Effect, EffectKind, Guard, LanguageTag, Limit, Rule, Trigger, TriggerKind, Window,
+    Argument, Effect, EffectKind, Guard, LanguageTag, Limit, Rule, Signal, Trigger, TriggerKind,
+    Window,
 };
 pub use test::{
     Assignment, Expectation, Outcome, OutcomeKind, Test, TestDay, TestStep, TestStepKind,
@@ -105,6 +106,8 @@ pub enum ItemKind {
     Template(Template),
     /// `condition NAME = …`
     Condition(NamedCondition),
+    /// `signal NAME = message where …`
+    Signal(Signal),
     /// `rule NAME`
     Rule(Rule),
     /// `test "…"`

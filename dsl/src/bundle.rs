@@ -14,11 +14,13 @@ use crate::value::Type;
 mod calendar;
 mod condition;
 mod effect;
+mod signal;
 mod test_case;
 
 pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
+pub use signal::{Edge, Signal};
 pub use test_case::{Expectation, Outcome, TestAction, TestCase, TestDay, TestStep};
 
 macro_rules! id {
@@ -61,6 +63,14 @@ id!(
     CalendarId
 );
 id!(
+    /// A place in [`Bundle::signals`].
+    SignalId
+);
+id!(
+    /// A place in [`Bundle::edges`].
+    EdgeId
+);
+id!(
     /// A place in [`Bundle::rules`].
     RuleId
 );
@@ -100,6 +110,10 @@ pub struct Bundle {
     pub calendars: Vec<Calendar>,
     /// Reply texts.
     pub templates: Vec<Template>,
+    /// What is counted, in the order of their full names.
+    pub signals: Vec<Signal>,
+    /// Counts that rules wait for, each once.
+    pub edges: Vec<Edge>,
     /// In the order of their full names, so that file and load order cannot matter.
     pub rules: Vec<Rule>,
     /// The inline tests.
@@ -262,8 +276,10 @@ pub struct Rule {
     pub name: Arc<str>,
     /// Its band.
     pub rank: RankId,
-    /// What just happened: any of these.
+    /// What just happened: any of these, or of `edges`.
     pub triggers: Vec<Trigger>,
+    /// Counts that were just reached.
+    pub edges: Vec<EdgeId>,
     /// What must be true now.
     pub guard: Guard,
     /// What it answers, as written, in order.

@@ -24,6 +24,7 @@ mod overlap;
 mod rules;
 mod schema;
 mod settings;
+mod signals;
 mod templates;
 mod usage;
 mod vacuous;
@@ -49,6 +50,7 @@ use names::Names;
 use rules::TriggerFields;
 use schema::Schema;
 use settings::Settings;
+use signals::Signals;
 
 /// What [`check`] found.
 #[derive(Debug, Clone)]
@@ -100,6 +102,7 @@ struct Checker<'a> {
     templates: Vec<Template>,
     named: NamedConditions<'a>,
     trigger_fields: TriggerFields,
+    signals: Signals,
 }
 
 impl<'a> Checker<'a> {
@@ -119,6 +122,7 @@ impl<'a> Checker<'a> {
             templates: Vec::new(),
             named: NamedConditions::default(),
             trigger_fields: TriggerFields::default(),
+            signals: Signals::default(),
         }
     }
 
@@ -128,6 +132,7 @@ impl<'a> Checker<'a> {
         self.check_calendars();
         self.check_templates();
         self.check_named_conditions();
+        self.check_signals();
         let rules = self.check_rules();
         let tests = self.check_tests();
         self.find_confusable_names();
@@ -155,6 +160,8 @@ impl<'a> Checker<'a> {
                 default_queue,
                 calendars: self.calendars.calendars,
                 templates: self.templates,
+                signals: self.signals.signals,
+                edges: self.signals.edges,
                 rules,
                 tests,
                 default_language: self.settings.language,

@@ -14,7 +14,7 @@ use crate::token::{Sign, Token, TokenKind};
 mod tests;
 
 /// The words that begin an item of this version.
-pub(crate) const ITEM_WORDS: [&str; 13] = [
+pub(crate) const ITEM_WORDS: [&str; 14] = [
     "ranks",
     "defaults",
     "schema",
@@ -24,6 +24,7 @@ pub(crate) const ITEM_WORDS: [&str; 13] = [
     "calendar",
     "holidays",
     "template",
+    "signal",
     "public",
     "condition",
     "rule",
@@ -31,8 +32,7 @@ pub(crate) const ITEM_WORDS: [&str; 13] = [
 ];
 
 /// The words that begin an item of the full language only.
-pub(crate) const LATER_ITEM_WORDS: [&str; 13] = [
-    "signal",
+pub(crate) const LATER_ITEM_WORDS: [&str; 12] = [
     "outreach",
     "dialogue",
     "script",

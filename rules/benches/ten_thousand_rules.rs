@@ -87,6 +87,7 @@ fn bundle() -> Bundle {
             name: format!("bench.r{number:05}").into(),
             rank: RankId(0),
             triggers: vec![Trigger::Message],
+            edges: Vec::new(),
             guard: Guard::When(Condition::All(parts)),
             effects: vec![LimitedEffect {
                 effect: Effect::Reply {
@@ -126,6 +127,8 @@ fn bundle() -> Bundle {
         }],
         default_queue: QueueId(0),
         calendars: Vec::new(),
+        signals: Vec::new(),
+        edges: Vec::new(),
         templates: vec![Template {
             name: "hello".into(),
             parameters: Vec::new(),

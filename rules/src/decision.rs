@@ -30,8 +30,8 @@ pub struct Inputs<'a> {
 pub struct Decision {
     /// What to do, in a fixed order: by rank, then rule name, then as written.
     pub effects: Vec<DecidedEffect>,
-    /// Limited effects that act inside the decision only (`no other replies`): to be entered in the ledger as
-    /// [`DecidedEffect::ledger_use`] is.
+    /// Limited effects that act inside the decision only (`no other replies`), and the signals that occurred: to be entered in
+    /// the ledger as [`DecidedEffect::ledger_use`] is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<LedgerUse>,
     /// How it came about.
@@ -106,12 +106,28 @@ pub enum Action {
 /// worked out again from the recorded facts when somebody asks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trace {
+    /// Counts of signals that were reached.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reached: Vec<Reached>,
     /// Rules that fired, by rank, then name.
     pub fired: Vec<Fired>,
     /// Full name of the rule that had the floor.
     pub floor: Option<Arc<str>>,
     /// Rules of one rank that wanted the floor and that no tie-break told apart.
     pub tied: Vec<Arc<str>>,
+}
+
+/// A count that was reached: `愤怒 reaching 2 within 10m per customer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reached {
+    /// Full name of the signal.
+    pub signal: Arc<str>,
+    /// To how many.
+    pub times: u32,
+    /// In what time, as rule files write it.
+    pub window: Arc<str>,
+    /// Counted for what.
+    pub scope: Scope,
 }
 
 /// A rule that fired.

@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 use signalbox_dsl::bundle::{
-    Atom, Bundle, CalendarId, Comparison, Condition, FieldId, ListId, Operand, Predicate,
+    Atom, Bundle, CalendarId, Comparison, Condition, FieldId, LimitWindow, ListId, Operand,
+    Predicate,
 };
 use signalbox_dsl::value::Value;
 
@@ -81,6 +82,15 @@ fn predicate(predicate: &Predicate, bundle: &Bundle) -> String {
 pub(crate) fn calendar(id: CalendarId, bundle: &Bundle) -> &str {
     let calendar = bundle.calendars.get(id.index());
     calendar.map_or("?", |calendar| &calendar.name)
+}
+
+/// How an edge's window is written.
+pub(crate) fn window(window: LimitWindow) -> String {
+    match window {
+        LimitWindow::Sliding(length) => format!("within {}", duration(length)),
+        LimitWindow::Today => "today".into(),
+        LimitWindow::Whole => String::new(),
+    }
 }
 
 /// The path of a field.

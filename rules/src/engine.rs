@@ -17,6 +17,7 @@ mod ranges;
 
 pub(crate) use needs::fields_of;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,6 +29,7 @@ use crate::facts::Facts;
 use crate::floor::{self, Held};
 use crate::prepared::{CompileError, Prepared, rules};
 use crate::reference::wants_floor;
+use crate::signals;
 
 use formula::{Formulas, NodeId};
 use index::TriggerIndex;
@@ -50,6 +52,10 @@ pub(crate) struct Plan {
     /// By rule; `None` for guards that are no condition.
     conditions: Vec<Option<NodeId>>,
     triggers: HashMap<Trigger, TriggerIndex>,
+    /// By edge: the rules that wait for it.
+    edges: Vec<TriggerIndex>,
+    /// By signal; `None` for those that always occur with their trigger.
+    signals: Vec<Option<NodeId>>,
 }
 
 impl Engine {
@@ -62,6 +68,7 @@ impl Engine {
         let mut formulas = Formulas::new(&prepared)?;
         let mut conditions = Vec::with_capacity(bundle.rules.len());
         let mut by_trigger: HashMap<&Trigger, Vec<RuleId>> = HashMap::new();
+        let mut by_edge: Vec<Vec<RuleId>> = vec![Vec::new(); bundle.edges.len()];
         for (id, rule) in rules(&bundle) {
             conditions.push(match &rule.guard {
                 Guard::When(condition) => Some(formulas.add(condition, &prepared)?),
@@ -73,7 +80,23 @@ impl Engine {
                     concerned.push(id);
                 }
             }
+            for edge in &rule.edges {
+                if let Some(concerned) = by_edge.get_mut(edge.index()) {
+                    concerned.push(id);
+                }
+            }
         }
+        let mut signals = Vec::with_capacity(bundle.signals.len());
+        for signal in &bundle.signals {
+            signals.push(match &signal.condition {
+                Some(condition) => Some(formulas.add(condition, &prepared)?),
+                None => None,
+            });
+        }
+        let edges = by_edge
+            .iter()
+            .map(|concerned| TriggerIndex::new(concerned, &conditions, &formulas, &prepared))
+            .collect::<Result<_, CompileError>>()?;
         let triggers = by_trigger
             .into_iter()
             .map(|(trigger, concerned)| {
@@ -88,6 +111,8 @@ impl Engine {
                 formulas,
                 conditions,
                 triggers,
+                edges,
+                signals,
             },
             scratches: Mutex::default(),
         })
@@ -105,11 +130,20 @@ impl Engine {
 
     /// What the rules answer.
     pub fn decide(&self, inputs: Inputs<'_>) -> Decision {
-        let Some(index) = self.plan.triggers.get(inputs.trigger) else {
+        let plan = &self.plan;
+        let index = plan.triggers.get(inputs.trigger);
+        if index.is_none() && plan.edges.is_empty() {
             return Decision::default();
-        };
+        }
         self.with_message(inputs.facts, inputs.now, |message| {
-            message.find_holding(index);
+            let bundle = &plan.prepared.bundle;
+            let signalled = signals::signalled(bundle, &plan.prepared.zone, &inputs, |signal| {
+                message.occurs(signal)
+            });
+            let reached = signalled.edges.iter();
+            let reached = reached.filter_map(|edge| plan.edges.get(edge.index()));
+            let indexes: Vec<&TriggerIndex> = index.into_iter().chain(reached).collect();
+            message.find_holding(&indexes);
             let held = (0..message.holding().len())
                 .filter_map(|place| {
                     let rule = *message.holding().get(place)?;
@@ -117,7 +151,8 @@ impl Engine {
                     Some(Held { rule, mentions })
                 })
                 .collect();
-            floor::decide(&message.snapshot, &inputs, held, &index.otherwise)
+            let otherwise = otherwise(&indexes);
+            floor::decide(&message.snapshot, &inputs, signalled, held, &otherwise)
         })
     }
 
@@ -127,7 +162,7 @@ impl Engine {
             return Vec::new();
         };
         self.with_message(facts, now, |message| {
-            message.find_holding(index);
+            message.find_holding(&[index]);
             let rules = &self.plan.prepared.bundle.rules;
             let floor_wanted = || {
                 let mut holding = message.holding().iter();
@@ -160,6 +195,18 @@ impl Engine {
         pool().push(scratch);
         result
     }
+}
+
+/// The rules that say `otherwise`, each once, by full name.
+fn otherwise<'i>(indexes: &[&'i TriggerIndex]) -> Cow<'i, [RuleId]> {
+    if let [only] = indexes {
+        return Cow::Borrowed(&only.otherwise);
+    }
+    let all = indexes.iter().flat_map(|index| &index.otherwise);
+    let mut all: Vec<RuleId> = all.copied().collect();
+    all.sort_unstable();
+    all.dedup();
+    Cow::Owned(all)
 }
 
 #[cfg(test)]

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use signalbox_dsl::Span;
-use signalbox_dsl::bundle::{Condition, FieldId, Guard, Predicate, Trigger};
+use signalbox_dsl::bundle::{Bundle, Condition, EdgeId, FieldId, Guard, Predicate, Rule, Trigger};
 use signalbox_dsl::value::Value;
 
-use crate::decision::{Decision, Inputs, Withheld};
+use crate::decision::{Decision, Inputs, Reached, Withheld};
 use crate::describe;
 use crate::engine::fields_of;
 use crate::reference::{Evaluation, Reference, wants_floor};
@@ -83,11 +83,25 @@ pub enum Verdict {
         /// The part that decided it.
         failing: Failing,
     },
+    /// It waits for counts of signals, none of which this turn or event reached.
+    NotReached {
+        /// Those that could have been.
+        counts: Vec<Count>,
+    },
     /// It says `otherwise`, and these rules wanted the floor.
     FloorTaken {
         /// Full names.
         by: Vec<Arc<str>>,
     },
+}
+
+/// A count that was not reached.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// What was waited for.
+    pub reaching: Reached,
+    /// How many there are in the window, this turn or event included.
+    pub so_far: usize,
 }
 
 /// A part of a condition that was not true.
@@ -138,7 +152,14 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
             .cloned()
             .collect(),
     };
-    let mut rules: Vec<_> = prepared.triggered(inputs.trigger).collect();
+    let reached = explainer.evaluation.signalled(&inputs).edges;
+    let waits_here = |rule: &Rule| {
+        let mut edges = rule.edges.iter();
+        edges.any(|edge| trigger_of(*edge, bundle) == Some(inputs.trigger))
+    };
+    let mut rules: Vec<_> = crate::prepared::rules(bundle)
+        .filter(|(_, rule)| rule.triggers.contains(inputs.trigger) || waits_here(rule))
+        .collect();
     rules.sort_by_key(|(id, rule)| (rule.rank, *id));
     let rules = rules
         .into_iter()
@@ -149,7 +170,10 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
                 .get(rule.rank.index())
                 .map_or_else(|| "".into(), |rank| rank.name.clone()),
             place: rule.span.into(),
-            verdict: explainer.verdict(&rule.name, &rule.guard),
+            verdict: match explainer.not_reached(rule, &inputs, &reached) {
+                Some(counts) => Verdict::NotReached { counts },
+                None => explainer.verdict(&rule.name, &rule.guard),
+            },
         })
         .collect();
     Explanation {
@@ -168,7 +192,36 @@ struct Explainer<'a> {
     wanting_floor: Vec<Arc<str>>,
 }
 
+/// What comes from outside when an edge is reached.
+fn trigger_of(edge: EdgeId, bundle: &Bundle) -> Option<&Trigger> {
+    let edge = bundle.edges.get(edge.index())?;
+    let signal = bundle.signals.get(edge.signal.index())?;
+    Some(&signal.trigger)
+}
+
 impl Explainer<'_> {
+    /// The counts that a rule still waits for; `None` if it was triggered.
+    fn not_reached(
+        &mut self,
+        rule: &Rule,
+        inputs: &Inputs<'_>,
+        reached: &[EdgeId],
+    ) -> Option<Vec<Count>> {
+        let is_triggered = rule.triggers.contains(inputs.trigger)
+            || rule.edges.iter().any(|edge| reached.contains(edge));
+        if is_triggered {
+            return None;
+        }
+        let bundle = self.evaluation.snapshot.prepared.bundle.clone();
+        let edges = rule.edges.iter();
+        let edges = edges.filter(|edge| trigger_of(**edge, &bundle) == Some(inputs.trigger));
+        let counts = edges.filter_map(|edge| {
+            let edge = bundle.edges.get(edge.index())?;
+            Some(self.evaluation.count(edge, inputs))
+        });
+        Some(counts.collect())
+    }
+
     fn verdict(&mut self, name: &Arc<str>, guard: &Guard) -> Verdict {
         let fired = self.decision.trace.fired.iter();
         if let Some(fired) = fired.into_iter().find(|fired| fired.rule == *name) {

@@ -17,6 +17,7 @@ use crate::keywords::{Hit, Mention};
 use crate::limits;
 use crate::prepared::Prepared;
 use crate::reference::wants_floor;
+use crate::signals::Signalled;
 use crate::snapshot::Snapshot;
 
 /// A rule whose condition is true.
@@ -62,18 +63,23 @@ pub(crate) struct Resolved<'a> {
     pub(crate) silencer: Option<usize>,
 }
 
-/// Decides, given the rules whose conditions are true and those of the trigger that say `otherwise`.
+/// Decides, given what was signalled, the rules whose conditions are true and those of the trigger that say `otherwise`.
 pub(crate) fn decide(
     snapshot: &Snapshot<'_>,
     inputs: &Inputs<'_>,
+    signalled: Signalled,
     held: Vec<Held>,
     otherwise: &[RuleId],
 ) -> Decision {
-    if held.is_empty() && otherwise.is_empty() {
-        return Decision::default();
-    }
-    let resolved = resolve(snapshot, inputs, held, otherwise);
-    effects::carry_out(snapshot, inputs, &resolved)
+    let mut decision = if held.is_empty() && otherwise.is_empty() {
+        Decision::default()
+    } else {
+        let resolved = resolve(snapshot, inputs, held, otherwise);
+        effects::carry_out(snapshot, inputs, &resolved)
+    };
+    decision.uses.extend(signalled.uses);
+    decision.trace.reached = signalled.reached;
+    decision
 }
 
 fn resolve<'a>(

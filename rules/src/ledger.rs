@@ -7,10 +7,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::Scope;
 
-/// One use of a limited effect.
+use crate::signals::KEY;
+
+/// One use of a limited effect, or one occurrence of a signal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerUse {
-    /// The effect, as [`ledger_key`](crate::ledger_key) names it.
+    /// The effect, as [`ledger_key`](crate::ledger_key) names it, or the signal.
     pub key: Arc<str>,
     /// Counted for what.
     pub scope: Scope,
@@ -18,7 +20,7 @@ pub struct LedgerUse {
     pub times: u32,
 }
 
-/// Past uses of limited effects, for one customer and the episode that is open. Kept in the customer's state by the
+/// Past uses of limited effects and occurrences of signals, for one customer and the episode that is open. Kept in the customer's state by the
 /// router, which enters [`DecidedEffect::ledger_use`](crate::DecidedEffect::ledger_use) in the same commit as the effect.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ledger {
@@ -41,7 +43,9 @@ impl Ledger {
             forget_the_longest_unused(scope);
         }
         let uses = scope.entry(used.key.clone()).or_default();
-        uses.push(at);
+        // Mostly the last place: only signals come in late.
+        let place = uses.partition_point(|it| *it <= at);
+        uses.insert(place, at);
         let surplus = uses.len().saturating_sub(used.times as usize);
         uses.drain(..surplus);
     }
@@ -55,12 +59,12 @@ impl Ledger {
         .map_or(&[], Vec::as_slice)
     }
 
-    /// The uses of these rules' effects alone: what a decision record has to keep.
+    /// The uses of these rules' effects, and the signals: what a decision record has to keep.
     pub fn of_rules<'a>(&self, rules: impl Iterator<Item = &'a str> + Clone) -> Self {
         let of = |uses: &BTreeMap<Arc<str>, Vec<Timestamp>>| {
             let belongs = |key: &str| {
                 let rule = key.rsplit_once('#').map_or(key, |(rule, _)| rule);
-                rules.clone().any(|name| name == rule)
+                key.starts_with(KEY) || rules.clone().any(|name| name == rule)
             };
             uses.iter()
                 .filter(|(key, _)| belongs(key))

@@ -27,13 +27,14 @@ mod reference;
 mod render;
 #[cfg(test)]
 mod sample;
+mod signals;
 mod snapshot;
 pub mod testing;
 mod truth;
 
 pub use conversation::{Conversation, ConversationState};
 pub use decision::{
-    Action, DecidedEffect, Decision, Fired, Inputs, Trace, Withheld, WithheldReason,
+    Action, DecidedEffect, Decision, Fired, Inputs, Reached, Trace, Withheld, WithheldReason,
 };
 pub use effects::SIGNALBOX;
 pub use engine::Engine;

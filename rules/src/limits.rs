@@ -12,7 +12,7 @@ pub fn ledger_key(rule: &Rule, effect: usize) -> String {
     format!("{}#{effect}", rule.name)
 }
 
-/// Whether `limit` leaves no further use at `now`. A use that lies exactly one window back no longer counts.
+/// Whether `limit` leaves no further use at `now`.
 pub(crate) fn is_used_up(
     limit: &Limit,
     ledger: &Ledger,
@@ -21,7 +21,17 @@ pub(crate) fn is_used_up(
     zone: &TimeZone,
 ) -> bool {
     let uses = ledger.uses(key, limit.scope);
-    let counted = match limit.window {
+    count_within(uses, limit.window, now, zone) >= limit.times as usize
+}
+
+/// How many moments lie in the window that ends at `now`. One that lies exactly one window back does not.
+pub(crate) fn count_within(
+    uses: &[Timestamp],
+    window: LimitWindow,
+    now: Timestamp,
+    zone: &TimeZone,
+) -> usize {
+    match window {
         LimitWindow::Sliding(window) => {
             let start = SignedDuration::try_from(window)
                 .ok()
@@ -36,8 +46,7 @@ pub(crate) fn is_used_up(
             uses.iter().filter(|use_at| day(**use_at) == today).count()
         }
         LimitWindow::Whole => uses.len(),
-    };
-    counted >= limit.times as usize
+    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use regex::{Regex, RegexBuilder};
 use signalbox_dsl::bundle::{
-    Bundle, CalendarId, Condition, FieldId, Folding, Guard, Predicate, Rule, Trigger,
+    Bundle, CalendarId, Condition, EdgeId, FieldId, Folding, Guard, Predicate, Rule, Trigger,
 };
 use signalbox_dsl::folding::fold;
 
@@ -98,6 +98,11 @@ impl Prepared {
                 prepared.prepare(condition)?;
             }
         }
+        for signal in &bundle.signals {
+            if let Some(condition) = &signal.condition {
+                prepared.prepare(condition)?;
+            }
+        }
         Ok(prepared)
     }
 
@@ -145,12 +150,15 @@ impl Prepared {
         self.lists.get(list.index())
     }
 
-    /// The rules that `trigger` concerns, by full name.
+    /// The rules that `trigger` concerns, or one of the counts it reached, by full name.
     pub(crate) fn triggered<'a>(
         &'a self,
         trigger: &'a Trigger,
+        reached: &'a [EdgeId],
     ) -> impl Iterator<Item = (signalbox_dsl::bundle::RuleId, &'a Rule)> {
-        rules(&self.bundle).filter(move |(_, rule)| rule.triggers.contains(trigger))
+        rules(&self.bundle).filter(move |(_, rule)| {
+            rule.triggers.contains(trigger) || rule.edges.iter().any(|edge| reached.contains(edge))
+        })
     }
 }
 

@@ -8,17 +8,19 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use signalbox_dsl::bundle::{
-    Atom, Bundle, Condition, Effect, FieldId, Folding, Guard, ListId, Predicate, Rule, RuleId,
-    Trigger,
+    Atom, Bundle, Condition, Edge, Effect, FieldId, Folding, Guard, ListId, Predicate, Rule,
+    RuleId, Trigger,
 };
 use signalbox_dsl::folding::{Folded, fold};
 
 use crate::decision::{Decision, Inputs};
+use crate::explain::Count;
 use crate::facts::Facts;
 use crate::floor::{self, Held};
 use crate::keywords::Mention;
 use crate::predicate;
 use crate::prepared::{CompileError, Prepared};
+use crate::signals::{self, Signalled};
 use crate::snapshot::Snapshot;
 use crate::truth::Truth;
 
@@ -47,9 +49,10 @@ impl Reference {
     /// What the rules answer.
     pub fn decide(&self, inputs: Inputs<'_>) -> Decision {
         let mut evaluation = Evaluation::new(&self.prepared, inputs.facts, inputs.now);
+        let signalled = evaluation.signalled(&inputs);
         let mut held = Vec::new();
         let mut otherwise = Vec::new();
-        for (id, rule) in self.prepared.triggered(inputs.trigger) {
+        for (id, rule) in self.prepared.triggered(inputs.trigger, &signalled.edges) {
             match &rule.guard {
                 Guard::Otherwise => otherwise.push(id),
                 Guard::Always => held.push(Held::without_keywords(id)),
@@ -61,17 +64,17 @@ impl Reference {
                 }
             }
         }
-        floor::decide(&evaluation.snapshot, &inputs, held, &otherwise)
+        floor::decide(&evaluation.snapshot, &inputs, signalled, held, &otherwise)
     }
 
-    /// The rules whose conditions hold, by full name; rank, limits and floor play no part. A rule that says `otherwise` holds if
+    /// The rules of `trigger` whose conditions hold, by full name; rank, limits and floor play no part, and no count is reached. A rule that says `otherwise` holds if
     /// no rule with another guard holds that replies or hands over.
     pub fn matching_rules(&self, trigger: &Trigger, facts: &Facts, now: Timestamp) -> Vec<RuleId> {
         let mut evaluation = Evaluation::new(&self.prepared, facts, now);
         let mut holding = Vec::new();
         let mut otherwise = Vec::new();
         let mut floor_wanted = false;
-        for (id, rule) in self.prepared.triggered(trigger) {
+        for (id, rule) in self.prepared.triggered(trigger, &[]) {
             let holds = match &rule.guard {
                 Guard::Always => true,
                 Guard::When(condition) => evaluation.truth(condition).is_true(),
@@ -115,6 +118,31 @@ impl<'a> Evaluation<'a> {
         Self {
             snapshot: Snapshot::new(prepared, facts, now),
             folded: Vec::new(),
+        }
+    }
+
+    /// Which signals occur, and which counts they reach.
+    pub(crate) fn signalled(&mut self, inputs: &Inputs<'_>) -> Signalled {
+        let prepared = self.snapshot.prepared;
+        let bundle = &prepared.bundle;
+        signals::signalled(bundle, &prepared.zone, inputs, |signal| {
+            let signal = bundle.signals.get(signal.index());
+            let condition = signal.and_then(|signal| signal.condition.as_ref());
+            condition.is_none_or(|condition| self.truth(condition).is_true())
+        })
+    }
+
+    /// How far the count of an edge is, this turn or event included.
+    pub(crate) fn count(&mut self, edge: &Edge, inputs: &Inputs<'_>) -> Count {
+        let prepared = self.snapshot.prepared;
+        let bundle = &prepared.bundle;
+        let signal = bundle.signals.get(edge.signal.index());
+        let condition = signal.and_then(|signal| signal.condition.as_ref());
+        let occurs = condition.is_none_or(|condition| self.truth(condition).is_true());
+        let before = signals::count_before(bundle, edge, inputs.ledger, inputs.now, &prepared.zone);
+        Count {
+            reaching: signals::reached(bundle, edge),
+            so_far: before + usize::from(occurs),
         }
     }
 

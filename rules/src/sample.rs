@@ -58,6 +58,8 @@ impl Sample {
             queues: vec![queue("complaints"), queue("everybody")],
             default_queue: QueueId(1),
             calendars: Vec::new(),
+            signals: Vec::new(),
+            edges: Vec::new(),
             templates: vec![
                 template("hello", &[("zh", "你好"), ("en", "Hello")]),
                 template("bye", &[("zh", "再见"), ("en", "Bye")]),
@@ -78,6 +80,7 @@ impl Sample {
             name: format!("m.{letter}").into(),
             rank: RankId(rank),
             triggers: vec![Trigger::Message],
+            edges: Vec::new(),
             guard,
             effects,
             span: span(),

@@ -38,6 +38,24 @@ pub enum TriggerKind {
     Message,
     /// `event order.delivered`
     Event(Path),
+    /// `愤怒 reaching 2 within 10m per customer`
+    Reaching {
+        /// The signal.
+        signal: Path,
+        /// How many in what time, counted for what.
+        count: Limit,
+    },
+}
+
+/// `signal 愤怒 = message where message.anger >= 70%`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signal {
+    /// Its name.
+    pub name: Name,
+    /// What is counted: `message` or an event. `None` if it could not be read, which has been reported.
+    pub trigger: Option<Trigger>,
+    /// `where …`
+    pub condition: Option<Condition>,
 }
 
 /// When a triggered rule fires.

@@ -267,7 +267,7 @@ impl Checker<'_> {
         None
     }
 
-    fn limit(&mut self, written: &ast::Limit) -> Option<Limit> {
+    pub(super) fn limit(&mut self, written: &ast::Limit) -> Option<Limit> {
         if !(1..=MOST_TIMES).contains(&written.times) {
             let problem = MeaningProblem::LimitTimesOutOfRange {
                 times: written.times,

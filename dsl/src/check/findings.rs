@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn what_could_not_be_read_is_not_said_to_be_missing() {
         let text = "language 1\nmodule t\nranks low\nqueue people \"People\" default\n\
-            signal 愤怒 = message where message.anger >= 70%\ntemplate hi (name)\n  en \"hi\"\n\
+            experiment 愤怒 by customer\ntemplate hi (name)\n  en \"hi\"\n\
             rule r\n  rank low\n  on message\n  when 愤怒\n  then reply hi\n";
         let sources = SourceSet::new(vec![SourceFile {
             path: "t.rules".into(),

@@ -52,3 +52,6 @@ pub(super) const MOST_OPENING_HOURS: usize = 50;
 
 /// So many days before the holidays of a calendar end `check` warns: China publishes a year's some seven weeks before it begins.
 pub(super) const DAYS_OF_WARNING: i64 = 45;
+
+/// Signals are looked at one by one at every message.
+pub(super) const MOST_SIGNALS: usize = 1_000;

@@ -360,7 +360,7 @@ impl<'a> Names<'a> {
 }
 
 /// Kinds that another module can use.
-const USABLE: [ItemKind; 7] = [
+const USABLE: [ItemKind; 8] = [
     ItemKind::List,
     ItemKind::Queue,
     ItemKind::Template,
@@ -368,6 +368,7 @@ const USABLE: [ItemKind; 7] = [
     ItemKind::Enum,
     ItemKind::Calendar,
     ItemKind::Holidays,
+    ItemKind::Signal,
 ];
 
 fn duplicate(kind: ItemKind, name: &ast::Name, first: Span) -> Diagnostic {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ast;
-use crate::bundle::{Guard, RankId, Rule, Trigger};
+use crate::bundle::{EdgeId, Guard, RankId, Rule, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Absence, ItemKind, MeaningProblem, Related};
 
@@ -18,6 +18,15 @@ use super::schema::Presence;
 #[derive(Default)]
 pub(super) struct TriggerFields {
     known: HashMap<Trigger, Known>,
+}
+
+/// What a rule listens to.
+#[derive(Default)]
+struct Heard {
+    triggers: Vec<Trigger>,
+    edges: Vec<EdgeId>,
+    /// The fields that every one of them brings.
+    known: Known,
 }
 
 impl<'a> Checker<'a> {
@@ -40,60 +49,77 @@ impl<'a> Checker<'a> {
             return None;
         };
         let rank = rule.rank.as_ref().and_then(|name| self.rank(name));
-        let triggers = self.triggers(one.file, &rule.triggers);
-        let mut known = self.known_under(triggers.as_deref().unwrap_or_default());
-        let guard = self.guard(one.file, &rule.guard, &mut known, triggers.is_some());
+        let heard = self.heard(one.file, &rule.triggers);
+        let mut known = heard
+            .as_ref()
+            .map_or_else(Known::new, |heard| heard.known.clone());
+        let knows_triggers = heard.is_some();
+        let guard = self.guard(one.file, &rule.guard, &mut known, knows_triggers);
         let effects = self.effects(one.file, &rule.effects, &known);
+        let heard = heard?;
         Some(Rule {
             name: self.names.full_name(one),
             rank: rank.or_else(|| self.settings.ranks.is_empty().then_some(RankId(0)))?,
-            triggers: triggers?,
+            triggers: heard.triggers,
+            edges: heard.edges,
             guard: guard?,
             effects: effects?,
             span: one.item.span,
         })
     }
 
-    fn triggers(&mut self, file: usize, written: &[ast::Trigger]) -> Option<Vec<Trigger>> {
-        let read: Vec<Option<Trigger>> = written
-            .iter()
-            .map(|trigger| match &trigger.kind {
-                ast::TriggerKind::Message => Some(Trigger::Message),
-                ast::TriggerKind::Event(path) => {
-                    let (name, _) =
-                        self.schema
-                            .event(file, path, &mut self.names, &mut self.findings)?;
-                    Some(Trigger::Event(name))
-                }
-            })
-            .collect();
-        let mut triggers: Vec<Trigger> = Vec::with_capacity(read.len());
-        for trigger in read {
-            let trigger = trigger?;
-            if !triggers.contains(&trigger) {
-                triggers.push(trigger);
-            }
-        }
-        Some(triggers)
-    }
-
-    /// The fields that every one of the triggers brings.
-    fn known_under(&mut self, triggers: &[Trigger]) -> Known {
+    /// What a rule listens to. `None` has been reported.
+    fn heard(&mut self, file: usize, written: &[ast::Trigger]) -> Option<Heard> {
+        let mut heard = Heard::default();
         let mut common: Option<Known> = None;
-        for trigger in triggers {
-            if !self.trigger_fields.known.contains_key(trigger) {
-                let fields = self.schema.present_under(trigger);
-                self.trigger_fields.known.insert(trigger.clone(), fields);
-            }
-            let Some(fields) = self.trigger_fields.known.get(trigger) else {
+        let mut is_whole = true;
+        for trigger in written {
+            let read = match &trigger.kind {
+                ast::TriggerKind::Message => Some(self.hear(Trigger::Message, &mut heard)),
+                ast::TriggerKind::Event(path) => {
+                    let found = self
+                        .schema
+                        .event(file, path, &mut self.names, &mut self.findings);
+                    let name = found.map(|(name, _)| name);
+                    name.map(|name| self.hear(Trigger::Event(name), &mut heard))
+                }
+                ast::TriggerKind::Reaching { signal, count } => {
+                    self.edge(file, signal, count).map(|(edge, known)| {
+                        if !heard.edges.contains(&edge) {
+                            heard.edges.push(edge);
+                        }
+                        known
+                    })
+                }
+            };
+            let Some(fields) = read else {
+                is_whole = false;
                 continue;
             };
             common = Some(match common {
-                None => fields.clone(),
-                Some(before) => &before & fields,
+                None => fields,
+                Some(before) => &before & &fields,
             });
         }
-        common.unwrap_or_default()
+        heard.known = common.unwrap_or_default();
+        is_whole.then_some(heard)
+    }
+
+    /// Notes a trigger; the fields that it brings.
+    fn hear(&mut self, trigger: Trigger, heard: &mut Heard) -> Known {
+        let known = &mut self.trigger_fields.known;
+        let fields = match known.get(&trigger) {
+            Some(fields) => fields.clone(),
+            None => {
+                let fields = self.schema.present_under(&trigger);
+                known.insert(trigger.clone(), fields.clone());
+                fields
+            }
+        };
+        if !heard.triggers.contains(&trigger) {
+            heard.triggers.push(trigger);
+        }
+        fields
     }
 
     fn guard(
@@ -118,7 +144,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports each field once, at the first place.
-    fn report_needs(&mut self, needs: &[Need]) {
+    pub(super) fn report_needs(&mut self, needs: &[Need]) {
         let mut reported = Known::new();
         for need in needs {
             if !reported.insert(need.field) {

@@ -9,13 +9,14 @@ use super::Checker;
 const STANDARD: &str = "std";
 
 /// Kinds that are worth nothing unless something names them.
-const NEEDED: [ItemKind; 6] = [
+const NEEDED: [ItemKind; 7] = [
     ItemKind::List,
     ItemKind::Queue,
     ItemKind::Template,
     ItemKind::Condition,
     ItemKind::Calendar,
     ItemKind::Holidays,
+    ItemKind::Signal,
 ];
 
 impl Checker<'_> {

@@ -8,6 +8,7 @@ use crate::bundle::{Effect, Expectation, Outcome, QueueId, Rule, TestAction, Tes
 use crate::problem::MeaningProblem;
 
 use super::Checker;
+use super::signals::Signals;
 
 impl Checker<'_> {
     /// Warns of tests that no rule can make fail.
@@ -28,6 +29,7 @@ impl Checker<'_> {
                         expects = expects.or(Some(step.span));
                         let listening = Listening {
                             rules,
+                            signals: &self.signals,
                             trigger: happened.as_ref(),
                             default_queue,
                         };
@@ -45,6 +47,7 @@ impl Checker<'_> {
 /// The rules that hear of what just happened.
 struct Listening<'a> {
     rules: &'a [Rule],
+    signals: &'a Signals,
     trigger: Option<&'a Trigger>,
     default_queue: Option<QueueId>,
 }
@@ -52,8 +55,12 @@ struct Listening<'a> {
 impl Listening<'_> {
     fn rules(&self) -> impl Iterator<Item = &Rule> {
         let hears = |rule: &&Rule| {
+            let by_edge = |trigger| {
+                let mut edges = rule.edges.iter();
+                edges.any(|edge| self.signals.trigger_of(*edge) == Some(trigger))
+            };
             self.trigger
-                .is_some_and(|trigger| rule.triggers.contains(trigger))
+                .is_some_and(|it| rule.triggers.contains(it) || by_edge(it))
         };
         self.rules.iter().filter(hears)
     }

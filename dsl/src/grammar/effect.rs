@@ -197,7 +197,7 @@ fn window(input: Tokens<'_>) -> Parsed<'_, Window> {
     ))
 }
 
-fn counted_for(input: Tokens<'_>) -> Parsed<'_, Scope> {
+pub(super) fn counted_for(input: Tokens<'_>) -> Parsed<'_, Scope> {
     if input.starts_with(&["conversation"]) {
         return instead_of(input, 1, "episode");
     }

@@ -10,7 +10,7 @@ use super::declaration::{
 };
 use super::failure::{Parsed, found};
 use super::reader::Reader;
-use super::rule::rule;
+use super::rule::{rule, signal};
 use super::template::template;
 use super::test::test;
 use super::tokens::Tokens;
@@ -53,6 +53,7 @@ pub(super) fn item<'a>(
         "holidays" => holidays,
         "template" => template,
         "condition" => named_condition,
+        "signal" => signal,
         "rule" => rule,
         _ => test,
     };

@@ -1,24 +1,32 @@
-//! Rules.
+//! Rules and signals.
 
 use nom::branch::alt;
-use nom::combinator::cut;
+use nom::combinator::{cut, opt};
 use nom::multi::separated_list1;
 use nom::{Input, Parser};
 
 use super::condition::condition;
-use super::effect::{EFFECT_WORDS, begins_effect, effect};
+use super::declaration::declared_name;
+use super::effect::{EFFECT_WORDS, begins_effect, counted_for, effect};
 use super::failure::{Parsed, found, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
-use super::word::{after, end_of_line, name, path, word, words};
-use crate::ast::{Effect, Guard, ItemKind, Name, Rule, Trigger, TriggerKind};
+use super::value::duration;
+use super::word::{after, count, name, path, sign, word, words};
+use crate::ast::{
+    Effect, Guard, ItemKind, Limit, Name, Rule, Signal, Trigger, TriggerKind, Window,
+};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::source::Span;
+use crate::token::Sign;
 use crate::weekday::is_weekday;
 
 /// The words that begin a line of a rule above its effects.
 const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
+
+/// Behind a signal: how often it must come.
+const REACHING: &str = "reaching";
 
 /// A rule has one of these lines at most.
 const GUARD: &str = "when / otherwise";
@@ -172,20 +180,27 @@ fn triggers(input: Tokens<'_>) -> Parsed<'_, Vec<Trigger>> {
     separated_list1(word("or"), cut(trigger)).parse(input)
 }
 
+/// `message`, `event order.delivered`, `愤怒 reaching 2 within 10m per customer`
 fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     let is_later = match input.first_word() {
-        Some("message") => matches!(input.take_from(1).first_word(), Some("from" | "where")),
-        Some("event") | None => false,
+        Some("message" | "event") | None => false,
         Some("attachment" | "outgoing" | "queued" | "silence" | "no") => true,
         Some(word) if is_weekday(word) => true,
-        // `on 愤怒 reaching 2 within 10m`, `on customer.anger rising above 60%`
-        Some(_) => is_edge(input),
+        Some(_) => edge_word(input).is_some_and(|word| word != REACHING),
     };
     if is_later {
-        let problem = SyntaxProblem::NotAvailable {
-            construct: input.context.source(input.span()).to_owned(),
-        };
-        return refuse(input, problem, input.span());
+        return not_yet(input);
+    }
+    if edge_word(input) == Some(REACHING) {
+        return reaching(input);
+    }
+    happening(input)
+}
+
+/// `message` or `event order.delivered`: what comes from outside.
+fn happening(input: Tokens<'_>) -> Parsed<'_, Trigger> {
+    if input.starts_with(&["message", "from"]) {
+        return not_yet(input);
     }
     let (rest, kind) = alt((
         word("message").map(|_| TriggerKind::Message),
@@ -196,10 +211,69 @@ fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     Ok((rest, Trigger { kind, span }))
 }
 
-fn is_edge(input: Tokens<'_>) -> bool {
-    let Ok((rest, _)) = path(input) else {
-        return false;
+fn not_yet(input: Tokens<'_>) -> Parsed<'_, Trigger> {
+    let problem = SyntaxProblem::NotAvailable {
+        construct: input.context.source(input.span()).to_owned(),
     };
-    let word = rest.first_word().unwrap_or_default();
-    end_of_line(rest).is_err() && matches!(word, "reaching" | "rising" | "falling")
+    refuse(input, problem, input.span())
+}
+
+/// `愤怒 reaching 2 within 10m per customer`, `投诉 reaching 3 today per customer`
+fn reaching(input: Tokens<'_>) -> Parsed<'_, Trigger> {
+    let (rest, signal) = path(input)?;
+    let (count_from, _) = word(REACHING).parse(rest)?;
+    let (rest, times) = cut(count).parse(count_from)?;
+    let today = word("today").map(|_| Window::Today);
+    let (rest, window) = cut(alt((within, today))).parse(rest)?;
+    let (rest, scope) = cut(after("per", counted_for)).parse(rest)?;
+    let count = Limit {
+        times,
+        window,
+        scope,
+        span: count_from.span_until(&rest),
+    };
+    let span = input.span_until(&rest);
+    let kind = TriggerKind::Reaching { signal, count };
+    Ok((rest, Trigger { kind, span }))
+}
+
+fn within(input: Tokens<'_>) -> Parsed<'_, Window> {
+    let (from, _) = word("within").parse(input)?;
+    let (rest, length) = cut(duration).parse(from)?;
+    let span = from.span_until(&rest);
+    Ok((rest, Window::Sliding { length, span }))
+}
+
+/// The word behind a path that makes it an edge.
+fn edge_word<'a>(input: Tokens<'a>) -> Option<&'a str> {
+    let (rest, _) = path(input).ok()?;
+    let word = rest.first_word()?;
+    matches!(word, REACHING | "rising" | "falling").then_some(word)
+}
+
+/// Reads `signal NAME = message where …`.
+pub(super) fn signal<'a>(
+    reader: &mut Reader,
+    header: Tokens<'a>,
+    lines: &[Tokens<'a>],
+) -> Option<ItemKind> {
+    let Some(declared) = declared_name(header) else {
+        reader.read(header, after("signal", name));
+        return None;
+    };
+    let counted = (happening, opt(after("where", condition)));
+    let whole = (word("signal"), name, cut(sign(Sign::Equal)), cut(counted));
+    let read = reader.read(header, whole).map(|(_, _, _, counted)| counted);
+    for line in lines {
+        reader.unknown_line(*line, &[]);
+    }
+    let (trigger, condition) = match read {
+        Some((trigger, condition)) => (Some(trigger), condition),
+        None => (None, None),
+    };
+    Some(ItemKind::Signal(Signal {
+        name: declared,
+        trigger,
+        condition,
+    }))
 }

@@ -460,6 +460,8 @@ pub enum ItemKind {
     Used,
     /// `test`
     Test,
+    /// `signal`
+    Signal,
     /// `calendar`
     Calendar,
     /// `holidays`

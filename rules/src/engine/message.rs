@@ -2,7 +2,7 @@
 //! it is first asked for, and once.
 
 use jiff::Timestamp;
-use signalbox_dsl::bundle::RuleId;
+use signalbox_dsl::bundle::{RuleId, SignalId};
 use signalbox_dsl::folding::{Folded, fold_into};
 use signalbox_dsl::language_range::holders;
 use signalbox_dsl::value::Value;
@@ -116,15 +116,26 @@ impl<'a> Message<'a> {
     }
 
     /// Finds the rules that hold, `otherwise` aside.
-    pub(crate) fn find_holding(&mut self, index: &TriggerIndex) {
-        self.scratch.propose(&index.always);
-        self.propose_by_lists(index);
-        self.propose_by_phrases(index);
-        self.propose_by_values(index);
+    pub(crate) fn find_holding(&mut self, indexes: &[&TriggerIndex]) {
+        for index in indexes {
+            self.scratch.propose(&index.always);
+            self.propose_by_lists(index);
+            self.propose_by_phrases(index);
+            self.propose_by_values(index);
+        }
         let mut candidates = std::mem::take(&mut self.scratch.candidates);
         candidates.retain(|rule| self.holds(*rule));
         candidates.sort_unstable();
         self.scratch.candidates = candidates;
+    }
+
+    /// Whether a signal whose trigger came occurs.
+    pub(crate) fn occurs(&mut self, signal: SignalId) -> bool {
+        match self.plan.signals.get(signal.index()) {
+            Some(Some(node)) => self.truth(*node).is_true(),
+            Some(None) => true,
+            None => false,
+        }
     }
 
     /// The rules that hold, by full name; see [`Self::find_holding`].

@@ -19,6 +19,9 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
             }
         }
     }
+    for condition in bundle.signals.iter().filter_map(|it| it.condition.as_ref()) {
+        add_condition(condition, &mut fields);
+    }
     let always = [path::LANGUAGE, path::STATE];
     fields.extend(
         (0..)

@@ -3,11 +3,12 @@
 use std::fmt::{self, Display};
 use std::sync::Arc;
 
+use signalbox_dsl::bundle::Scope;
 use signalbox_dsl::problem::Locale;
 
-use super::{ExplainedRule, Explanation, Failing, Verdict};
+use super::{Count, ExplainedRule, Explanation, Failing, Verdict};
 use crate::conversation::priority_name;
-use crate::decision::{Action, WithheldReason};
+use crate::decision::{Action, Reached, WithheldReason};
 use crate::truth::Truth;
 
 impl Explanation {
@@ -22,6 +23,13 @@ impl Explanation {
         for effect in &self.decision.effects {
             let action = say.action(&effect.action);
             lines.push(format!("  {action}  ← {}", effect.rule));
+        }
+        for reached in &self.decision.trace.reached {
+            let reached = say.reached(reached);
+            lines.push(say.two(
+                format!("  reached: {reached}"),
+                format!("  达到：{reached}"),
+            ));
         }
         let tied = &self.decision.trace.tied;
         if !tied.is_empty() {
@@ -93,6 +101,21 @@ impl Say {
         }
     }
 
+    /// As rule files write it.
+    fn reached(&self, reached: &Reached) -> String {
+        let scope = match reached.scope {
+            Scope::Episode => "episode",
+            Scope::Customer => "customer",
+        };
+        let Reached {
+            signal,
+            times,
+            window,
+            ..
+        } = reached;
+        format!("{signal} reaching {times} {window} per {scope}")
+    }
+
     fn rule(&self, rule: &ExplainedRule, lines: &mut Vec<String>) {
         let (name, rank) = (&rule.rule, &rule.rank);
         let head = self.two(
@@ -122,6 +145,16 @@ impl Say {
             Verdict::NotTrue { failing, .. } => {
                 lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
                 self.failing(failing, 2, lines);
+            }
+            Verdict::NotReached { counts } => {
+                lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
+                for Count { reaching, so_far } in counts {
+                    let reaching = self.reached(reaching);
+                    lines.push(self.two(
+                        format!("    {reaching}: {so_far} so far"),
+                        format!("    {reaching}：目前 {so_far} 次"),
+                    ));
+                }
             }
             Verdict::FloorTaken { by } => {
                 let by = self.list(by);

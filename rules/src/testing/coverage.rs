@@ -41,7 +41,8 @@ impl Coverage {
     pub(super) fn note(&mut self, reference: &Reference, inputs: Inputs<'_>, decision: &Decision) {
         let prepared = reference.prepared();
         let mut evaluation = Evaluation::new(prepared, inputs.facts, inputs.now);
-        for (id, rule) in prepared.triggered(inputs.trigger) {
+        let signalled = evaluation.signalled(&inputs);
+        for (id, rule) in prepared.triggered(inputs.trigger, &signalled.edges) {
             let Some(covered) = self.rules.get_mut(id.index()) else {
                 continue;
             };

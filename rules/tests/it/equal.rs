@@ -81,6 +81,9 @@ fn random_bundles_reach_every_outcome() {
         if decision.trace.fired.is_empty() {
             count("nothing");
         }
+        if !decision.trace.reached.is_empty() {
+            count("reached");
+        }
         if decision.trace.floor.is_some() {
             count("floor");
         }
@@ -102,6 +105,7 @@ fn random_bundles_reach_every_outcome() {
         "floor",
         "tied",
         "keywords",
+        "reached",
         "Overridden",
         "Silenced",
         "LimitReached",

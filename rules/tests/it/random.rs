@@ -163,7 +163,8 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
     let lists = prop::collection::vec(keyword_list(), LISTS as usize);
     let ranks = prop::collection::vec(ties(), 3);
     let rules = prop::collection::vec(rule(), 1..RULES);
-    (lists, ranks, rules).prop_map(|(keyword_lists, ranks, mut rules)| {
+    let counted = prop::option::weighted(0.8, conditions::condition());
+    (lists, ranks, rules, counted).prop_map(|(keyword_lists, ranks, mut rules, counted)| {
         for (place, rule) in rules.iter_mut().enumerate() {
             rule.name = format!("m.r{place}").into();
         }
@@ -191,6 +192,8 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
             queues: (0..QUEUES).map(queue).collect(),
             default_queue: QueueId(1),
             calendars: calendars(),
+            signals: signals(counted),
+            edges: edges(),
             templates: effects::templates(),
             rules,
             tests: Vec::new(),
@@ -206,6 +209,37 @@ fn queue(number: u32) -> Queue {
         name: name.clone(),
         title: name,
     }
+}
+
+/// Of messages under a random condition, and of the event.
+fn signals(counted: Option<Condition>) -> Vec<Signal> {
+    let signal = |name: &str, trigger, condition| Signal {
+        name: name.into(),
+        trigger,
+        condition,
+    };
+    vec![
+        signal("m.s0", Trigger::Message, counted),
+        signal("m.s1", event(), None),
+    ]
+}
+
+fn edges() -> Vec<Edge> {
+    let edge = |signal, times, window, scope| Edge {
+        signal: SignalId(signal),
+        reaching: Limit {
+            times,
+            window,
+            scope,
+        },
+    };
+    let hours = |hours: u64| LimitWindow::Sliding(std::time::Duration::from_secs(hours * 3600));
+    vec![
+        edge(0, 1, hours(1), Scope::Customer),
+        edge(0, 2, LimitWindow::Today, Scope::Customer),
+        edge(0, 2, hours(24), Scope::Episode),
+        edge(1, 2, hours(13), Scope::Customer),
+    ]
 }
 
 /// One that opens between the moments, one that goes past midnight, one with both kinds of odd days.
@@ -303,14 +337,26 @@ fn rule() -> impl Strategy<Value = Rule> {
         1 => Just(Guard::Otherwise),
     ];
     let effects = prop::collection::vec(effects::limited_effect(), 1..4);
-    (0..3_u32, triggers, guard, effects).prop_map(|(rank, triggers, guard, effects)| Rule {
-        name: "".into(),
-        rank: RankId(rank),
-        triggers,
-        guard,
-        effects,
-        span: span(),
-    })
+    let edges = prop_oneof![
+        4 => Just(Vec::new()),
+        2 => subsequence((0..4).map(EdgeId).collect::<Vec<_>>(), 1..=2),
+    ];
+    (0..3_u32, triggers, edges, guard, effects).prop_map(
+        |(rank, triggers, edges, guard, effects)| Rule {
+            name: "".into(),
+            rank: RankId(rank),
+            // Some rules wait for counts alone.
+            triggers: if edges.len() == 1 {
+                Vec::new()
+            } else {
+                triggers
+            },
+            edges,
+            guard,
+            effects,
+            span: span(),
+        },
+    )
 }
 
 fn event() -> Trigger {
@@ -331,28 +377,47 @@ pub(crate) fn message() -> impl Strategy<Value = Message> {
         (0..RULES, 0..3_usize, any::<bool>(), select(moments())),
         0..24,
     );
-    (trigger, facts(), uses, select(moments())).prop_map(|(trigger, facts, uses, now)| {
-        let mut ledger = Ledger::default();
-        for (rule, effect, for_customer, at) in uses {
-            let scope = if for_customer {
-                Scope::Customer
-            } else {
-                Scope::Episode
-            };
-            let used = LedgerUse {
-                key: ledger_key(&named(rule), effect).into(),
-                scope,
-                times: 1_000,
-            };
-            ledger.enter(&used, at);
-        }
-        Message {
-            trigger,
-            facts,
-            ledger,
-            now,
-        }
-    })
+    let counted = prop::collection::vec((0..2_usize, any::<bool>(), select(moments())), 0..4);
+    (trigger, facts(), uses, counted, select(moments())).prop_map(
+        |(trigger, facts, uses, counted, now)| {
+            let mut ledger = Ledger::default();
+            for (signal, for_customer, at) in counted {
+                let scope = if for_customer {
+                    Scope::Customer
+                } else {
+                    Scope::Episode
+                };
+                let key = format!("signal m.s{signal}").into();
+                ledger.enter(
+                    &LedgerUse {
+                        key,
+                        scope,
+                        times: 2,
+                    },
+                    at,
+                );
+            }
+            for (rule, effect, for_customer, at) in uses {
+                let scope = if for_customer {
+                    Scope::Customer
+                } else {
+                    Scope::Episode
+                };
+                let used = LedgerUse {
+                    key: ledger_key(&named(rule), effect).into(),
+                    scope,
+                    times: 1_000,
+                };
+                ledger.enter(&used, at);
+            }
+            Message {
+                trigger,
+                facts,
+                ledger,
+                now,
+            }
+        },
+    )
 }
 
 fn named(rule: usize) -> Rule {
@@ -360,6 +425,7 @@ fn named(rule: usize) -> Rule {
         name: format!("m.r{rule}").into(),
         rank: RankId(0),
         triggers: Vec::new(),
+        edges: Vec::new(),
         guard: Guard::Always,
         effects: Vec::new(),
         span: span(),

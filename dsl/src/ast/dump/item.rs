@@ -6,8 +6,8 @@ use crate::ast::{
     Argument, Assignment, Attribute, Calendar, Defaults, Effect, EffectKind, Enum, Expectation,
     Field, Guard, Holidays, Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition,
     Outcome, OutcomeKind, Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema,
-    SchemaSubject, Template, Test, TestDay, TestStep, TestStepKind, Tie, Trigger, TriggerKind,
-    TypeName, TypeNameKind, Window,
+    SchemaSubject, Signal, Template, Test, TestDay, TestStep, TestStepKind, Tie, Trigger,
+    TriggerKind, TypeName, TypeNameKind, Window,
 };
 use crate::bundle::{Boundary, Scope, TieBreak};
 use crate::weekday::short_name;
@@ -25,6 +25,7 @@ pub(super) fn form(item: &Item) -> Form {
         ItemKind::Holidays(holidays) => ("holidays", self::holidays(holidays)),
         ItemKind::Template(template) => ("template", self::template(template)),
         ItemKind::Condition(condition) => ("condition", named(condition)),
+        ItemKind::Signal(signal) => ("signal", self::signal(signal)),
         ItemKind::Rule(rule) => ("rule", self::rule(rule)),
         ItemKind::Test(test) => ("test", self::test(test)),
     };
@@ -258,10 +259,21 @@ fn rule(rule: &Rule) -> Vec<Form> {
     .collect()
 }
 
+fn signal(signal: &Signal) -> Vec<Form> {
+    let only_where = signal.condition.as_ref();
+    std::iter::once(name(&signal.name))
+        .chain(signal.trigger.as_ref().map(trigger))
+        .chain(only_where.map(|it| list("where", [condition(it)])))
+        .collect()
+}
+
 fn trigger(trigger: &Trigger) -> Form {
     match &trigger.kind {
         TriggerKind::Message => word("message"),
         TriggerKind::Event(event) => list("event", [path(event)]),
+        TriggerKind::Reaching { signal, count } => {
+            list("reaching", [path(signal), limit_form(count)])
+        }
     }
 }
 

@@ -35,6 +35,7 @@ pub(super) fn declarations(files: &[ast::File]) -> Vec<Declared<'_>> {
                 ast::ItemKind::Condition(condition) => {
                     (ItemKind::Condition, &condition.name, condition.public)
                 }
+                ast::ItemKind::Signal(one) => (ItemKind::Signal, &one.name, true),
                 ast::ItemKind::Enum(one) => (ItemKind::Enum, &one.name, true),
                 ast::ItemKind::Rule(rule) => (ItemKind::Rule, &rule.name, false),
                 ast::ItemKind::Ranks(_)

@@ -120,9 +120,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::DaysReversed {} => "the last day comes before the first".to_owned(),
         P::NotOpenOrClosed { calendar } => format!("`{calendar}` is a calendar, not a field"),
         P::LimitTimesOutOfRange { times, .. } => {
-            format!("a limit of {times} times is out of range")
+            format!("{times} times is out of range")
         }
-        P::WindowOutOfRange { .. } => "the time of this limit is out of range".to_owned(),
+        P::WindowOutOfRange { .. } => "this length of time is out of range".to_owned(),
         P::TagLifetimeOutOfRange { .. } => "the time of this tag is out of range".to_owned(),
         P::TooMany { kind, most } => {
             format!("more than {most} {} in one bundle", plural_words(*kind))
@@ -384,6 +384,7 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Keyword => "keyword",
         ItemKind::Used => "used name",
         ItemKind::Test => "test",
+        ItemKind::Signal => "signal",
         ItemKind::Calendar => "calendar",
         ItemKind::Holidays => "set of holidays",
         ItemKind::OpeningHours => "line of opening hours",
@@ -400,6 +401,7 @@ fn plural_words(kind: ItemKind) -> &'static str {
         ItemKind::Test => "tests",
         ItemKind::Condition => "conditions",
         ItemKind::Rank => "ranks",
+        ItemKind::Signal => "signals",
         ItemKind::Calendar => "calendars",
         ItemKind::OpeningHours => "opening hours of one calendar",
         ItemKind::List
