@@ -326,7 +326,7 @@ pub struct JournalEntry {
     pub offset: Offset,
     /// Whose.
     pub thread: ThreadId,
-    /// The message that was decided, so that it can be explained by its id.
+    /// The message that was decided, so that it can be explained by its id; of a turn of several messages the last.
     pub message_id: MessageId,
     /// The decision record.
     pub record: Sealed,

@@ -302,11 +302,13 @@ impl Owner<'_> {
             });
         }
         if let Some(record) = step.record {
+            // A turn that its timer closed came by an event that no client knows.
+            let decided = record.messages.last().copied();
             let record = vault.seal(&key, SealedKind::Decision, thread, &record)?;
             draft.commit.journal.push(JournalEntry {
                 offset: arrived.offset,
                 thread,
-                message_id: arrived.message_id,
+                message_id: decided.unwrap_or(arrived.message_id),
                 record,
             });
         }

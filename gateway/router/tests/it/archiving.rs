@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signalbox_store::{PartitionId, Sequence, TranscriptRange};
+use signalbox_store::{Archive, PartitionId, Sequence, TranscriptRange};
 
 use crate::bed::{Bed, PARTITIONS, address, entries_of, say, transcript, until};
 
@@ -62,12 +62,22 @@ async fn a_long_thread_is_trimmed_and_stays_readable() {
 
 #[tokio::test(start_paused = true)]
 async fn every_decision_can_be_found_by_its_message() {
-    let mut bed = Bed::new();
+    for mut bed in [Bed::new(), Bed::new().gathering()] {
+        bed.settings.archive_every = Duration::from_secs(1);
+        let router = bed.start();
+        let accepted = say(&router, "ann", "1", "hello").await;
+        let decision =
+            until(|| async { bed.archive.decision(accepted.message_id).await.unwrap() }).await;
+        assert_eq!(decision.thread, accepted.thread);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_decision_on_a_turn_is_found_by_its_last_message() {
+    let mut bed = Bed::new().gathering();
     bed.settings.archive_every = Duration::from_secs(1);
     let router = bed.start();
-    let accepted = say(&router, "ann", "1", "hello").await;
-    use signalbox_store::Archive;
-    let decision =
-        until(|| async { bed.archive.decision(accepted.message_id).await.unwrap() }).await;
-    assert_eq!(decision.thread, accepted.thread);
+    say(&router, "ann", "1", "hello").await;
+    let last = say(&router, "ann", "2", "is anybody there?").await;
+    until(|| async { bed.archive.decision(last.message_id).await.unwrap() }).await;
 }
