@@ -13,7 +13,8 @@ use signalbox_store::{Store, StoreError};
 
 use crate::live_bundle::LiveBundle;
 
-const KEY_RECORD: &str = "deployment_data_key";
+/// Where the data key of all others is kept, wrapped.
+pub(crate) const KEY_RECORD: &str = "deployment_data_key";
 const ACTIVE_RECORD: &str = "active_bundle";
 const KEY_OWNER: &[u8] = b"deployment";
 /// Another process may write the same record at the same time; more often than this it is something else.
@@ -84,10 +85,7 @@ impl BundleRecords {
                     .map_or(bytes, |(_, bytes)| bytes)
             }
         };
-        let wrapped = WrappedKey(Sealed::from_stored(wrapped));
-        let key = deployment_key
-            .unwrap(&wrapped, KEY_OWNER)
-            .map_err(|reason| closed(KEY_RECORD, &reason))?;
+        let key = open_data_key(deployment_key, wrapped)?;
         Ok(Self {
             store,
             environment,
@@ -181,6 +179,19 @@ impl BundleRecords {
             name: name.to_owned(),
         })
     }
+}
+
+/// Opens what [`KEY_RECORD`] holds.
+///
+/// # Errors
+/// [`RecordError::Closed`] if it was wrapped with another key, or is damaged.
+pub(crate) fn open_data_key(
+    deployment_key: &DeploymentKey,
+    wrapped: Vec<u8>,
+) -> Result<DataKey, RecordError> {
+    deployment_key
+        .unwrap(&WrappedKey(Sealed::from_stored(wrapped)), KEY_OWNER)
+        .map_err(|reason| closed(KEY_RECORD, &reason))
 }
 
 fn bundle_record(hash: &str) -> String {

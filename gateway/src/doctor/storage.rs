@@ -3,9 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use signalbox_store_embedded::{CheckError, check};
+use signalbox_sealed::DeploymentKey;
+use signalbox_store_embedded::{CheckError, check, deployment_record};
 
 use super::Finding;
+use crate::bundles::{KEY_RECORD, RecordError, open_data_key};
 use crate::config::Config;
 use crate::deployment_key::{self, KeyOrigin};
 use crate::pages::free_bytes;
@@ -85,7 +87,17 @@ fn mebibytes(bytes: u64) -> String {
 
 pub(super) fn key(config: &Config) -> Finding {
     const SUBJECT: &str = "deployment key";
-    match deployment_key::load(config) {
+    let loaded = deployment_key::load(config);
+    if let Ok(Some((key, _))) = &loaded
+        && let Some(error) = refusal(key, &config.data)
+    {
+        return Finding::wrong(
+            SUBJECT,
+            error.to_string(),
+            "put the key back that the data was made with",
+        );
+    }
+    match loaded {
         Ok(Some((_, KeyOrigin::Configured))) => Finding::well(SUBJECT, "from the configuration"),
         Ok(Some((_, KeyOrigin::Beside(path) | KeyOrigin::Generated(path)))) => Finding::look(
             SUBJECT,
@@ -111,6 +123,13 @@ pub(super) fn key(config: &Config) -> Finding {
             "do what it says before starting the gateway",
         ),
     }
+}
+
+/// Why the store's records cannot be opened with this key. A store that is not there, or cannot be read, refuses no key: what
+/// there is to say about it is said where it is looked at.
+fn refusal(key: &DeploymentKey, data: &Path) -> Option<RecordError> {
+    let wrapped = deployment_record(data, KEY_RECORD).ok()??;
+    open_data_key(key, wrapped).err()
 }
 
 pub(super) fn store(config: &Config) -> Finding {

@@ -1,12 +1,14 @@
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use signalbox_store::{Durability, Store};
 use signalbox_store_embedded::EmbeddedStore;
 
 use super::*;
+use crate::bundles::BundleRecords;
 use crate::config::{Overrides, values};
-use crate::deployment_key::load_or_generate;
+use crate::deployment_key::{KeyOrigin, load_or_generate};
 use crate::environment::RealEnvironment;
 
 fn config(data: &Path) -> Config {
@@ -70,6 +72,30 @@ fn a_generated_key_should_be_kept_elsewhere() {
             .unwrap()
             .starts_with("keep a copy elsewhere")
     );
+}
+
+#[tokio::test]
+async fn a_key_that_the_data_was_not_made_with_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = config(folder.path());
+    let (key, origin) = load_or_generate(&config, &RealEnvironment).unwrap();
+    let store = Arc::new(EmbeddedStore::open(folder.path(), Durability::Fsync).unwrap());
+    BundleRecords::open(store.clone(), Arc::new(RealEnvironment), &key)
+        .await
+        .unwrap();
+    // Beside a running gateway, and after it.
+    assert_eq!(of(&examine(&config), "deployment key").state, State::Look);
+    drop(store);
+    assert_eq!(of(&examine(&config), "deployment key").state, State::Look);
+
+    let KeyOrigin::Generated(path) = origin else {
+        panic!("the key was made here, but comes {origin:?}");
+    };
+    fs::write(path, "7".repeat(64)).unwrap();
+    let findings = examine(&config);
+    let key = of(&findings, "deployment key");
+    assert_eq!(key.state, State::Wrong, "{key:?}");
+    assert!(key.found.contains("is this the deployment key"), "{key:?}");
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 mod rows;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use signalbox_store::Durability;
@@ -13,8 +13,10 @@ use signalbox_store::Durability;
 use crate::archive::ARCHIVE_DURABILITY;
 use crate::condition::Condition;
 use crate::directory::{OpenError, Still, archive, database, free_bytes, log_of};
+use crate::fault::Fault;
 use crate::log::{self, Log};
-use crate::schema::open_reader;
+use crate::reads;
+use crate::schema::{open_error, open_reader};
 
 /// At start a store is checked as `doctor` does if its file is not larger than this: about a second.
 const CHECKED_AT_OPEN_BYTES: u64 = 256 << 20;
@@ -75,12 +77,7 @@ impl Report {
 /// # Errors
 /// See [`CheckError`]. Damage is not an error but in the report, as far as the file can be opened at all.
 pub fn check(directory: &Path, durability: Durability) -> Result<Report, CheckError> {
-    let store = database(directory);
-    if !store.exists() {
-        return Err(CheckError::Missing {
-            directory: directory.display().to_string(),
-        });
-    }
+    let store = existing_store(directory)?;
     let mut report = Report {
         tables: Vec::new(),
         problems: Vec::new(),
@@ -114,6 +111,33 @@ pub fn check(directory: &Path, durability: Durability) -> Result<Report, CheckEr
     }
     report.problems.truncate(TOLD_PROBLEMS);
     Ok(report)
+}
+
+/// Reads a record of the deployment as it stands in a directory's store; a gateway may be running on it.
+///
+/// # Errors
+/// See [`CheckError`].
+pub fn deployment_record(directory: &Path, name: &str) -> Result<Option<Vec<u8>>, CheckError> {
+    let store = existing_store(directory)?;
+    let record = reads::deployment::record(&open_reader(&store)?, name);
+    let record = record.map_err(|fault| match fault {
+        Fault::Sqlite(error) => open_error(&store, &error),
+        Fault::Damaged { what, .. } => OpenError::Damaged {
+            file: store.display().to_string(),
+            what,
+        },
+    })?;
+    Ok(record.map(|(_, bytes)| bytes))
+}
+
+fn existing_store(directory: &Path) -> Result<PathBuf, CheckError> {
+    let store = database(directory);
+    if store.exists() {
+        return Ok(store);
+    }
+    Err(CheckError::Missing {
+        directory: directory.display().to_string(),
+    })
 }
 
 impl Report {

@@ -25,6 +25,6 @@ mod threads;
 mod writer;
 
 pub use archive::EmbeddedArchive;
-pub use check::{CheckError, Report, TableReport, check};
+pub use check::{CheckError, Report, TableReport, check, deployment_record};
 pub use directory::{ARCHIVE, DATABASE, OpenError};
 pub use store::{EmbeddedStore, OnFatal};

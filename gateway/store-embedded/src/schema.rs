@@ -166,7 +166,8 @@ fn create(connection: &Connection, tables: &str) -> rusqlite::Result<()> {
     checkpoint_whole(connection)
 }
 
-fn open_error(file: &Path, error: &rusqlite::Error) -> OpenError {
+/// What an error says about a file that is being opened.
+pub(crate) fn open_error(file: &Path, error: &rusqlite::Error) -> OpenError {
     match Consequence::of(error) {
         Consequence::Damaged => OpenError::Damaged {
             file: file.display().to_string(),
