@@ -1,38 +1,43 @@
 //! Takes what is decided over into the archive, and only then lets the hot store trim it.
 //!
 //! One task for all partitions, beside the owners: a slow archive delays trimming and nothing else.
+//!
+//! *Invariant:* the archive is never ahead of what the hot store keeps through a power failure, or records that never
+//! happened would take the places of those that come after it. A store that syncs each step may be archived at once; of
+//! another only what the round before saw is archived, and rounds are further apart than its syncs.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use signalbox_store::{
-    ArchiveBatch, ArchivedDecision, ArchivedEvent, Fence, Offset, PartitionId, Sequence,
-    StoreError, ThreadId, TranscriptRange, Trim,
-};
+use signalbox_store::{Durability, Fence, Offset, PartitionId, StoreError, Trim};
 use tokio_util::sync::CancellationToken;
 
-use crate::shared::Shared;
+use self::batch::{Reach, next_batch, survey};
+use crate::shared::{Shared, Standing};
 
-/// Inbox records archived in one step, at most.
-const RECORDS_AT_ONCE: usize = 512;
+mod batch;
+
 /// How often dedupe rows that are too old go from partitions in which nothing happens.
 const SWEEP_EVERY: Duration = Duration::from_secs(3_600);
-/// Transcript entries read in one step, at most.
-const ENTRIES_AT_ONCE: usize = 512;
+/// Rounds are at least so far apart while the store syncs every second.
+const SYNCED_AFTER: Duration = Duration::from_secs(2);
+/// Threads whose last sequence is remembered from one round to the next, at most, over all partitions; 60 bytes each.
+const THREADS_REMEMBERED: usize = 65_536;
 
 /// Archives every owned partition now and then, until `stop`.
 pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
-    let mut sweep_at = Timestamp::MIN;
+    let mut archiver = Archiver::new(&shared);
     loop {
         tokio::select! {
-            () = shared.environment.sleep(shared.settings.archive_every) => {}
+            () = shared.environment.sleep(archiver.every) => {}
             () = stop.cancelled() => return,
         }
-        let round = archive_all(&shared, &mut sweep_at, &stop);
+        let round = archiver.round(&stop);
         if AssertUnwindSafe(round).catch_unwind().await.is_err() {
             tracing::error!(
                 "the archiver stopped with an error of signalbox and goes on with its next round; please report it"
@@ -41,53 +46,157 @@ pub(crate) async fn archive(shared: Arc<Shared>, stop: CancellationToken) {
     }
 }
 
-async fn archive_all(shared: &Shared, sweep_at: &mut Timestamp, stop: &CancellationToken) {
-    let now = shared.environment.now();
-    let sweep = now >= *sweep_at;
-    if sweep {
-        *sweep_at = now.checked_add(SWEEP_EVERY).unwrap_or(Timestamp::MAX);
-    }
-    let mut lag = 0;
-    for partition in shared.partitions() {
-        let Some((fence, position)) = shared.standing(partition) else {
-            continue;
-        };
-        match archive_partition(shared, partition, fence, position, sweep, stop).await {
-            Ok(left) => lag += left,
-            Err(error) => {
-                tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later")
-            }
-        }
-    }
-    shared.observer.archive_lag(lag);
+struct Archiver<'a> {
+    shared: &'a Shared,
+    every: Duration,
+    /// Whether what is committed may be lost with the machine.
+    may_lose: bool,
+    sweep_at: Timestamp,
+    partitions: BTreeMap<PartitionId, Progress>,
 }
 
-/// Archives a partition up to `position` and trims it, if there is anything new or a `sweep` is due. Answers how many records
-/// are left for later.
-pub(crate) async fn archive_partition(
+/// How far a partition is.
+struct Progress {
+    fence: Fence,
+    cursor: Offset,
+    /// Nothing behind this is trimmed.
+    trim_at_most: Offset,
+    /// What the round before saw.
+    seen: Option<Reach>,
+}
+
+impl<'a> Archiver<'a> {
+    fn new(shared: &'a Shared) -> Self {
+        let may_lose = match shared.store.durability() {
+            Durability::Memory | Durability::EverySecond => true,
+            Durability::Fsync | Durability::Replicated => false,
+        };
+        let every = shared.settings.archive_every;
+        Self {
+            shared,
+            every: if may_lose {
+                every.max(SYNCED_AFTER)
+            } else {
+                every
+            },
+            may_lose,
+            sweep_at: Timestamp::MIN,
+            partitions: BTreeMap::new(),
+        }
+    }
+
+    async fn round(&mut self, stop: &CancellationToken) {
+        let now = self.shared.environment.now();
+        let sweep = now >= self.sweep_at;
+        if sweep {
+            self.sweep_at = now.checked_add(SWEEP_EVERY).unwrap_or(Timestamp::MAX);
+        }
+        let mut lag = 0;
+        for partition in self.shared.partitions() {
+            let Some(standing) = self.shared.standing(partition) else {
+                continue;
+            };
+            if let Err(error) = self.archive(partition, standing, sweep, stop).await {
+                tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later");
+            }
+            lag += self.lag(partition, standing.position).await;
+        }
+        self.shared.observer.archive_lag(lag);
+    }
+
+    /// Decided records of a partition that the archive does not have.
+    async fn lag(&self, partition: PartitionId, position: Offset) -> u64 {
+        let archived = match self.partitions.get(&partition) {
+            Some(progress) => progress.cursor,
+            // The archive does not answer: the hot store knows what it has let go.
+            None => self
+                .shared
+                .store
+                .trimmed(partition)
+                .await
+                .unwrap_or_default(),
+        };
+        position.0.saturating_sub(archived.0)
+    }
+
+    /// Archives a partition and trims it, if there is anything new or a `sweep` is due.
+    async fn archive(
+        &mut self,
+        partition: PartitionId,
+        standing: Standing,
+        sweep: bool,
+        stop: &CancellationToken,
+    ) -> Result<(), StoreError> {
+        let shared = self.shared;
+        let (fence, position) = (standing.fence, standing.position);
+        let threads = THREADS_REMEMBERED / usize::from(shared.settings.customer_partitions.max(1));
+        let may_lose = self.may_lose;
+        let progress = match self.partitions.entry(partition) {
+            Entry::Vacant(place) => place.insert(begin(shared, partition, standing, None).await?),
+            Entry::Occupied(mut known) => {
+                if known.get().fence != fence {
+                    let anew = begin(shared, partition, standing, Some(known.get()));
+                    known.insert(anew.await?);
+                }
+                known.into_mut()
+            }
+        };
+        let reach = match progress.seen.take() {
+            _ if !may_lose => Reach {
+                position,
+                sequences: None,
+            },
+            Some(seen) => seen,
+            None => Reach {
+                position: progress.cursor,
+                sequences: None,
+            },
+        };
+        while progress.cursor < reach.position && !stop.is_cancelled() {
+            let batch = next_batch(shared, partition, progress.cursor, &reach).await?;
+            let cursor = batch.cursor;
+            shared.archive.keep(batch).await?;
+            progress.cursor = cursor;
+        }
+        if may_lose {
+            let seen = survey(shared, partition, progress.cursor, position, threads.max(1));
+            progress.seen = Some(seen.await?);
+        }
+        let archived = progress.cursor.min(progress.trim_at_most);
+        if sweep || shared.store.trimmed(partition).await? < archived {
+            let trim = Trim {
+                archived,
+                keep_per_thread: shared.settings.keep_per_thread,
+                dedupe_before: dedupe_before(shared),
+            };
+            // Fenced: the new owner archives from where the cursor stands.
+            let _fenced = shared.store.trim(partition, fence, trim).await?;
+        }
+        Ok(())
+    }
+}
+
+/// How far a partition is that was just taken. `known` is what this process knew of it before.
+async fn begin(
     shared: &Shared,
     partition: PartitionId,
-    fence: Fence,
-    position: Offset,
-    sweep: bool,
-    stop: &CancellationToken,
-) -> Result<u64, StoreError> {
-    let mut cursor = shared.archive.cursor(partition).await?;
-    while cursor < position && !stop.is_cancelled() {
-        let batch = next_batch(shared, partition, cursor, position).await?;
-        cursor = batch.cursor;
-        shared.archive.keep(batch).await?;
+    standing: Standing,
+    known: Option<&Progress>,
+) -> Result<Progress, StoreError> {
+    let archived = shared.archive.cursor(partition).await?;
+    // By then it may have gone on past what it had lost.
+    let position = standing.taken_at;
+    let mut trim_at_most = known.map_or(Offset(u64::MAX), |known| known.trim_at_most);
+    if archived > position {
+        tracing::error!(%partition, %position, %archived, "the store has lost the records behind its position that the archive has: what was answered to them is gone, and may have been sent. What comes in their place is archived only where the archive has nothing else, and stays in the store while this process runs; to get the lost records back, restore a backup of store and archive");
+        trim_at_most = trim_at_most.min(position);
     }
-    if sweep || shared.store.trimmed(partition).await? < cursor {
-        let trim = Trim {
-            archived: cursor,
-            keep_per_thread: shared.settings.keep_per_thread,
-            dedupe_before: dedupe_before(shared),
-        };
-        // Fenced: the new owner archives from where the cursor stands.
-        let _fenced = shared.store.trim(partition, fence, trim).await?;
-    }
-    Ok(position.0.saturating_sub(cursor.0))
+    Ok(Progress {
+        fence: standing.fence,
+        cursor: archived.min(trim_at_most),
+        trim_at_most,
+        seen: None,
+    })
 }
 
 fn dedupe_before(shared: &Shared) -> Timestamp {
@@ -98,87 +207,4 @@ fn dedupe_before(shared: &Shared) -> Timestamp {
         .now()
         .checked_sub(kept)
         .unwrap_or(Timestamp::MIN)
-}
-
-/// The next records behind `cursor` and what they led to.
-async fn next_batch(
-    shared: &Shared,
-    partition: PartitionId,
-    cursor: Offset,
-    position: Offset,
-) -> Result<ArchiveBatch, StoreError> {
-    let mut records = shared
-        .store
-        .inbox(partition, cursor, RECORDS_AT_ONCE)
-        .await?;
-    records.retain(|record| record.offset <= position);
-    let end = records.last().map_or(position, |record| record.offset);
-    let threads: BTreeSet<ThreadId> = records.iter().map(|record| record.thread).collect();
-    let mut events = Vec::new();
-    for thread in threads {
-        new_entries(shared, partition, cursor, thread, &mut events).await?;
-    }
-    let journal = shared
-        .store
-        .journal(partition, cursor, RECORDS_AT_ONCE)
-        .await?;
-    let decisions = journal
-        .into_iter()
-        .filter(|entry| entry.offset <= end)
-        .map(|entry| ArchivedDecision {
-            thread: entry.thread,
-            message_id: entry.message_id,
-            offset: entry.offset,
-            record: entry.record,
-        })
-        .collect();
-    Ok(ArchiveBatch {
-        partition,
-        cursor: end,
-        events,
-        decisions,
-    })
-}
-
-/// Adds what the archive does not have yet of a thread. Whenever much has come together it is kept at once, with the cursor
-/// where it is, so that memory has a bound however long the archive was away; what is kept twice counts once.
-async fn new_entries(
-    shared: &Shared,
-    partition: PartitionId,
-    cursor: Offset,
-    thread: ThreadId,
-    events: &mut Vec<ArchivedEvent>,
-) -> Result<(), StoreError> {
-    let mut after: Sequence = shared.archive.last_sequence(thread).await?;
-    loop {
-        let entries = shared
-            .store
-            .transcript(
-                partition,
-                thread,
-                TranscriptRange::After(after),
-                ENTRIES_AT_ONCE,
-            )
-            .await?;
-        let Some(last) = entries.last() else {
-            return Ok(());
-        };
-        after = last.sequence;
-        events.extend(entries.into_iter().map(|entry| ArchivedEvent {
-            thread,
-            sequence: entry.sequence,
-            message_id: entry.message_id,
-            at: entry.at,
-            event: entry.event,
-        }));
-        if events.len() >= ENTRIES_AT_ONCE {
-            let batch = ArchiveBatch {
-                partition,
-                cursor,
-                events: std::mem::take(events),
-                decisions: Vec::new(),
-            };
-            shared.archive.keep(batch).await?;
-        }
-    }
 }

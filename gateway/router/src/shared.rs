@@ -32,9 +32,18 @@ pub(crate) struct Shared {
     pub(crate) adapters: HashMap<Channel, Arc<dyn Adapter>>,
     mailboxes: Vec<Arc<Mailbox>>,
     /// Where each owned partition stands; for the archiver.
-    standings: Mutex<BTreeMap<PartitionId, (Fence, Offset)>>,
+    standings: Mutex<BTreeMap<PartitionId, Standing>>,
     /// Partitions that stand still because their data is damaged.
     damaged: Mutex<BTreeSet<PartitionId>>,
+}
+
+/// Where an owned partition stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Standing {
+    pub(crate) fence: Fence,
+    pub(crate) position: Offset,
+    /// The position when this owner took it.
+    pub(crate) taken_at: Offset,
 }
 
 /// See [`Shared`].
@@ -114,14 +123,24 @@ impl Shared {
         }
     }
 
-    /// The owner's fence and position, if this process owns the partition.
-    pub(crate) fn standing(&self, partition: PartitionId) -> Option<(Fence, Offset)> {
+    /// Where a partition stands, if this process owns it.
+    pub(crate) fn standing(&self, partition: PartitionId) -> Option<Standing> {
         self.standings.lock().get(&partition).copied()
     }
 
     /// The owner tells where it stands.
     pub(crate) fn stand(&self, partition: PartitionId, fence: Fence, position: Offset) {
-        self.standings.lock().insert(partition, (fence, position));
+        let mut standings = self.standings.lock();
+        let known = standings.get(&partition);
+        let taken_at = known
+            .filter(|known| known.fence == fence)
+            .map_or(position, |known| known.taken_at);
+        let standing = Standing {
+            fence,
+            position,
+            taken_at,
+        };
+        standings.insert(partition, standing);
     }
 
     /// The owner owns no more.

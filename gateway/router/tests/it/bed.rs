@@ -22,7 +22,8 @@ use signalbox_router::{
 use signalbox_rules::{Action, DecidedEffect, Decision, Facts, Inputs};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::{
-    MemoryArchive, MemoryStore, NodeId, Sequence, Store, ThreadId, TranscriptRange,
+    Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent, MemoryArchive, MemoryStore, MessageId,
+    NodeId, Offset, PartitionId, Sequence, Store, StoreError, ThreadId, TranscriptRange,
 };
 
 pub(crate) const NOON: &str = "2026-11-20T12:00:00Z";
@@ -217,6 +218,45 @@ impl Adapter for ToldAdapter {
     }
 }
 
+/// An archive whose disk is away.
+struct FailingArchive;
+
+impl FailingArchive {
+    fn away<T>() -> Result<T, StoreError> {
+        Err(StoreError::Unavailable {
+            reason: "the archive's disk is away".into(),
+        })
+    }
+}
+
+#[async_trait]
+impl Archive for FailingArchive {
+    async fn cursor(&self, _: PartitionId) -> Result<Offset, StoreError> {
+        Self::away()
+    }
+
+    async fn last_sequence(&self, _: ThreadId) -> Result<Sequence, StoreError> {
+        Self::away()
+    }
+
+    async fn keep(&self, _: ArchiveBatch) -> Result<(), StoreError> {
+        Self::away()
+    }
+
+    async fn transcript_before(
+        &self,
+        _: ThreadId,
+        _: Sequence,
+        _: usize,
+    ) -> Result<Vec<ArchivedEvent>, StoreError> {
+        Self::away()
+    }
+
+    async fn decision(&self, _: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
+        Self::away()
+    }
+}
+
 /// A store that outlives routers.
 pub(crate) struct Bed {
     pub(crate) store: Arc<dyn Store>,
@@ -225,6 +265,8 @@ pub(crate) struct Bed {
     pub(crate) settings: RouterSettings,
     pub(crate) adapter: Option<Arc<ToldAdapter>>,
     pub(crate) observer: Arc<dyn Observer>,
+    /// The archive answers nothing.
+    pub(crate) archive_fails: bool,
 }
 
 impl Bed {
@@ -245,6 +287,7 @@ impl Bed {
             settings,
             adapter: None,
             observer: Arc::new(Deaf),
+            archive_fails: false,
         }
     }
 
@@ -265,7 +308,11 @@ impl Bed {
     pub(crate) fn start_as(&self, node: NodeId) -> Router {
         Router::start(RouterParts {
             store: self.store.clone(),
-            archive: self.archive.clone(),
+            archive: if self.archive_fails {
+                Arc::new(FailingArchive)
+            } else {
+                self.archive.clone()
+            },
             rules: Arc::new(Echo),
             environment: self.world.clone(),
             deployment_key: Arc::new(DeploymentKey::from_bytes(&[7; 32])),
