@@ -185,6 +185,8 @@ pub struct KeywordList {
     pub keywords: Vec<Arc<str>>,
     /// A keyword inside one of these phrases does not count.
     pub except: Vec<Arc<str>>,
+    /// A keyword that is negated does not count, as [`is_negated`](crate::negation::is_negated) tells.
+    pub except_when_negated: bool,
     /// See [`Folding`].
     pub folding: Folding,
     /// See [`Boundary`].

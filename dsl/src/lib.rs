@@ -13,6 +13,7 @@ pub mod language_range;
 mod layout;
 mod lexer;
 pub mod nearest;
+pub mod negation;
 pub mod place;
 pub mod problem;
 pub mod render;

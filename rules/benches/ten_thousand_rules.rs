@@ -173,6 +173,7 @@ fn keyword(rule: u32) -> Arc<str> {
 fn list(keywords: Vec<Arc<str>>) -> KeywordList {
     KeywordList {
         name: None,
+        except_when_negated: false,
         keywords,
         except: Vec::new(),
         folding: Folding::DEFAULT,

@@ -5,7 +5,8 @@
 //!
 //! * its list wants whole words and [`stands`] says that it is part of a longer one, or
 //! * it lies inside one of the list's `except` phrases. These follow the list's boundary rule as well: the phrase
-//!   `AI art` is no excuse in `ai artist`.
+//!   `AI art` is no excuse in `ai artist`; or
+//! * its list says `except when negated` and [`is_negated`] says that it is.
 //!
 //! [`MatchedList::first_hits`] is the straight search of the reference evaluator; the indexed one finds the same hits with
 //! [`scanner`].
@@ -15,6 +16,7 @@ pub(crate) mod scanner;
 use signalbox_dsl::boundary::stands;
 use signalbox_dsl::bundle::{Boundary, KeywordList};
 use signalbox_dsl::folding::fold;
+use signalbox_dsl::negation::is_negated;
 
 /// A keyword list as it is matched.
 #[derive(Debug)]
@@ -24,6 +26,7 @@ pub(crate) struct MatchedList {
     /// Folded, in the list's order.
     pub(crate) except: Vec<Phrase>,
     pub(crate) boundary: Boundary,
+    pub(crate) except_when_negated: bool,
 }
 
 /// A folded keyword or `except` phrase.
@@ -64,6 +67,7 @@ impl MatchedList {
             keywords: phrases(&list.keywords),
             except: phrases(&list.except),
             boundary: list.boundary,
+            except_when_negated: list.except_when_negated,
         }
     }
 
@@ -107,8 +111,10 @@ impl MatchedList {
     }
 
     fn first_place(&self, phrase: &Phrase, text: &str, masks: &Masks) -> Option<usize> {
-        self.places(phrase, text)
-            .find(|&start| !masks.cover(start, start + phrase.text.len()))
+        self.places(phrase, text).find(|&start| {
+            let is_negated = self.except_when_negated && is_negated(text, start);
+            !is_negated && !masks.cover(start, start + phrase.text.len())
+        })
     }
 
     fn places<'a>(&'a self, phrase: &'a Phrase, text: &'a str) -> impl Iterator<Item = usize> + 'a {

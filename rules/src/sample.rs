@@ -98,6 +98,7 @@ impl Sample {
     pub(crate) fn words(&mut self, keywords: &[&str], except: &[&str]) -> ListId {
         self.0.keyword_lists.push(KeywordList {
             name: None,
+            except_when_negated: false,
             keywords: keywords.iter().map(|word| Arc::from(*word)).collect(),
             except: except.iter().map(|word| Arc::from(*word)).collect(),
             folding: Folding::DEFAULT,

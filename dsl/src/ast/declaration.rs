@@ -116,6 +116,8 @@ pub struct List {
     pub keywords: Vec<Text>,
     /// Phrases in which a hit does not count.
     pub except: Vec<Text>,
+    /// `except when negated`
+    pub except_when_negated: bool,
 }
 
 /// `queue 售后组 "After-sales" default`

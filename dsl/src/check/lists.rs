@@ -53,6 +53,7 @@ impl Checker<'_> {
             name: None,
             keywords,
             except: Vec::new(),
+            except_when_negated: false,
             folding: Folding::DEFAULT,
             boundary: Boundary::Automatic,
         });
@@ -102,6 +103,7 @@ fn named_list(list: &ast::List, findings: &mut Findings) -> KeywordList {
         name: Some(Arc::clone(&list.name.text)),
         keywords,
         except,
+        except_when_negated: list.except_when_negated,
         folding: list.folding,
         boundary: list.boundary,
     }

@@ -211,6 +211,7 @@ pub(super) fn list<'a>(
         folding: Folding::DEFAULT,
         keywords: Vec::new(),
         except: Vec::new(),
+        except_when_negated: false,
     };
     for option in options {
         match option {
@@ -219,10 +220,14 @@ pub(super) fn list<'a>(
         }
     }
     let mut in_except = false;
+    let (mut has_negated, mut list_negated) = (false, None);
     for line in lines {
         let mut words = *line;
         if line.starts_with(&["except", "when"]) {
-            reader.not_available(*line, "except when");
+            let negated = reader.read(*line, except_when_negated);
+            let (seen, place) = (&mut has_negated, &mut list_negated);
+            reader.once(*line, "except when negated", seen, negated, place);
+            in_except = false;
             continue;
         }
         if line.starts_with(&["except"]) {
@@ -238,10 +243,16 @@ pub(super) fn list<'a>(
             false => list.keywords.extend(texts),
         }
     }
+    list.except_when_negated = list_negated.is_some();
     if list.keywords.is_empty() {
         reader.missing(header, &["\"…\""]);
     }
     Some(ItemKind::List(list))
+}
+
+fn except_when_negated(input: Tokens<'_>) -> Parsed<'_, ()> {
+    let (rest, ()) = words(&["except", "when"]).parse(input)?;
+    cut(words(&["negated"])).parse(rest)
 }
 
 enum ListOption {

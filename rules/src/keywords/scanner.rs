@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 use signalbox_dsl::boundary::stands;
 use signalbox_dsl::bundle::{Boundary, ListId};
+use signalbox_dsl::negation::is_negated;
 
 use super::{Hit, MatchedList, Phrase};
 use crate::csr::{Csr, id32};
@@ -44,6 +45,7 @@ struct ScannedList {
     first_keyword: u32,
     wants_words: bool,
     has_except: bool,
+    except_when_negated: bool,
 }
 
 /// What a scan found. Kept from text to text so that nothing is allocated once it has grown; forgetting is a new epoch.
@@ -99,6 +101,7 @@ impl Scanner {
                 first_keyword: id32(keywords, "keywords")?,
                 wants_words: matched.boundary == Boundary::Automatic,
                 has_except: !matched.except.is_empty(),
+                except_when_negated: matched.except_when_negated,
             });
             keywords += matched.keywords.len();
             for (keyword, phrase) in (0..).zip(&matched.keywords) {
@@ -151,6 +154,7 @@ impl Scanner {
                         start,
                         end,
                     }),
+                    Role::Keyword(_) if list.except_when_negated && is_negated(text, start) => {}
                     Role::Keyword(keyword) => {
                         let hit = ListHit {
                             list: usage.list,

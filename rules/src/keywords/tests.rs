@@ -10,6 +10,7 @@ fn list(keywords: &[&str], except: &[&str], boundary: Boundary) -> KeywordList {
     let owned = |texts: &[&str]| texts.iter().map(|it| Arc::from(*it)).collect();
     KeywordList {
         name: None,
+        except_when_negated: false,
         keywords: owned(keywords),
         except: owned(except),
         folding: Folding::DEFAULT,

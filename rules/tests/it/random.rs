@@ -297,32 +297,35 @@ fn keyword_list() -> impl Strategy<Value = KeywordList> {
     let around = (words(0..2), 0..5_usize, words(0..2));
     let except = prop::collection::vec(around, 0..3);
     let boundary = select(vec![Boundary::Automatic, Boundary::Substring]);
-    (keywords, except, foldings, boundary).prop_map(|(mut keywords, except, folding, boundary)| {
-        let mut known = Vec::new();
-        keywords.retain(|keyword| {
-            let folded = fold(keyword, folding).text().to_owned();
-            let is_new = !folded.is_empty() && !known.contains(&folded);
-            known.push(folded);
-            is_new
-        });
-        if keywords.is_empty() {
-            keywords.push("退款".into());
-        }
-        let except = except
-            .into_iter()
-            .map(|(before, keyword, behind)| {
-                let keyword = &keywords[keyword % keywords.len()];
-                format!("{before}{keyword}{behind}").into()
-            })
-            .collect();
-        KeywordList {
-            name: None,
-            keywords,
-            except,
-            folding,
-            boundary,
-        }
-    })
+    (keywords, except, any::<bool>(), foldings, boundary).prop_map(
+        |(mut keywords, except, except_when_negated, folding, boundary)| {
+            let mut known = Vec::new();
+            keywords.retain(|keyword| {
+                let folded = fold(keyword, folding).text().to_owned();
+                let is_new = !folded.is_empty() && !known.contains(&folded);
+                known.push(folded);
+                is_new
+            });
+            if keywords.is_empty() {
+                keywords.push("退款".into());
+            }
+            let except = except
+                .into_iter()
+                .map(|(before, keyword, behind)| {
+                    let keyword = &keywords[keyword % keywords.len()];
+                    format!("{before}{keyword}{behind}").into()
+                })
+                .collect();
+            KeywordList {
+                name: None,
+                keywords,
+                except,
+                except_when_negated,
+                folding,
+                boundary,
+            }
+        },
+    )
 }
 
 fn rule() -> impl Strategy<Value = Rule> {

@@ -138,6 +138,7 @@ fn keyword_list(words: &List) -> Vec<Form> {
         Some(list("fold", folds.map(|(_, fold)| word(fold)))),
         Some(list("words", words.keywords.iter().map(text))),
         except,
+        flag(words.except_when_negated, "except-when-negated"),
     ]
     .into_iter()
     .flatten()

@@ -11,6 +11,7 @@ use crate::bundle::{
 };
 use crate::folding::fold;
 use crate::language_range::is_within;
+use crate::negation::is_negated;
 use crate::value::{Type, Value};
 
 use super::super::contradictions::{Demands, Subject, all_demands, demands};
@@ -264,7 +265,8 @@ fn counts(list: &KeywordList, keyword: &str, text: &str) -> bool {
         let is_excepted = excepted
             .iter()
             .any(|phrase| phrase.start <= start && end <= phrase.end);
-        !is_excepted && boundary::stands(text, start..end, list.boundary)
+        let is_negated = list.except_when_negated && is_negated(text, start);
+        !is_excepted && !is_negated && boundary::stands(text, start..end, list.boundary)
     })
 }
 
