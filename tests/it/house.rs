@@ -11,7 +11,11 @@ use signalbox_tests::deployment::repository;
 /// Which crates of the house each crate may use. A new crate gets a line here, and an arrow in `docs/ARCHITECTURE.md`.
 const ARROWS: &[(&str, &[&str])] = &[
     ("signalbox-dsl", &[]),
-    ("signalbox-rules", &["signalbox-dsl"]),
+    (
+        "signalbox-rules",
+        &["signalbox-dsl", "signalbox-understanding"],
+    ),
+    ("signalbox-understanding", &["signalbox-dsl"]),
     ("signalbox-adapters", &[]),
     ("signalbox-sealed", &[]),
     ("signalbox-store", &["signalbox-sealed"]),
