@@ -154,7 +154,7 @@ impl Report {
         }
         match log::check(file, durability) {
             Ok(Log::Whole) => Ok(true),
-            Ok(Log::Cut) => {
+            Ok(Log::Cut { .. }) => {
                 self.log_is_cut = true;
                 Ok(true)
             }

@@ -14,9 +14,12 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
+use rusqlite::Connection;
 use signalbox_store::Durability;
 
 use crate::directory::{OpenError, log_of, unusable};
+use crate::fault::Consequence;
+use crate::writer::checkpoint_whole;
 
 const HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
@@ -30,7 +33,10 @@ pub(crate) enum Log {
     /// Nothing that was kept.
     Whole,
     /// Transactions that were answered and not synced yet. SQLite goes on without them.
-    Cut,
+    Cut {
+        /// How many; 0 where the head of the log is gone too, so that nothing can be told.
+        transactions: u64,
+    },
 }
 
 /// Looks at the log of a database before SQLite does.
@@ -51,16 +57,39 @@ pub(crate) fn check(database: &Path, durability: Durability) -> Result<Log, Open
         Found::Headless if durability != Durability::Memory => {
             "the head of the log does not match its checksum"
         }
-        Found::CommittedBehind if synced_in_order(durability) => {
+        Found::CommittedBehind { .. } if synced_in_order(durability) => {
             "transactions that were kept follow a damaged place in the log; if store.durability was below `fsync` when it \
              was written, this is what a power failure leaves, and the gateway starts with that setting"
         }
-        Found::Headless | Found::CommittedBehind => return Ok(Log::Cut),
+        Found::Headless => return Ok(Log::Cut { transactions: 0 }),
+        Found::CommittedBehind { transactions } => return Ok(Log::Cut { transactions }),
     };
     Err(OpenError::Damaged {
         file: path.display().to_string(),
         what: what.to_owned(),
     })
+}
+
+/// Says what a power failure took, and begins the log anew: else what lies behind the cut would be found there again, behind
+/// transactions that were written since.
+pub(crate) fn begin_anew(
+    connection: &Connection,
+    database: &Path,
+    transactions: u64,
+) -> Result<(), OpenError> {
+    tracing::warn!(
+        file = %database.display(),
+        transactions,
+        "the machine stopped before all of the log was on the disk: what was acknowledged in the last moments before may be \
+         lost, as store.durability says"
+    );
+    match checkpoint_whole(connection) {
+        // Once there is space it is begun anew, as every log is.
+        Err(error) if Consequence::of(&error) != Consequence::Full => {
+            Err(unusable(database, &error))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
 }
 
 /// Whether every commit is on the disk before the next begins.
@@ -74,7 +103,7 @@ fn synced_in_order(durability: Durability) -> bool {
 enum Found {
     Whole,
     Headless,
-    CommittedBehind,
+    CommittedBehind { transactions: u64 },
 }
 
 fn look(file: File) -> io::Result<Found> {
@@ -88,20 +117,24 @@ fn look(file: File) -> io::Result<Found> {
     };
     let mut frame = vec![0; FRAME_HEADER_BYTES + chain.page_bytes];
     let mut is_broken = false;
-    let mut committed_behind = false;
+    let mut transactions = 0;
+    let mut more_follows = false;
     while fill(&mut log, &mut frame)? {
         if !chain.is_of_this_log(&frame) {
             // Left over from before the log began anew; or damaged itself.
             is_broken = true;
             continue;
         }
-        if committed_behind {
-            return Ok(Found::CommittedBehind);
-        }
+        // One transaction behind the damaged place may be the rest of the one that was cut off; what follows it is not.
+        more_follows = more_follows || transactions > 0;
         is_broken = is_broken || !chain.follows(&frame);
-        committed_behind = is_broken && is_commit(&frame);
+        transactions += u64::from(is_broken && is_commit(&frame));
     }
-    Ok(Found::Whole)
+    Ok(if more_follows {
+        Found::CommittedBehind { transactions }
+    } else {
+        Found::Whole
+    })
 }
 
 /// Reads a whole buffer; `false` if the file ends before.
@@ -183,3 +216,6 @@ fn word(bytes: &[u8], from: usize) -> Option<u32> {
     let word = bytes.get(from..from + 4)?;
     Some(u32::from_be_bytes(word.try_into().ok()?))
 }
+
+#[cfg(test)]
+mod tests;

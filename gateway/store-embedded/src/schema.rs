@@ -96,7 +96,7 @@ pub(crate) fn open_writer(
     connection.execute_batch(&tuning).map_err(failed)?;
     match format(&connection).map_err(failed)? {
         // They were on the disk before anything else was written: a store that had them is not a new one.
-        None if log == Log::Cut => return Err(without_tables(file)),
+        None if log != Log::Whole => return Err(without_tables(file)),
         None => create(&connection, tables).map_err(failed)?,
         Some(found) => known(file, found)?,
     }

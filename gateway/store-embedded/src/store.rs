@@ -16,13 +16,13 @@ use signalbox_store::{
 use crate::check;
 use crate::columns::packed;
 use crate::condition::Condition;
-use crate::directory::{Directory, OpenError, unusable};
-use crate::fault::{Consequence, Fault};
+use crate::directory::{Directory, OpenError};
+use crate::fault::Fault;
 use crate::log::{self, Log};
 use crate::readers::Readers;
 use crate::schema::{STORE_TABLES, open_writer};
 use crate::tables::Tables;
-use crate::writer::{Scope, Setup, Writer, checkpoint_whole};
+use crate::writer::{Scope, Setup, Writer};
 use crate::{heads, reads, steps, threads};
 
 /// Called once, from a thread of the store or the archive, when its disk has failed: end the process. What was answered is safe; the next
@@ -75,8 +75,8 @@ impl EmbeddedStore {
         let log = log::check(&file, durability)?;
         let connection = open_writer(&file, STORE_TABLES, durability, log)?;
         check::store_at_open(&connection, &file, &condition)?;
-        if log == Log::Cut {
-            begin_anew(&connection, &file)?;
+        if let Log::Cut { transactions } = log {
+            log::begin_anew(&connection, &file, transactions)?;
         }
         let writer = Writer::start(Setup {
             connection,
@@ -127,21 +127,6 @@ impl EmbeddedStore {
         self.condition.check()?;
         self.condition.check_partition(partition)?;
         readers.ask(read).await
-    }
-}
-
-/// Says what a power failure took, and begins the log anew: else what lies behind the cut would be found there again, behind
-/// transactions that were written since.
-fn begin_anew(connection: &Connection, file: &Path) -> Result<(), OpenError> {
-    tracing::warn!(
-        file = %file.display(),
-        "the machine stopped before all of the log was on the disk: what was acknowledged in the last moments before may be \
-         lost, as store.durability says"
-    );
-    match checkpoint_whole(connection) {
-        // Once there is space it is begun anew, as every log is.
-        Err(error) if Consequence::of(&error) != Consequence::Full => Err(unusable(file, &error)),
-        Ok(()) | Err(_) => Ok(()),
     }
 }
 

@@ -81,14 +81,16 @@ async fn write(store: &Arc<EmbeddedStore>, first: u64) -> Result<(), StoreError>
         for number in number..number + AT_ONCE {
             let store = Arc::clone(store);
             tasks.spawn(async move {
-                samples::keep(&store, number).await?;
-                say(&format!("kept {number}"));
-                Ok::<_, StoreError>(())
+                let kept = samples::keep(&store, number).await;
+                match &kept {
+                    Ok(()) => say(&format!("kept {number}")),
+                    Err(error) => say(&format!("failed {error:?}")),
+                }
+                kept
             });
         }
-        while let Some(kept) = tasks.join_next().await {
-            kept.expect("the task")?;
-        }
+        let kept = tasks.join_all().await;
+        kept.into_iter().collect::<Result<(), StoreError>>()?;
         number += AT_ONCE;
         for (partition, fence, position) in &mut owned {
             let from = match position {
