@@ -28,6 +28,7 @@ use crate::shared::Shared;
 mod batch;
 mod deliver;
 mod deliveries;
+mod outcome;
 mod settle;
 
 /// Wait before asking for a lease again after the store did not answer, and before starting again on a partition that

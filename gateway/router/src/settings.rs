@@ -25,7 +25,7 @@ pub struct RouterSettings {
     pub reply_not_after: Duration,
     /// Attempts to deliver one entry before it becomes a dead letter.
     pub delivery_attempts: u32,
-    /// Wait before the first retry; doubles each time, with full jitter, up to [`RouterSettings::delivery_backoff_at_most`].
+    /// The longest wait before the first retry; doubles each time, with full jitter, up to [`RouterSettings::delivery_backoff_at_most`].
     pub delivery_backoff: Duration,
     /// See [`RouterSettings::delivery_backoff`].
     pub delivery_backoff_at_most: Duration,

@@ -12,13 +12,11 @@ use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Content, Part, SendError, WhenUnanswered};
 use signalbox_store::{Destination, MessageId, OutboxEntry, StoreError, ThreadId};
 
-use super::deliveries::{Flight, Lane, Outcome};
+use super::deliveries::{Flight, Lane};
+use super::outcome::Outcome;
 use super::{Ended, Owner, RETRY, later};
 use crate::event::Event;
 use crate::vault::SealedKind;
-
-/// Between two tries while the platform refuses our credentials: somebody has to mend them first.
-const UNAUTHORIZED_WAIT: Duration = Duration::from_secs(60);
 
 /// A send that has not ended after so long has no answer: longer than adapters wait for a platform, so that it is theirs to
 /// say what happened whenever they can.
@@ -139,16 +137,20 @@ impl Owner<'_> {
             let kept = shared
                 .keep_event(forwarded.to, "forward", &id.0, forwarded.event)
                 .await;
-            match kept {
-                Ok(_) => Outcome::Delivered,
-                Err(error) => not_forwarded(error.to_string()),
+            if let Err(error) = &kept {
+                tracing::warn!(%error, "an event did not reach the other thread's partition");
             }
+            Outcome::of_forward(kept)
         };
         let flight = Flight {
             entry,
             message: None,
         };
-        let broken = not_forwarded("signalbox stopped with an error; please report it".to_owned());
+        let broken = Outcome::Again {
+            reason: "signalbox stopped with an error; please report it".to_owned(),
+            wait: None,
+            counts: true,
+        };
         let environment = self.shared.environment.clone();
         self.deliveries
             .start(flight, environment, forwarding, broken);
@@ -184,7 +186,7 @@ impl Owner<'_> {
                             waited: SEND_AT_MOST,
                         }),
                     };
-                    outcome_of(sent, adapter.when_unanswered())
+                    Outcome::of_send(sent, adapter.when_unanswered())
                 }
             }
         };
@@ -193,40 +195,5 @@ impl Owner<'_> {
             message: Some((channel, outgoing.message_id)),
         };
         self.deliveries.start(flight, environment, sending, broken);
-    }
-}
-
-fn not_forwarded(reason: String) -> Outcome {
-    Outcome::Again {
-        reason,
-        wait: None,
-        counts: false,
-    }
-}
-
-fn outcome_of(
-    result: Result<signalbox_adapters::Receipt, SendError>,
-    policy: WhenUnanswered,
-) -> Outcome {
-    match result {
-        Ok(_) => Outcome::Delivered,
-        Err(SendError::Busy { reason, wait }) => Outcome::Again {
-            reason,
-            wait,
-            counts: true,
-        },
-        // Somebody has to mend the settings: the entry waits until its time is up, however often it is tried.
-        Err(error @ SendError::Unauthorized { .. }) => Outcome::Again {
-            reason: error.to_string(),
-            wait: Some(UNAUTHORIZED_WAIT),
-            counts: false,
-        },
-        Err(error @ SendError::Unanswered { .. }) => Outcome::Unanswered {
-            reason: error.to_string(),
-            policy,
-        },
-        Err(error @ SendError::Refused { .. }) => Outcome::Refused {
-            reason: error.to_string(),
-        },
     }
 }

@@ -7,12 +7,16 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use signalbox_adapters::{Channel, WhenUnanswered};
-use signalbox_store::{MessageId, OutboxEntry, ThreadId};
+use signalbox_adapters::Channel;
+use signalbox_store::{EntryId, MessageId, OutboxEntry, ThreadId};
 use tokio::task::{Id, JoinError, JoinSet};
 
+use super::outcome::Outcome;
 use super::{RETRY, later};
 use crate::environment::Environment;
+
+/// Entries whose uncounted tries are remembered, at most. Past it all are forgotten, and their waits begin short again.
+const MOST_UNCOUNTED: usize = 4_096;
 
 /// Deliveries under way. Dropped or abandoned, they are broken off.
 #[derive(Default)]
@@ -24,6 +28,8 @@ pub(super) struct Deliveries {
     flights: HashMap<Id, (ThreadId, Lane)>,
     /// When to look behind entries that wait for a place, if there are such.
     further_at: Option<Timestamp>,
+    /// Tries of entries that did not count as attempts: they are waited for as long all the same.
+    uncounted: HashMap<EntryId, u32>,
 }
 
 /// A way out of a partition.
@@ -45,25 +51,6 @@ pub(super) struct Sent {
     pub(super) flight: Flight,
     pub(super) outcome: Outcome,
     pub(super) took: Duration,
-}
-
-/// How a send ended.
-pub(super) enum Outcome {
-    Delivered,
-    /// Nothing was accepted; again after the platform's own wish or the back-off.
-    Again {
-        reason: String,
-        wait: Option<Duration>,
-        counts: bool,
-    },
-    Unanswered {
-        reason: String,
-        policy: WhenUnanswered,
-    },
-    Refused {
-        reason: String,
-    },
-    Suppressed,
 }
 
 impl Deliveries {
@@ -113,6 +100,25 @@ impl Deliveries {
     /// Whether to look behind entries that wait for a place now.
     pub(super) fn looks_further(&mut self, now: Timestamp) -> bool {
         self.further_at.take_if(|at| *at <= now).is_some()
+    }
+
+    /// How often an entry was tried without it having counted.
+    pub(super) fn uncounted(&self, entry: EntryId) -> u32 {
+        self.uncounted.get(&entry).copied().unwrap_or_default()
+    }
+
+    /// Notes a try that did not count.
+    pub(super) fn note_uncounted(&mut self, entry: EntryId) {
+        if self.uncounted.len() >= MOST_UNCOUNTED {
+            self.uncounted.clear();
+        }
+        let tries = self.uncounted.entry(entry).or_default();
+        *tries = tries.saturating_add(1);
+    }
+
+    /// The entry is not tried any more.
+    pub(super) fn forget(&mut self, entry: EntryId) {
+        self.uncounted.remove(&entry);
     }
 
     /// Starts a send. An error inside, ours or an adapter's, ends it as `broken`.
@@ -177,5 +183,27 @@ impl Deliveries {
                 None
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use signalbox_store::EntryId;
+
+    use super::{Deliveries, MOST_UNCOUNTED};
+
+    #[test]
+    fn tries_that_do_not_count_are_remembered_for_a_bounded_number_of_entries() {
+        let mut deliveries = Deliveries::default();
+        let name = |number: usize| EntryId((number as u128).to_le_bytes());
+        deliveries.note_uncounted(name(0));
+        deliveries.note_uncounted(name(0));
+        assert_eq!(deliveries.uncounted(name(0)), 2, "so the wait doubles");
+        deliveries.forget(name(0));
+        assert_eq!(deliveries.uncounted(name(0)), 0);
+        for number in 0..2 * MOST_UNCOUNTED {
+            deliveries.note_uncounted(name(number));
+        }
+        assert!(deliveries.uncounted.len() <= MOST_UNCOUNTED);
     }
 }

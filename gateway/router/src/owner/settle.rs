@@ -1,24 +1,40 @@
-//! From how a send ended to what becomes of its entry.
+//! Writes down under the owner's fence what became of an entry.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use signalbox_adapters::WhenUnanswered;
 use signalbox_store::{
     Append, Fenced, MessageId, OutboxEntry, Settlement, SettlementOutcome, StoreError,
 };
 
-use super::deliveries::{Flight, Outcome, Sent};
+use super::deliveries::{Flight, Sent};
+use super::outcome::{Verdict, judge};
 use super::{Ended, Owner, RETRY, later};
 use crate::environment::random;
 use crate::event::{Event, ReceiptOutcome};
-use crate::observer::DeliveryAnswer;
+use crate::settings::RouterSettings;
 
 impl Owner<'_> {
     /// Writes down how a send ended; asks the store until it answers, because an outcome that is forgotten is a second send.
     pub(super) async fn settle(&mut self, sent: Sent) -> Result<(), Ended> {
         let now = self.shared.environment.now();
-        let (outcome, answer, receipt) = self.judge(&sent, now);
+        let entry = &sent.flight.entry;
+        let again = later(now, self.backoff(entry));
+        let most = self.shared.settings.delivery_attempts;
+        let Verdict {
+            outcome,
+            answer,
+            receipt,
+        } = judge(&sent, most, now, again);
+        match outcome {
+            SettlementOutcome::Retry { counts: false, .. } => {
+                self.deliveries.note_uncounted(entry.id)
+            }
+            SettlementOutcome::Retry { .. } => {}
+            SettlementOutcome::Done | SettlementOutcome::DeadLetter { .. } => {
+                self.deliveries.forget(entry.id)
+            }
+        }
         if let Some((channel, _)) = sent.flight.message {
             self.shared.observer.delivered(channel, answer, sent.took);
         }
@@ -67,91 +83,15 @@ impl Owner<'_> {
             .await
     }
 
-    fn judge(
-        &self,
-        sent: &Sent,
-        now: Timestamp,
-    ) -> (SettlementOutcome, DeliveryAnswer, Option<ReceiptOutcome>) {
-        let dead = |reason: &str| SettlementOutcome::DeadLetter {
-            reason: reason.to_owned(),
-        };
-        let attempts = sent.flight.entry.attempts + 1;
-        let is_last = attempts >= self.shared.settings.delivery_attempts;
-        match &sent.outcome {
-            Outcome::Delivered => (
-                SettlementOutcome::Done,
-                DeliveryAnswer::Delivered,
-                Some(ReceiptOutcome::Delivered),
-            ),
-            Outcome::Suppressed => (
-                SettlementOutcome::Done,
-                DeliveryAnswer::Suppressed,
-                Some(ReceiptOutcome::Expired),
-            ),
-            Outcome::Refused { reason } => (
-                dead(reason),
-                DeliveryAnswer::Dead,
-                Some(ReceiptOutcome::Dead),
-            ),
-            Outcome::Unanswered {
-                reason,
-                policy: WhenUnanswered::Hold,
-            } => {
-                let reason =
-                    format!("{reason}; it may have arrived, so it is not sent again by itself");
-                (
-                    dead(&reason),
-                    DeliveryAnswer::Unanswered,
-                    Some(ReceiptOutcome::Unanswered),
-                )
-            }
-            Outcome::Again {
-                reason,
-                counts: true,
-                ..
-            }
-            | Outcome::Unanswered { reason, .. }
-                if is_last =>
-            {
-                let reason = format!("given up after {attempts} attempts; the last one: {reason}");
-                (
-                    dead(&reason),
-                    DeliveryAnswer::Dead,
-                    Some(ReceiptOutcome::Dead),
-                )
-            }
-            Outcome::Again { wait, counts, .. } => {
-                let due = later(now, self.backoff(attempts).max(wait.unwrap_or_default()));
-                (
-                    SettlementOutcome::Retry {
-                        due,
-                        counts: *counts,
-                    },
-                    DeliveryAnswer::Retry,
-                    None,
-                )
-            }
-            Outcome::Unanswered { .. } => (
-                SettlementOutcome::Retry {
-                    due: later(now, self.backoff(attempts)),
-                    counts: true,
-                },
-                DeliveryAnswer::Unanswered,
-                None,
-            ),
-        }
-    }
-
-    /// Doubles with each attempt, with full jitter, so that what failed together does not come back together.
-    fn backoff(&self, attempts: u32) -> Duration {
-        let settings = &self.shared.settings;
-        let doubled = settings
-            .delivery_backoff
-            .saturating_mul(1_u32.checked_shl(attempts.min(16)).unwrap_or(u32::MAX));
-        let most = doubled.min(settings.delivery_backoff_at_most);
+    /// How long to wait before the next try: anything up to the longest wait (full jitter), so that what failed together does
+    /// not come back together.
+    fn backoff(&self, entry: &OutboxEntry) -> Duration {
+        let tries = entry
+            .attempts
+            .saturating_add(self.deliveries.uncounted(entry.id));
         let draw =
             f64::from(u32::from_le_bytes(random(&*self.shared.environment))) / f64::from(u32::MAX);
-        most.mul_f64(draw)
+        longest_wait(&self.shared.settings, tries).mul_f64(draw)
     }
 
     async fn receipt(
@@ -177,5 +117,35 @@ impl Owner<'_> {
             self.settle(sent).await?;
         }
         Ok(())
+    }
+}
+
+/// The longest wait after a try that had so many before it: doubles with each.
+fn longest_wait(settings: &RouterSettings, tries_before: u32) -> Duration {
+    let doubled = 1_u32.checked_shl(tries_before.min(31)).unwrap_or(u32::MAX);
+    settings
+        .delivery_backoff
+        .saturating_mul(doubled)
+        .min(settings.delivery_backoff_at_most)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::longest_wait;
+    use crate::settings::RouterSettings;
+
+    #[test]
+    fn waits_begin_as_the_settings_say_and_double_up_to_their_bound() {
+        let settings = RouterSettings::default();
+        for (tries_before, seconds) in [(0, 1), (1, 2), (2, 4), (8, 256), (9, 300), (u32::MAX, 300)]
+        {
+            assert_eq!(
+                longest_wait(&settings, tries_before),
+                Duration::from_secs(seconds),
+                "after {tries_before} tries"
+            );
+        }
     }
 }
