@@ -48,12 +48,31 @@ impl Directory {
         DedupeKey(key)
     }
 
-    pub(crate) fn fingerprint(&self, content: &[u8]) -> Fingerprint {
-        Fingerprint(self.key.hash("fingerprint", &[content]))
+    /// The thread's own: whoever knows one customer's words cannot find out who else has written them.
+    pub(crate) fn fingerprint(&self, thread: ThreadId, content: &[u8]) -> Fingerprint {
+        Fingerprint(self.key.hash("fingerprint", &[&thread.0, content]))
     }
 
     /// A stable 128-bit name made of what it names, for entries, timers, batches and replies.
     pub(crate) fn derive(&self, domain: &str, parts: &[&[u8]]) -> [u8; 16] {
         self.key.hash(domain, parts)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use signalbox_sealed::DeploymentKey;
+    use signalbox_store::ThreadId;
+
+    use super::Directory;
+
+    #[test]
+    fn the_same_words_of_two_customers_have_nothing_in_common() {
+        let directory = Directory::new(Arc::new(DeploymentKey::from_bytes(&[7; 32])), 4);
+        let of = |thread| directory.fingerprint(ThreadId([thread; 16]), b"my card was stolen");
+        assert_eq!(of(1), of(1));
+        assert_ne!(of(1), of(2));
     }
 }

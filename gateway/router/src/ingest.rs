@@ -139,14 +139,16 @@ impl Shared {
             .vault
             .key(self.directory.partition(thread), thread)
             .await?;
+        let message_id = new_message_id(&*self.environment, now);
+        let sealed = SealedKind::Event(message_id);
         Ok(Append {
             thread,
             dedupe: self.directory.dedupe(thread, kind, id),
-            fingerprint: self.directory.fingerprint(&fingerprinted(event)?),
-            message_id: new_message_id(&*self.environment, now),
+            fingerprint: self.directory.fingerprint(thread, &fingerprinted(event)?),
+            message_id,
             accepted_at: now,
             sequenced: matches!(event, Event::Said(_)),
-            event: self.vault.seal(&key, SealedKind::Event, thread, event)?,
+            event: self.vault.seal(&key, sealed, thread, event)?,
         })
     }
 
@@ -278,5 +280,5 @@ fn fingerprinted(event: &Event) -> Result<Vec<u8>, VaultError> {
         Event::Page(seen) => serde_json::to_vec(&seen.page),
         other => serde_json::to_vec(other),
     };
-    bytes.map_err(|error| VaultError::unreadable(SealedKind::Event, &error))
+    bytes.map_err(|error| VaultError::unreadable("event", &error))
 }

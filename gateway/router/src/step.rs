@@ -208,7 +208,8 @@ fn turn_due(turn: &OpenTurn, last_heard: Timestamp, settings: &RouterSettings) -
     after(last_heard, settings.gather).min(after(turn.since, settings.gather_at_most))
 }
 
-fn turn_timer(thread: ThreadId, directory: &Directory) -> TimerId {
+/// The timer that closes a thread's turn; the only one that a thread has.
+pub(crate) fn turn_timer(thread: ThreadId, directory: &Directory) -> TimerId {
     TimerId(directory.derive("turn timer", &[&thread.0]))
 }
 

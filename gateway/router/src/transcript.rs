@@ -36,7 +36,8 @@ impl Shared {
                     at,
                     event: &Sealed|
          -> Result<Arc<ThreadEvent>, StoreError> {
-            match self.vault.open(&key, SealedKind::Event, thread, event)? {
+            let kind = SealedKind::Event(message_id);
+            match self.vault.open(&key, kind, thread, event)? {
                 Event::Said(said) => Ok(Arc::new(ThreadEvent {
                     sequence,
                     message_id,

@@ -10,31 +10,51 @@ use parking_lot::Mutex;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use signalbox_sealed::{DataKey, DeploymentKey, OpenError, Sealed};
-use signalbox_store::{PartitionId, Store, StoreError, ThreadId};
+use signalbox_store::{
+    EntryId, MessageId, Offset, PartitionId, Store, StoreError, ThreadId, TimerId,
+};
 
 use crate::environment::{Environment, random};
 
 /// Data keys at hand, at most; 100 bytes each.
 const CACHED_KEYS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
 
-/// What kind of value is sealed; authenticated with it, so that no value can stand in for another kind.
+/// What is sealed: which kind of value, and which one of its thread. Authenticated with the value, so that none can stand in
+/// for another. A thread has one state, so an older one of the same thread opens too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SealedKind {
     /// An event of inbox or transcript. Inbox and transcript share one value.
-    Event,
+    Event(MessageId),
+    /// An event that a timer becomes.
+    Timer(TimerId),
     State,
-    Outbox,
-    Decision,
+    Outbox(EntryId),
+    /// Of the inbox record at this place.
+    Decision(Offset),
 }
 
 impl SealedKind {
-    fn label(self) -> &'static [u8] {
+    fn label(self) -> &'static str {
         match self {
-            Self::Event => b"event",
-            Self::State => b"state",
-            Self::Outbox => b"outbox",
-            Self::Decision => b"decision",
+            Self::Event(_) => "event",
+            Self::Timer(_) => "timer",
+            Self::State => "state",
+            Self::Outbox(_) => "outbox",
+            Self::Decision(_) => "decision",
         }
+    }
+
+    /// Label, thread and name; unambiguous, since no label begins with another and both ids have one length each.
+    fn context(self, thread: ThreadId) -> Vec<u8> {
+        let mut context = [self.label().as_bytes(), b"/", &thread.0].concat();
+        match self {
+            Self::Event(message) => context.extend_from_slice(message.0.as_bytes()),
+            Self::Timer(timer) => context.extend_from_slice(&timer.0),
+            Self::State => {}
+            Self::Outbox(entry) => context.extend_from_slice(&entry.0),
+            Self::Decision(offset) => context.extend_from_slice(&offset.0.to_be_bytes()),
+        }
+        context
     }
 }
 
@@ -54,12 +74,9 @@ pub(crate) enum VaultError {
 
 impl VaultError {
     /// The position tells enough; the error's own text may quote what a customer wrote.
-    pub(crate) fn unreadable(kind: SealedKind, error: &serde_json::Error) -> Self {
+    pub(crate) fn unreadable(kind: &'static str, error: &serde_json::Error) -> Self {
         let reason = format!("line {} column {}", error.line(), error.column());
-        Self::Unreadable {
-            kind: std::str::from_utf8(kind.label()).unwrap_or("value"),
-            reason,
-        }
+        Self::Unreadable { kind, reason }
     }
 }
 
@@ -136,9 +153,9 @@ impl Vault {
         thread: ThreadId,
         value: &T,
     ) -> Result<Sealed, VaultError> {
-        let plain =
-            serde_json::to_vec(value).map_err(|error| VaultError::unreadable(kind, &error))?;
-        Ok(key.seal(&context(kind, thread), &plain, random(&*self.environment)))
+        let plain = serde_json::to_vec(value)
+            .map_err(|error| VaultError::unreadable(kind.label(), &error))?;
+        Ok(key.seal(&kind.context(thread), &plain, random(&*self.environment)))
     }
 
     pub(crate) fn open<T: DeserializeOwned>(
@@ -148,8 +165,8 @@ impl Vault {
         thread: ThreadId,
         sealed: &Sealed,
     ) -> Result<T, VaultError> {
-        let plain = key.open(&context(kind, thread), sealed)?;
-        serde_json::from_slice(&plain).map_err(|error| VaultError::unreadable(kind, &error))
+        let plain = key.open(&kind.context(thread), sealed)?;
+        serde_json::from_slice(&plain).map_err(|error| VaultError::unreadable(kind.label(), &error))
     }
 
     fn cached(&self, thread: ThreadId) -> Option<DataKey> {
@@ -162,6 +179,33 @@ impl Vault {
     }
 }
 
-fn context(kind: SealedKind, thread: ThreadId) -> Vec<u8> {
-    [kind.label(), b"/", &thread.0].concat()
+#[cfg(test)]
+mod tests {
+    use signalbox_store::{EntryId, MessageId, Offset, ThreadId, TimerId};
+    use uuid::Uuid;
+
+    use super::SealedKind;
+
+    #[test]
+    fn no_two_values_are_sealed_for_the_same_place() {
+        let message = |number| SealedKind::Event(MessageId(Uuid::from_u128(number)));
+        let kinds = [
+            message(1),
+            message(2),
+            SealedKind::Timer(TimerId([1; 16])),
+            SealedKind::Timer(TimerId([2; 16])),
+            SealedKind::State,
+            SealedKind::Outbox(EntryId([1; 16])),
+            SealedKind::Outbox(EntryId([2; 16])),
+            SealedKind::Decision(Offset(1)),
+            SealedKind::Decision(Offset(2)),
+        ];
+        let mut contexts: Vec<_> = [ThreadId([1; 16]), ThreadId([2; 16])]
+            .into_iter()
+            .flat_map(|thread| kinds.map(|kind| kind.context(thread)))
+            .collect();
+        contexts.sort();
+        contexts.dedup();
+        assert_eq!(contexts.len(), 2 * kinds.len());
+    }
 }

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The checksum needs no key: `doctor` finds a flipped bit even where the customer's key is destroyed. The
-//! context (what kind of value, and whose) is authenticated, not stored: a value moved to another row does not open.
+//! context (what kind of value, whose, and which one) is authenticated, not stored: a value moved to another row does not
+//! open. What no context tells is an older value of the same row, as a backup has it.
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
@@ -83,7 +84,7 @@ impl std::fmt::Debug for Sealed {
 }
 
 impl DataKey {
-    /// Seals `plain` for `context` (what kind of value, and whose). `nonce` must be fresh randomness.
+    /// Seals `plain` for `context` (what kind of value, whose, and which one). `nonce` must be fresh randomness.
     pub fn seal(&self, context: &[u8], plain: &[u8], nonce: Nonce) -> Sealed {
         let payload = Payload {
             msg: plain,

@@ -21,7 +21,7 @@ use crate::event::{Event, ThreadEvent};
 use crate::mailbox::{Arrived, Taken};
 use crate::observer::CommitAnswer;
 use crate::owner::deliver::{Forwarded, Outgoing};
-use crate::step::{Step, StepContext, TimerChange, step};
+use crate::step::{Step, StepContext, TimerChange, step, turn_timer};
 use crate::vault::SealedKind;
 
 /// What a batch led to, sealed and ready to commit, with what is told about it afterwards.
@@ -93,10 +93,17 @@ impl Owner<'_> {
 
     async fn open(&self, record: InboxRecord) -> Result<Arrived, Ended> {
         let key = self.key(record.thread).await?;
+        let timer = turn_timer(record.thread, &self.shared.directory);
+        // An event that a timer became was sealed when the timer was set.
+        let kind = if record.message_id == timer.fired_at(record.offset) {
+            SealedKind::Timer(timer)
+        } else {
+            SealedKind::Event(record.message_id)
+        };
         let event: Event = self
             .shared
             .vault
-            .open(&key, SealedKind::Event, record.thread, &record.event)
+            .open(&key, kind, record.thread, &record.event)
             .map_err(StoreError::from)?;
         let InboxRecord {
             offset,
@@ -240,7 +247,8 @@ impl Owner<'_> {
                 });
             }
             draft.entries.push((thread, entry));
-            let event = vault.seal(&key, SealedKind::Event, thread, &Event::Said(saying.said))?;
+            let kind = SealedKind::Event(message_id);
+            let event = vault.seal(&key, kind, thread, &Event::Said(saying.said))?;
             draft.commit.transcript.push(TranscriptAppend {
                 thread,
                 message_id,
@@ -256,7 +264,7 @@ impl Owner<'_> {
                 to: leaving.to,
                 content: leaving.content,
             };
-            let payload = vault.seal(&key, SealedKind::Outbox, thread, &outgoing)?;
+            let payload = vault.seal(&key, SealedKind::Outbox(id), thread, &outgoing)?;
             let destination = Destination::Channel;
             draft.commit.outbox.push(OutboxEntry {
                 id,
@@ -275,7 +283,7 @@ impl Owner<'_> {
                 to: forward.to,
                 event: forward.event,
             };
-            let payload = vault.seal(&key, SealedKind::Outbox, thread, &forwarded)?;
+            let payload = vault.seal(&key, SealedKind::Outbox(forward.id), thread, &forwarded)?;
             draft.commit.outbox.push(OutboxEntry {
                 id: forward.id,
                 thread,
@@ -296,7 +304,7 @@ impl Owner<'_> {
                         id,
                         thread,
                         due,
-                        event: vault.seal(&key, SealedKind::Event, thread, &event)?,
+                        event: vault.seal(&key, SealedKind::Timer(id), thread, &event)?,
                     }
                 }
             });
@@ -304,7 +312,8 @@ impl Owner<'_> {
         if let Some(record) = step.record {
             // A turn that its timer closed came by an event that no client knows.
             let decided = record.messages.last().copied();
-            let record = vault.seal(&key, SealedKind::Decision, thread, &record)?;
+            let kind = SealedKind::Decision(arrived.offset);
+            let record = vault.seal(&key, kind, thread, &record)?;
             draft.commit.journal.push(JournalEntry {
                 offset: arrived.offset,
                 thread,

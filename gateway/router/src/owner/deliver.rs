@@ -125,10 +125,12 @@ impl Owner<'_> {
 
     async fn payload<T: DeserializeOwned>(&self, entry: &OutboxEntry) -> Result<T, StoreError> {
         let key = self.key(entry.thread).await?;
-        Ok(self
-            .shared
-            .vault
-            .open(&key, SealedKind::Outbox, entry.thread, &entry.payload)?)
+        Ok(self.shared.vault.open(
+            &key,
+            SealedKind::Outbox(entry.id),
+            entry.thread,
+            &entry.payload,
+        )?)
     }
 
     fn start_forwarding(&mut self, entry: OutboxEntry, forwarded: Forwarded) {
