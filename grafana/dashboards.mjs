@@ -92,7 +92,7 @@ export function written(content) {
 function dashboard(uid, title, description, more, rows) {
   const variables = [
     { name: 'datasource', label: 'Data source', type: 'datasource', query: 'prometheus' },
-    variable('job', 'label_values(signalbox_build_info, job)'),
+    variable('job', 'label_values(signalbox_build_info, job)', 'signalbox.*'), // `up` is everybody's
     variable('instance', 'label_values(signalbox_build_info{job=~"$job"}, instance)'),
   ];
   if (more.includes('channel')) variables.push(variable('channel', 'label_values(signalbox_inbound_messages_total{job=~"$job"}, channel)'));
@@ -124,8 +124,8 @@ function dashboard(uid, title, description, more, rows) {
   };
 }
 
-function variable(name, query) {
-  return { name, label: name, type: 'query', datasource: source(), query: { query, refId: name }, definition: query, refresh: 2, sort: 1, multi: true, includeAll: true, allValue: '.*', current: { text: ['All'], value: ['$__all'] } };
+function variable(name, query, allValue = '.*') {
+  return { name, label: name, type: 'query', datasource: source(), query: { query, refId: name }, definition: query, refresh: 2, sort: 1, multi: true, includeAll: true, allValue, current: { text: ['All'], value: ['$__all'] } };
 }
 
 function source() {

@@ -15,7 +15,9 @@ const RUNBOOKS = join(ROOT, 'docs/runbooks');
 const NEVER_SILENT = 'SignalboxWatchdog';
 
 const alertRules = readFileSync(join(SHIPPED, 'alerts.rules.yml'), 'utf8');
-const alerts = new Set([...alertRules.matchAll(/- alert: (\w+)/g)].map(([, name]) => name));
+/** Name and severity: an alert may be a page and a ticket. */
+const severities = [...alertRules.matchAll(/- alert: (\w+)[^]*?severity: (\w+)/g)].map(([, name, severity]) => ({ name, severity }));
+const alerts = new Set(severities.map(({ name }) => name));
 const testFiles = readdirSync(join(SHIPPED, 'tests')).map((name) => join(SHIPPED, 'tests', name));
 
 test('promtool takes the configuration, the rules and their tests', () => {
@@ -35,13 +37,16 @@ test('every alert is seen to fire and to stay silent', () => {
   const fires = new Set();
   const silent = new Set();
   for (const file of testFiles) {
-    for (const [, name, then] of readFileSync(file, 'utf8').matchAll(/ALERTS\{alertname="(\w+)".*\n +eval_time: \w+\n( +exp_samples: \[\{)?/g)) {
+    const looks = readFileSync(file, 'utf8').matchAll(/ALERTS\{alertname="(\w+)", alertstate="firing"(?:, severity="(\w+)")?\}.*\n +eval_time: \w+\n( +exp_samples: \[\{)?/g);
+    for (const [, name, severity, samples] of looks) {
       assert(alerts.has(name), `${basename(file)} looks at ${name}, which is no alert`);
-      (then ? fires : silent).add(name);
+      if (samples) fires.add(name).add(`${name} ${severity}`);
+      else silent.add(name);
     }
   }
-  for (const name of alerts) {
-    assert(fires.has(name), `no test sees ${name} fire`);
+  for (const { name, severity } of severities) {
+    const isOnlyOne = severities.filter((other) => other.name === name).length === 1;
+    assert(fires.has(isOnlyOne ? name : `${name} ${severity}`), `no test sees ${name} fire as a ${severity}`);
     assert(silent.has(name) || name === NEVER_SILENT, `no test sees ${name} stay silent`);
   }
 });

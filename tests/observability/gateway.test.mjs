@@ -58,7 +58,7 @@ describe('the running gateway', { skip: !GATEWAY && 'SIGNALBOX_URL names no gate
         return mayLack || answer.some(Number.isFinite);
       }, () => `${expression} answers ${JSON.stringify(answer)}`);
     }
-    await until('what was said is counted', async () => (await values('sum(signalbox_inbound_messages_total{result="accepted"})'))[0] === CUSTOMERS * TEXTS.length);
+    await until('what was said is counted', async () => (await values('sum(signalbox_inbound_messages_total{result="accepted"})'))[0] >= CUSTOMERS * TEXTS.length);
   });
 
   test('every rule is evaluated without error, and alerts say all that they must', async () => {

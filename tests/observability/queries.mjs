@@ -4,9 +4,9 @@ import { DASHBOARDS } from '../../grafana/dashboards.mjs';
 
 /** Every query of every panel and annotation, variables filled in as `All`. */
 export function dashboardQueries() {
-  return Object.entries(DASHBOARDS).flatMap(([file, { panels, annotations }]) => [
-    ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ from: `${file}, panel "${title}"`, expression: filled(expr), isPanel: true }))),
-    ...annotations.list.map(({ name, expr }) => ({ from: `${file}, annotation "${name}"`, expression: filled(expr), isPanel: false })),
+  return Object.entries(DASHBOARDS).flatMap(([file, { panels, annotations, templating }]) => [
+    ...panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ from: `${file}, panel "${title}"`, expression: filled(expr, templating), isPanel: true }))),
+    ...annotations.list.map(({ name, expr }) => ({ from: `${file}, annotation "${name}"`, expression: filled(expr, templating), isPanel: false })),
   ]);
 }
 
@@ -14,7 +14,7 @@ export function dashboardQueries() {
 export function variableQueries() {
   return Object.entries(DASHBOARDS).flatMap(([file, { templating }]) => templating.list.filter(({ type }) => type === 'query').map(({ name, query }) => {
     const [, selector, label] = /^label_values\((.+), (\w+)\)$/.exec(query.query);
-    return { from: `${file}, variable ${name}`, selector: filled(selector), label };
+    return { from: `${file}, variable ${name}`, selector: filled(selector, templating), label };
   }));
 }
 
@@ -37,8 +37,10 @@ function alternatives(selector) {
   return match[1].split('|').flatMap((value) => alternatives(selector.replace(match[0], `="${value}"`)));
 }
 
-function filled(expression) {
-  const plain = expression.replaceAll('$__rate_interval', '1m').replaceAll(/\$(job|instance|channel|rule)\b/g, '.*');
-  if (plain.includes('$')) throw new Error(`a variable that the tests do not know: ${plain}`);
-  return plain;
+function filled(expression, { list }) {
+  return expression.replaceAll('$__rate_interval', '1m').replaceAll(/\$(\w+)/g, (_, name) => {
+    const variable = list.find((one) => one.name === name);
+    if (!variable) throw new Error(`the dashboard has no variable ${name}: ${expression}`);
+    return variable.allValue;
+  });
 }
