@@ -27,8 +27,13 @@ export class Prometheus {
     prometheus.#folder = folder;
     prometheus.#process = spawn('prometheus', [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`, '--web.listen-address=127.0.0.1:0'], { stdio: ['ignore', 'ignore', 'pipe'] });
     prometheus.#ended = new Promise((done) => { prometheus.#process.on('close', done).on('error', done); });
-    prometheus.#url = await address(prometheus.#process.stderr);
-    await until('Prometheus answers queries', async () => (await fetch(`${prometheus.#url}/-/ready`)).ok);
+    try {
+      prometheus.#url = await address(prometheus.#process.stderr);
+      await until('Prometheus answers queries', async () => (await fetch(`${prometheus.#url}/-/ready`)).ok);
+    } catch (error) {
+      await prometheus.stop();
+      throw error;
+    }
     return prometheus;
   }
 
