@@ -100,6 +100,7 @@ pub const CASES: &[Case] = cases![
     trim::what_is_not_archived_stays,
     trim::the_last_of_each_thread_stay,
     trim::sequences_go_on_after_everything_was_trimmed,
+    trim::what_stays_of_a_transcript_has_no_gap,
     trim::uncommitted_records_stay,
     trim::old_dedupe_rows_go,
     reopen::everything_answered_is_there,

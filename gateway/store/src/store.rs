@@ -155,7 +155,8 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Option<WrappedKey>, StoreError>;
 
     /// Lets go what the archive has. Nothing behind the committed position goes; of transcripts only those are
-    /// touched that the trimmed part of the inbox names, since the archive has read no others.
+    /// touched that the trimmed part of the inbox names, since the archive has read no others. Of each only the front goes, up
+    /// to the first entry that has to stay, so that what stays has no gap.
     async fn trim(
         &self,
         partition: PartitionId,

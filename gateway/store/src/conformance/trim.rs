@@ -68,6 +68,33 @@ pub(super) async fn sequences_go_on_after_everything_was_trimmed(bench: &dyn Wor
     );
 }
 
+pub(super) async fn what_stays_of_a_transcript_has_no_gap(bench: &dyn Workbench) {
+    let store = bench.fresh().await;
+    let fence = own(&store).await;
+    accepted(&store, message(1, thread(1))).await;
+    // It comes while the first is decided, so the reply to the first stands behind it.
+    accepted(&store, message(2, thread(1))).await;
+    let answered = Commit {
+        transcript: vec![reply(10, thread(1))],
+        ..batch(fence, 0, 1)
+    };
+    committed(&store, answered).await;
+    trim(&store, fence, 1, 0, ALWAYS).await;
+    assert_eq!(
+        transcript(&store, thread(1)).await,
+        [2, 3],
+        "the second message is not archived, and what stands behind it stays with it"
+    );
+    committed(&store, batch(fence, 1, 2)).await;
+    trim(&store, fence, 2, 0, ALWAYS).await;
+    assert_eq!(transcript(&store, thread(1)).await, [0; 0]);
+    assert_eq!(
+        accepted(&store, message(3, thread(1))).await,
+        (Offset(3), Some(Sequence(4))),
+        "the thread goes on where it was"
+    );
+}
+
 pub(super) async fn uncommitted_records_stay(bench: &dyn Workbench) {
     let store = bench.fresh().await;
     let fence = own(&store).await;

@@ -266,9 +266,15 @@ impl Partition {
                 continue;
             };
             let last_to_go = thread.last.0.saturating_sub(trim.keep_per_thread);
-            thread.transcript.retain(|sequence, entry| {
-                sequence.0 > last_to_go || entry.archived_with > archived
-            });
+            // Only the front goes: readers take what stays for the thread's end without gaps, and the archive for the rest.
+            let first_to_stay = thread
+                .transcript
+                .iter()
+                .find(|(sequence, entry)| sequence.0 > last_to_go || entry.archived_with > archived)
+                .map(|(sequence, _)| *sequence);
+            thread.transcript = first_to_stay
+                .map(|first| thread.transcript.split_off(&first))
+                .unwrap_or_default();
         }
         self.dedupe
             .retain(|_, (_, receipt)| receipt.accepted_at >= trim.dedupe_before);
