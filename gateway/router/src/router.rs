@@ -100,9 +100,10 @@ impl Router {
         let kept = async move { shared.accept(inbound).await };
         tokio::spawn(kept.in_current_span())
             .await
-            .unwrap_or_else(|error| {
+            .unwrap_or_else(|_| {
+                // Without the words of a panic: they may quote the message.
                 Err(AcceptError::Unavailable {
-                    reason: error.to_string(),
+                    reason: "signalbox stopped with an error on it; please report it".to_owned(),
                 })
             })
     }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use signalbox_router::{Handling, Observer};
+use signalbox_adapters::Channel;
+use signalbox_router::{AcceptError, Handling, Observer, Reception};
 use signalbox_store::Archive;
 
-use crate::bed::{Bed, PARTITIONS, ToldAdapter, entries_of, say, until};
+use crate::bed::{Bed, PARTITIONS, ToldAdapter, entries_of, message, say, until};
 
 /// Breaks the first so many times that it is told something.
 struct Breaking {
@@ -95,4 +96,24 @@ async fn an_archiver_that_breaks_archives_on() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let accepted = say(&router, "ann", "1", "hello").await;
     until(|| async { bed.archive.decision(accepted.message_id).await.unwrap() }).await;
+}
+
+/// Breaks with words that nobody may read.
+struct Quoting;
+
+impl Observer for Quoting {
+    fn received(&self, _: Channel, _: Reception, _: Duration) {
+        panic!("my card number is 4111");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_words_of_a_panic_are_not_told() {
+    let mut bed = Bed::new();
+    bed.observer = Arc::new(Quoting);
+    let answer = bed.start().accept(message("ann", "1", "hello")).await;
+    let Err(AcceptError::Unavailable { reason }) = answer else {
+        panic!("it broke, and yet the answer was {answer:?}")
+    };
+    assert!(!reason.contains("4111"), "{reason}");
 }
