@@ -310,3 +310,23 @@ async fn a_channel_whose_places_are_taken_holds_up_no_other_way_out() {
         "while the first two are being sent"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_receipt_does_not_write_the_customer_again() {
+    let adapter = ToldAdapter::new([]);
+    adapter.takes(Duration::from_secs(5), "one");
+    let mut bed = Bed::new().pushing(&adapter);
+    bed.settings.customer_partitions = 1;
+    let router = bed.start();
+    let thread = say(&router, "ann", "1", "one").await.thread;
+    entries_of(&router, "ann", 2).await;
+    let partition = PartitionId::customer(0);
+    let before = bed.store.states(partition, &[thread]).await.unwrap();
+    nothing_waits(&bed).await;
+    // Whoever speaks next stands behind the receipt in the inbox.
+    say(&router, "bob", "1", "two").await;
+    entries_of(&router, "bob", 2).await;
+    let after = bed.store.states(partition, &[thread]).await.unwrap();
+    assert!(before[0].is_some());
+    assert_eq!(before, after, "sealed anew, it would be other bytes");
+}
