@@ -5,8 +5,10 @@
 //! directory says nothing, erasing a customer is destroying one key, and rotating the deployment's key re-wraps
 //! data keys without touching a message.
 //!
-//! *Invariant:* a [`Sealed`] comes out of [`DataKey::seal`] or out of a store; the stores' types take nothing else,
-//! so plain text cannot be written by mistake.
+//! *Invariant:* a [`Sealed`] comes out of [`DataKey::seal`] or out of a store; the stores' types take nothing else for
+//! what customers say and what is known of them, so that it cannot be written in plain text by mistake. Plain are ids,
+//! times, counts, the reason of a dead letter (our own words and a platform's code) and the deployment's records (such as
+//! which bundle is active).
 
 mod codec;
 mod keyed_hash;

@@ -282,7 +282,7 @@ pub enum SettlementOutcome {
     },
     /// It will not leave by itself again: moved to the dead letters, in the same step.
     DeadLetter {
-        /// In plain words.
+        /// In our own plain words, with a platform's code at most: it is not sealed.
         reason: String,
     },
 }
@@ -292,7 +292,7 @@ pub enum SettlementOutcome {
 pub struct DeadLetter {
     /// The entry as it was.
     pub entry: OutboxEntry,
-    /// Why, in plain words.
+    /// Why, in our own plain words, with a platform's code at most: it is not sealed.
     pub reason: String,
     /// Since when.
     pub at: Timestamp,
