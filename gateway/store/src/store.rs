@@ -168,7 +168,8 @@ pub trait Store: Send + Sync + 'static {
     /// Where the partition was last trimmed to: the archive's cursor in the hot store's own words.
     async fn trimmed(&self, partition: PartitionId) -> Result<Offset, StoreError>;
 
-    /// A deployment-wide record, such as which bundle is active: its version and bytes. Not sealed: nothing of customers is in it.
+    /// A deployment-wide record, such as which bundle is active: its version and bytes. Not sealed: nothing of customers is
+    /// in it.
     async fn deployment_record(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError>;
 
     /// Replaces a deployment-wide record if its version is still `expected` (0: there is none). Answers whether it did.
