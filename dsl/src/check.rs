@@ -25,6 +25,7 @@ mod rules;
 mod schema;
 mod settings;
 mod signals;
+mod standard;
 mod templates;
 mod usage;
 mod vacuous;
@@ -127,7 +128,9 @@ impl<'a> Checker<'a> {
     }
 
     fn run(mut self) -> Checked {
+        self.refuse_reserved_modules();
         self.check_settings();
+        self.settle_safety();
         self.check_lists();
         self.check_calendars();
         self.check_templates();

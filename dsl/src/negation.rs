@@ -39,11 +39,12 @@ const NEGATORS: [&str; 23] = [
 ];
 
 /// What may stand between a negation and the keyword.
-const BETWEEN: [&str; 50] = [
-    "要", "想", "再", "是", "用", "需", "必", "会", "會", "打算", "准备", "準備", "愿意", "願意",
-    "愿", "願", "有", "得", "该", "該", "应", "應", "来", "來", "去", "在", "want", "to", "need",
-    "a", "an", "the", "any", "going", "gonna", "planning", "plan", "trying", "looking", "for",
-    "talk", "speak", "with", "really", "wish", "of", "file", "filing", "make", "making",
+const BETWEEN: [&str; 55] = [
+    "转", "轉", "找", "接", "叫", "要", "想", "再", "是", "用", "需", "必", "会", "會", "打算",
+    "准备", "準備", "愿意", "願意", "愿", "願", "有", "得", "该", "該", "应", "應", "来", "來",
+    "去", "在", "want", "to", "need", "a", "an", "the", "any", "going", "gonna", "planning",
+    "plan", "trying", "looking", "for", "talk", "speak", "with", "really", "wish", "of", "file",
+    "filing", "make", "making",
 ];
 
 /// In front of a negation they ask, and do not negate.

@@ -19,6 +19,16 @@ pub struct SourceFile {
     pub text: Arc<str>,
 }
 
+impl SourceFile {
+    /// What the paths of standard modules begin with. No directory of rules has such files.
+    pub const STANDARD: &str = "std:";
+
+    /// Whether it came with the program.
+    pub fn is_standard(&self) -> bool {
+        self.path.starts_with(Self::STANDARD)
+    }
+}
+
 /// A file of a [`SourceSet`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);

@@ -29,6 +29,7 @@ mod render;
 mod sample;
 mod signals;
 mod snapshot;
+pub mod standard;
 pub mod testing;
 mod truth;
 

@@ -28,6 +28,9 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
+/// Names the default queue, whatever it is called.
+const DEFAULT: &str = "default";
+
 impl Checker<'_> {
     /// Reads the effects of a rule that fires where the fields `known` are known. `None` has been reported.
     pub(super) fn effects(
@@ -71,6 +74,18 @@ impl Checker<'_> {
         }
     }
 
+    /// A queue by its name; `default` is the default one, unless a queue is called so.
+    pub(super) fn queue(&mut self, file: usize, path: &ast::Path) -> Option<QueueId> {
+        let is_default = path.single().is_some_and(|name| &*name.text == DEFAULT);
+        if is_default && self.names.visible(ItemKind::Queue, file, DEFAULT).is_none() {
+            return self.settings.default_queue;
+        }
+        let found = self
+            .names
+            .resolve(ItemKind::Queue, file, path, &mut self.findings)?;
+        Some(QueueId(found.id))
+    }
+
     fn effect(&mut self, file: usize, written: &ast::Effect, known: &Known) -> Option<Effect> {
         Some(match &written.kind {
             EffectKind::Reply {
@@ -88,11 +103,9 @@ impl Checker<'_> {
                 }
             }
             EffectKind::HandOver { queue, note } => {
-                let found = self
-                    .names
-                    .resolve(ItemKind::Queue, file, queue, &mut self.findings)?;
+                let queue = self.queue(file, queue)?;
                 Effect::HandOver {
-                    queue: QueueId(found.id),
+                    queue,
                     note: note.as_ref().map(|note| Arc::clone(&note.value)),
                 }
             }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ast::{self, OutcomeKind, TestStepKind};
 use crate::bundle::{
-    Expectation, FieldId, Outcome, QueueId, RuleId, TemplateId, TestAction, TestCase, TestDay,
-    TestStep, Trigger,
+    Expectation, FieldId, Outcome, RuleId, TemplateId, TestAction, TestCase, TestDay, TestStep,
+    Trigger,
 };
 use crate::problem::{FactSource, ItemKind, MeaningProblem};
 use crate::source::Span;
@@ -297,12 +297,7 @@ impl Checker<'_> {
             OutcomeKind::HandOver { queue, expected } => {
                 let queue = match queue {
                     None => None,
-                    Some(path) => {
-                        let found =
-                            self.names
-                                .resolve(ItemKind::Queue, file, path, &mut self.findings)?;
-                        Some(QueueId(found.id))
-                    }
+                    Some(path) => Some(self.queue(file, path)?),
                 };
                 Outcome::HandOver {
                     queue,

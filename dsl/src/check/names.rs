@@ -354,7 +354,8 @@ impl<'a> Names<'a> {
         self.scopes
             .iter()
             .flat_map(|scope| &scope.used)
-            .filter(|(_, used)| !used.needed)
+            // A standard module is also used for its rules alone.
+            .filter(|(_, used)| !used.needed && !used.module.starts_with("std."))
             .map(|(name, used)| (name, used.span))
     }
 }

@@ -49,6 +49,9 @@ impl<'a> Checker<'a> {
             return None;
         };
         let rank = rule.rank.as_ref().and_then(|name| self.rank(name));
+        if let (Some(written), Some(rank)) = (&rule.rank, rank) {
+            self.refuse_safety(one.file, written, rank);
+        }
         let heard = self.heard(one.file, &rule.triggers);
         let mut known = heard
             .as_ref()

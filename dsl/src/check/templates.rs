@@ -62,7 +62,7 @@ impl<'a> Checker<'a> {
             parameters,
             bodies,
         };
-        if one.item.complete {
+        if one.item.complete && !self.is_standard(one.file) {
             self.check_default_body(one, &read);
             self.check_unsaid_parameters(template, &read);
         }
@@ -192,13 +192,18 @@ impl<'a> Checker<'a> {
 
     /// Warns of templates without a language that others have.
     fn check_translations(&mut self, declared: &[Declared<'_>]) {
-        let spoken: BTreeSet<Arc<str>> = self
-            .templates
+        // What standard templates say or lack is not the author's.
+        let own: Vec<(&Declared<'_>, &Template)> = declared
             .iter()
-            .flat_map(|template| &template.bodies)
+            .zip(&self.templates)
+            .filter(|(one, _)| !self.is_standard(one.file))
+            .collect();
+        let spoken: BTreeSet<Arc<str>> = own
+            .iter()
+            .flat_map(|(_, template)| &template.bodies)
             .map(|body| Arc::clone(&body.language))
             .collect();
-        for (one, template) in declared.iter().zip(&self.templates) {
+        for (one, template) in own {
             let missing: Vec<String> = spoken
                 .iter()
                 // The default language is an error of its own.

@@ -243,6 +243,11 @@ problems! {
         /// The field.
         field: String,
     }
+    /// A module of the author's that calls itself a standard one.
+    "E0415" Error ReservedModule {
+        /// The module.
+        module: String,
+    }
     /// No `ranks`.
     "E0501" Error NoRanks {}
     /// A second `ranks`.
@@ -426,6 +431,13 @@ problems! {
         keyword: Arc<str>,
         /// The first.
         first: Arc<str>,
+    }
+    /// Something that could keep a customer who asks for a person from the queue.
+    "A21" Error PersonKeptAway {
+        /// The rank.
+        rank: Arc<str>,
+        /// It stands above `safety`; otherwise a rule stands in it.
+        above: bool,
     }
 }
 

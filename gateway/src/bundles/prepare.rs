@@ -5,6 +5,7 @@ use std::sync::Arc;
 use signalbox_dsl::bundle::Bundle;
 use signalbox_dsl::{Diagnostic, FileId, Locale, Severity, SourceSet, check, render};
 use signalbox_rules::explain::Place;
+use signalbox_rules::standard::with_standard;
 use signalbox_rules::testing::run_tests;
 use signalbox_rules::{CompileError, Engine, Reference};
 
@@ -28,6 +29,7 @@ pub struct Refusal {
 /// # Errors
 /// [`Refusal`]
 pub fn prepare(sources: SourceSet) -> Result<LiveBundle, Refusal> {
+    let sources = with_standard(sources);
     let checked = check(&sources);
     let Some(bundle) = checked.bundle else {
         return Err(refused_by_check(&sources, &checked.diagnostics));
@@ -110,6 +112,17 @@ mod tests {
         let bundle = prepare_text(HELLO).unwrap();
         assert_eq!(bundle.hash().len(), 64);
         assert_eq!(bundle.rule_names().len(), 1);
+    }
+
+    #[test]
+    fn standard_modules_come_with_the_program() {
+        let uses = HELLO.replacen(
+            "module hello\n",
+            "module hello\nuse std.human (wants_person)\n",
+            1,
+        );
+        let bundle = prepare_text(&uses).unwrap();
+        assert_eq!(bundle.rule_names().len(), 2);
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! `check RULES`
 
+use jiff::Zoned;
 use signalbox_dsl::Locale;
+use signalbox_rules::standard::with_standard;
 
 use super::answer::Answer;
 use super::arguments::RulesOptions;
@@ -8,7 +10,8 @@ use super::rules::findings;
 use crate::rule_files::RuleFiles;
 
 pub(super) fn run(options: &RulesOptions, locale: Locale) -> anyhow::Result<Answer> {
-    let sources = RuleFiles::read(&options.rules)?.sources;
-    let checked = signalbox_dsl::check(&sources);
+    let sources = with_standard(RuleFiles::read(&options.rules)?.sources);
+    // What ends soon is told by the calendar of whoever asks.
+    let checked = signalbox_dsl::check_on(&sources, Zoned::now().date());
     Ok(findings(&sources, &checked, locale))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use signalbox_dsl::bundle::Bundle;
 use signalbox_dsl::{Checked, Locale, Severity, SourceSet, check, render, report};
+use signalbox_rules::standard::with_standard;
 
 use super::answer::{Answer, Outcome};
 use super::arguments::RulesOptions;
@@ -26,7 +27,7 @@ pub(super) fn checked(
     options: &RulesOptions,
     locale: Locale,
 ) -> anyhow::Result<Result<CheckedRules, Answer>> {
-    let sources = RuleFiles::read(&options.rules)?.sources;
+    let sources = with_standard(RuleFiles::read(&options.rules)?.sources);
     let checked = check(&sources);
     Ok(match checked.bundle {
         Some(bundle) => Ok(CheckedRules {

@@ -83,6 +83,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::UnknownType { name, .. } => format!("这里没有类型 `{name}`"),
         P::ConditionCycle { way } => format!("条件不能依赖自身：{way}"),
         P::BuiltInField { field } => format!("`{field}` 是内置字段"),
+        P::ReservedModule { module } => format!("`{module}` 是 signalbox 自带模块的名字"),
         P::NoRanks {} => "没有文件声明 `ranks`".to_owned(),
         P::SecondRanks {} => "`ranks` 声明了第二次".to_owned(),
         P::NoDefaultQueue {} => "没有默认队列".to_owned(),
@@ -141,6 +142,12 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::Unused { kind, name } => format!("没有任何地方用到{} `{name}`", kind_words(*kind)),
         P::KeywordExcepted { keyword } => {
             format!("关键词 `{keyword}` 永远不算数：它同时写在 `except` 里")
+        }
+        P::PersonKeptAway { rank, above: true } => {
+            format!("级别 `{rank}` 高于 `safety`，可能挡住要求人工的客户")
+        }
+        P::PersonKeptAway { rank, above: false } => {
+            format!("级别 `{rank}` 属于 `std`：这条规则可能挡住要求人工的客户")
         }
         P::SameKeyword { keyword, first } => {
             format!("对这个词表来说，`{keyword}` 与 `{first}` 是同一个关键词")
@@ -213,6 +220,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::ConditionCycle { .. } => "把其中一个直接写开".to_owned(),
         P::BuiltInField { .. } => "删掉这一行，字段本来就有".to_owned(),
+        P::ReservedModule { .. } => "换一个不以 `std` 开头的模块名".to_owned(),
         P::NoRanks {} => "在其中一个文件里写 `ranks business`".to_owned(),
         P::SecondRanks {} => "只保留一处，写全所有级别，从高到低".to_owned(),
         P::NoDefaultQueue {} => "在接收无规则可处理的消息的队列后面写 `default`".to_owned(),
@@ -264,6 +272,8 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::Unused { .. } => "用上它，或删掉".to_owned(),
         P::KeywordExcepted { .. } => "从两处之一删掉".to_owned(),
+        P::PersonKeptAway { above: true, .. } => "把 `safety` 放在最前，或删掉它：`std` 会自带".to_owned(),
+        P::PersonKeptAway { above: false, .. } => "给这条规则换一个自己的级别，最高可紧接在 `safety` 之下".to_owned(),
         P::SameKeyword { .. } => "删掉它".to_owned(),
         P::UnknownName { .. }
         | P::UnknownModule { .. }

@@ -102,6 +102,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::UnknownType { name, .. } => format!("there is no type `{name}` here"),
         P::ConditionCycle { way } => format!("a condition cannot need itself: {way}"),
         P::BuiltInField { field } => format!("`{field}` is built in"),
+        P::ReservedModule { module } => {
+            format!("`{module}` is a name of the modules that come with signalbox")
+        }
         P::NoRanks {} => "no file declares `ranks`".to_owned(),
         P::SecondRanks {} => "`ranks` is declared a second time".to_owned(),
         P::NoDefaultQueue {} => "no queue is the default".to_owned(),
@@ -174,6 +177,16 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::Unused { kind, name } => format!("nothing uses {} `{name}`", kind_words(*kind)),
         P::KeywordExcepted { keyword } => {
             format!("keyword `{keyword}` never counts: it is an `except` phrase too")
+        }
+        P::PersonKeptAway { rank, above: true } => {
+            format!(
+                "rank `{rank}` stands above `safety` and could keep a customer from the person they ask for"
+            )
+        }
+        P::PersonKeptAway { rank, above: false } => {
+            format!(
+                "rank `{rank}` belongs to `std`: this rule could keep a customer from the person they ask for"
+            )
         }
         P::SameKeyword { keyword, first } => {
             format!("`{keyword}` is the same keyword as `{first}` for this list")
@@ -248,6 +261,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::ConditionCycle { .. } => "write out one of them".to_owned(),
         P::BuiltInField { .. } => "take the line out; the field is there without it".to_owned(),
+        P::ReservedModule { .. } => "give the module a name that does not begin with `std`".to_owned(),
         P::NoRanks {} => "write `ranks business` in one of the files".to_owned(),
         P::SecondRanks {} => "keep one list of all ranks, highest first".to_owned(),
         P::NoDefaultQueue {} => {
@@ -302,6 +316,8 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::Unused { .. } => "use it, or take it out".to_owned(),
         P::KeywordExcepted { .. } => "take it out of one of the two".to_owned(),
         P::SameKeyword { .. } => "take it out".to_owned(),
+        P::PersonKeptAway { above: true, .. } => "put `safety` first, or leave it out: `std` brings it".to_owned(),
+        P::PersonKeptAway { above: false, .. } => "give the rule a rank of your own, the highest below `safety` if it must be".to_owned(),
         P::UnknownName { .. }
         | P::UnknownModule { .. }
         | P::NotInModule { .. }
