@@ -1,8 +1,8 @@
 //! The way of a message: ingest, turn, decide, commit, deliver. Over traits (store, archive, rules, clock and randomness,
 //! adapters, listeners), so that a simulator can own all of them.
 //!
-//! Start at [`Router`]; a message's way is `ingest.rs`, `mailbox.rs`, `owner.rs` and `owner/batch.rs`, `step.rs` and
-//! `step/`, `owner/deliver.rs`, `archiver.rs`.
+//! Start at [`Router`]; a message's way is `ingest.rs`, `mailbox.rs`, `owner.rs` and `owner/`, `step.rs` and
+//! `step/`, `archiver.rs`.
 //!
 //! *Invariant:* it only ever goes forward. Whatever happens to a customer is an event of the customer's partition, handled
 //! by one owner in one order; whatever an event leads to is committed together or not at all.

@@ -26,6 +26,7 @@ use crate::owner::deliveries::Deliveries;
 use crate::shared::Shared;
 
 mod batch;
+mod commit;
 mod deliver;
 mod deliveries;
 mod outcome;
