@@ -6,6 +6,9 @@
 //!
 //! Not here: who the agents are, which queue entry stands where, what was said.
 
+mod emotion_index;
+pub mod hearing;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,15 +17,21 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::{Priority, Scope, Trigger};
 use signalbox_dsl::value::Value;
+use signalbox_understanding::Head;
 
 use crate::decision::{Action, Decision};
 use crate::facts::Facts;
 use crate::ledger::Ledger;
 
+pub use emotion_index::{EmotionIndex, Trend};
+use hearing::percent;
+
 /// Paths of the facts that [`Conversation::facts`] sets.
 pub mod path {
     /// Language tag of the conversation. Until it is known, what the caller set before stays.
     pub const LANGUAGE: &str = "language";
+    /// Language tag of this turn's words, if they have one; [`super::hearing::hear`] sets it.
+    pub const MESSAGE_LANGUAGE: &str = "message.language";
     /// `bot`, `queued` or `assigned`.
     pub const STATE: &str = "conversation.state";
     /// `low`, `normal`, `high` or `urgent`; absent until a rule or a person sets it.
@@ -41,6 +50,10 @@ pub mod path {
 pub struct Conversation {
     /// Language tag, once known. It outlives episodes.
     pub language: Option<Arc<str>>,
+    /// A rule or a person chose the language: what the customer writes does not change it any more.
+    pub language_pinned: bool,
+    /// Emotions over all messages; `None` as long as no rule reads a score.
+    pub emotion: Option<EmotionIndex>,
     /// Who answers.
     pub state: ConversationState,
     /// Where it waits or was taken from, while not with the bot.
@@ -143,6 +156,12 @@ impl Conversation {
         }
     }
 
+    /// A rule or a person chooses the language; it stays until one of them chooses again.
+    pub fn pin_language(&mut self, language: Arc<str>) {
+        self.language = Some(language);
+        self.language_pinned = true;
+    }
+
     /// A person took the conversation.
     pub fn assign(&mut self) {
         self.state = ConversationState::Assigned;
@@ -161,6 +180,9 @@ impl Conversation {
         self.priority = None;
         self.episode_tags = Tags::default();
         self.ledger.end_episode();
+        if let Some(emotion) = &mut self.emotion {
+            emotion.end_episode();
+        }
     }
 
     /// Enters what a decision changes. Replies and notes change nothing here but the ledger.
@@ -188,7 +210,7 @@ impl Conversation {
                 }
                 Action::Untag { scope, tag } => self.tags_mut(*scope).take_off(tag),
                 Action::Note { .. } => {}
-                Action::SetLanguage { language } => self.language = Some(language.clone()),
+                Action::SetLanguage { language } => self.pin_language(language.clone()),
             }
         }
     }
@@ -198,6 +220,12 @@ impl Conversation {
     pub fn facts(&self, now: Timestamp, facts: &mut Facts) {
         if let Some(language) = &self.language {
             facts.set(path::LANGUAGE, Value::Language(language.clone()));
+        }
+        if let Some(emotion) = &self.emotion {
+            for head in Head::ALL {
+                let path = format!("customer.{}", head.name());
+                facts.set(path, percent(emotion.value(head, now)));
+            }
         }
         facts.set(path::STATE, Value::Member(self.state.name().into()));
         if let Some(priority) = self.priority {

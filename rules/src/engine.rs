@@ -12,7 +12,7 @@ mod cost;
 mod formula;
 mod index;
 mod message;
-mod needs;
+pub(crate) mod needs;
 mod ranges;
 
 pub(crate) use needs::fields_of;

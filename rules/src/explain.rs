@@ -12,9 +12,12 @@ use signalbox_dsl::Span;
 use signalbox_dsl::bundle::{Bundle, Condition, EdgeId, FieldId, Guard, Predicate, Rule, Trigger};
 use signalbox_dsl::value::Value;
 
+use crate::conversation::hearing::{ExplainedMessage, Heard};
+use crate::conversation::path;
 use crate::decision::{Decision, Inputs, Reached, Withheld};
 use crate::describe;
 use crate::engine::fields_of;
+use crate::facts::Facts;
 use crate::reference::{Evaluation, Reference, wants_floor};
 use crate::truth::Truth;
 
@@ -25,10 +28,26 @@ pub use text::action_text;
 pub struct Explanation {
     /// `message`, or the name of the event.
     pub trigger: String,
+    /// What was heard in the message's words, if anybody listened: see [`Self::with_heard`].
+    pub message: Option<ExplainedMessage>,
     /// What was decided.
     pub decision: Decision,
     /// All rules of the trigger, by rank, then name.
     pub rules: Vec<ExplainedRule>,
+}
+
+impl Explanation {
+    /// With what was heard in the text of `facts`.
+    pub fn with_heard(mut self, heard: &Heard, facts: &Facts) -> Self {
+        if let Some(Value::Text(text)) = facts.get("text") {
+            let language = match facts.get(path::LANGUAGE) {
+                Some(Value::Language(language)) => language,
+                _ => "",
+            };
+            self.message = Some(heard.explained(text, language));
+        }
+        self
+    }
 }
 
 /// One rule's part.
@@ -177,6 +196,7 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
         })
         .collect();
     Explanation {
+        message: None,
         trigger: match inputs.trigger {
             Trigger::Message => "message".into(),
             Trigger::Event(name) => name.to_string(),

@@ -57,7 +57,7 @@ pub(super) const ENUMS: [(&str, &[&str]); 2] = [
 ];
 
 /// In the order of their paths.
-pub(super) const FIELDS: [BuiltIn; 24] = {
+pub(super) const FIELDS: [BuiltIn; 25] = {
     use BuiltInPresence::{Always, Message, Optional, Page, Score};
     use BuiltInType as T;
     [
@@ -141,6 +141,12 @@ pub(super) const FIELDS: [BuiltIn; 24] = {
             T::Percent,
             Score,
             "gratitude in this message",
+        ),
+        field(
+            "message.language",
+            T::Language,
+            Optional,
+            "language of this message, where it has one",
         ),
         field(
             "message.negative",

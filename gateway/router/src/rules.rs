@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use signalbox_rules::conversation::path;
+use signalbox_rules::conversation::{hearing, path};
 use signalbox_rules::{Decision, Engine, Facts, Inputs};
 
 /// One active bundle.
@@ -20,6 +20,11 @@ pub trait Rules: Send + Sync + 'static {
     /// Decides one turn or event. Pure.
     fn decide(&self, inputs: Inputs<'_>) -> Decision;
 
+    /// Whether it reads scores of emotions. Without, no message is scored.
+    fn reads_emotion(&self) -> bool {
+        false
+    }
+
     /// The facts among `facts` that the bundle reads: what has to be recorded with a decision.
     fn read_facts(&self, facts: &Facts) -> Facts;
 }
@@ -30,6 +35,7 @@ pub struct ActiveBundle {
     hash: String,
     default_queue: Arc<str>,
     reads: HashSet<Arc<str>>,
+    reads_emotion: bool,
 }
 
 impl ActiveBundle {
@@ -56,11 +62,13 @@ impl ActiveBundle {
             .map(|field| field.path.clone())
             .chain(always)
             .collect();
+        let reads_emotion = hearing::reads_emotion(bundle);
         Self {
             engine,
             hash,
             default_queue,
             reads,
+            reads_emotion,
         }
     }
 
@@ -85,6 +93,10 @@ impl Rules for ActiveBundle {
 
     fn decide(&self, inputs: Inputs<'_>) -> Decision {
         self.engine.decide(inputs)
+    }
+
+    fn reads_emotion(&self) -> bool {
+        self.reads_emotion
     }
 
     fn read_facts(&self, facts: &Facts) -> Facts {

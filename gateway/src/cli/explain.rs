@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use signalbox_dsl::Locale;
 use signalbox_dsl::bundle::{Bundle, Trigger};
 use signalbox_dsl::value::Value;
+use signalbox_rules::conversation::hearing::hear;
 use signalbox_rules::conversation::path;
 use signalbox_rules::convert::value_from_json;
 use signalbox_rules::{Conversation, Facts, Inputs, Reference, explain};
@@ -26,7 +27,11 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
     let now = options.at.unwrap_or_else(Timestamp::now);
     let mut conversation = Conversation::default();
     conversation.begin(&Trigger::Message, now);
-    let facts = facts(options, &rules.bundle, &conversation, now)?;
+    let mut facts = facts(options, &rules.bundle)?;
+    // Always, so that it can be seen what a rule on a score would have read.
+    let heard = hear(&mut conversation, &mut facts, true, now);
+    conversation.facts(now, &mut facts);
+    set_given(options, &rules.bundle, &mut facts)?;
     let reference = Reference::new(rules.bundle).context("the rules cannot be compiled")?;
     let explanation = explain(
         &reference,
@@ -36,7 +41,8 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
             ledger: &conversation.ledger,
             now,
         },
-    );
+    )
+    .with_heard(&heard, &facts);
     Ok(Answer {
         text: explanation.text(locale),
         json: serde_json::to_value(&explanation)?,
@@ -45,20 +51,20 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
 }
 
 /// A new customer's first message, and whatever the command line says besides.
-fn facts(
-    options: &ExplainOptions,
-    bundle: &Bundle,
-    conversation: &Conversation,
-    now: Timestamp,
-) -> anyhow::Result<Facts> {
+fn facts(options: &ExplainOptions, bundle: &Bundle) -> anyhow::Result<Facts> {
     let mut facts = Facts::default();
     facts.set(
         path::LANGUAGE,
         Value::Language(bundle.default_language.clone()),
     );
     facts.set(CHANNEL, Value::Member(DEFAULT_CHANNEL.into()));
-    conversation.facts(now, &mut facts);
     facts.set(TEXT, Value::Text(options.text.as_str().into()));
+    set_given(options, bundle, &mut facts)?;
+    Ok(facts)
+}
+
+/// What the command line says counts before the message is heard, and wins over what the conversation says afterwards.
+fn set_given(options: &ExplainOptions, bundle: &Bundle, facts: &mut Facts) -> anyhow::Result<()> {
     for fact in &options.facts {
         let Some((path, written)) = fact.split_once('=') else {
             bail!("`--fact {fact}` has no value; write --fact customer.tier=vip");
@@ -76,5 +82,5 @@ fn facts(
             value.with_context(|| format!("`--fact {fact}`"))?,
         );
     }
-    Ok(facts)
+    Ok(())
 }

@@ -7,6 +7,7 @@ use signalbox_dsl::bundle::Scope;
 use signalbox_dsl::problem::Locale;
 
 use super::{Count, ExplainedRule, Explanation, Failing, Verdict};
+use crate::conversation::hearing::{ExplainedLanguage, ExplainedMessage};
 use crate::conversation::priority_name;
 use crate::decision::{Action, Reached, WithheldReason};
 use crate::truth::Truth;
@@ -39,6 +40,9 @@ impl Explanation {
                 format!("  无人应答：{names}分不出先后"),
             ));
         }
+        if let Some(message) = &self.message {
+            say.message(message, &mut lines);
+        }
         lines.push(say.two("Rules:", "规则："));
         let fired = |rule: &&ExplainedRule| matches!(rule.verdict, Verdict::Fired { .. });
         let not_fired = self.rules.iter().filter(|rule| !fired(rule));
@@ -62,6 +66,36 @@ impl Say {
         match self.0 {
             Locale::English => english.to_string(),
             Locale::Chinese => chinese.to_string(),
+        }
+    }
+
+    /// A line for the language and one for each emotion that was heard.
+    fn message(&self, message: &ExplainedMessage, lines: &mut Vec<String>) {
+        let language = message.language.as_ref().map(|it| {
+            let ExplainedLanguage { tag, confidence } = it;
+            self.two(
+                format!("  language {tag} ({confidence}% sure)"),
+                format!("  语言 {tag}（把握 {confidence}%）"),
+            )
+        });
+        let emotions = message.emotions.iter().map(|emotion| {
+            let head = emotion.head.name();
+            let score = emotion.score;
+            let words: Vec<String> = emotion
+                .words
+                .iter()
+                .map(|word| format!("“{word}”"))
+                .collect();
+            match (words.is_empty(), self.0) {
+                (true, _) => format!("  {head} {score}%"),
+                (false, Locale::English) => format!("  {head} {score}%: {}", words.join(", ")),
+                (false, Locale::Chinese) => format!("  {head} {score}%：{}", words.join("、")),
+            }
+        });
+        let heard: Vec<String> = language.into_iter().chain(emotions).collect();
+        if !heard.is_empty() {
+            lines.push(self.two("Heard:", "听出："));
+            lines.extend(heard);
         }
     }
 

@@ -9,6 +9,7 @@ use signalbox_dsl::bundle::{Bundle, FieldId, TestAction, TestCase, TestDay, Trig
 use signalbox_dsl::value::Value;
 
 use super::coverage::Coverage;
+use crate::conversation::hearing::{Heard, hear, reads_emotion};
 use crate::conversation::{Conversation, ConversationState, Tags, path};
 use crate::decision::{Decision, Inputs};
 use crate::explain::{Explanation, Verdict, explain};
@@ -28,6 +29,7 @@ pub(super) struct Story<'a> {
     /// What holds in every turn, besides what the conversation knows.
     given: Facts,
     conversation: Conversation,
+    reads_emotion: bool,
     first_day: Date,
     now: Timestamp,
     last: Option<Turn>,
@@ -39,6 +41,7 @@ pub(super) struct Turn {
     facts: Facts,
     ledger: Ledger,
     now: Timestamp,
+    heard: Heard,
     pub(super) decision: Decision,
 }
 
@@ -50,6 +53,7 @@ impl<'a> Story<'a> {
             reference,
             given: Facts::default(),
             conversation: Conversation::default(),
+            reads_emotion: reads_emotion(reference.bundle()),
             first_day,
             now: moment(first_day, Time::MIN, zone),
             last: None,
@@ -132,21 +136,29 @@ impl<'a> Story<'a> {
         let now = self.now;
         self.conversation.begin(&trigger, now);
         let mut facts = self.given.clone();
-        self.conversation.facts(now, &mut facts);
         if let Some(text) = text {
             facts.set("text", text);
         }
-        for (field, value) in with {
-            if let Some(path) = path_of(*field, self.reference.bundle()) {
-                facts.set(path.clone(), value.clone());
+        let bundle = self.reference.bundle();
+        let set_given = |facts: &mut Facts| {
+            for (field, value) in with {
+                if let Some(path) = path_of(*field, bundle) {
+                    facts.set(path.clone(), value.clone());
+                }
             }
-        }
+        };
+        // Before, so that given scores are heard; and behind, so that they hold whatever was heard.
+        set_given(&mut facts);
+        let heard = hear(&mut self.conversation, &mut facts, self.reads_emotion, now);
+        self.conversation.facts(now, &mut facts);
+        set_given(&mut facts);
         let ledger = self.conversation.ledger.clone();
         let mut turn = Turn {
             trigger,
             facts,
             ledger,
             now,
+            heard,
             decision: Decision::default(),
         };
         turn.decision = self.reference.decide(turn.inputs());
@@ -172,7 +184,8 @@ impl Turn {
 
     /// The decision with the rules that fired, and those named.
     pub(super) fn explain(&self, reference: &Reference, rules: &[Arc<str>]) -> Explanation {
-        let mut explanation = explain(reference, self.inputs());
+        let mut explanation =
+            explain(reference, self.inputs()).with_heard(&self.heard, &self.facts);
         explanation.rules.retain(|rule| {
             matches!(rule.verdict, Verdict::Fired { .. }) || rules.contains(&rule.rule)
         });

@@ -240,3 +240,82 @@ fn the_note_of_a_hand_over_is_a_note() {
     assert_eq!(unmet("person", r#"note "asked", no tag"#), [""; 0]);
     assert_eq!(unmet("person", "no note"), ["no note"]);
 }
+
+/// Unstubbed scores come from the shipped scorer, given ones win, the customer's index remembers, and the conversation speaks the
+/// customer's language.
+const FEELINGS: &str = r#"language 1
+module shop
+
+defaults
+  language zh
+  zone "Asia/Shanghai"
+
+ranks escalation > business
+
+queue 投诉专席 "投诉专席" default
+
+template 安抚
+  zh "非常抱歉，专员马上联系您。"
+  en "We are sorry. A specialist will contact you."
+
+rule 生气
+  rank business
+  on message
+  when message.anger >= 60%
+  then reply 安抚
+
+rule 一再生气
+  rank escalation
+  on message
+  when customer.anger >= 75%
+  then hand over to 投诉专席
+
+test "a calm request is no anger"
+  customer says "我要退货，谢谢"
+  expect no reply
+
+test "words are scored"
+  customer says "气死我了，到底有没有人管"
+  expect reply 安抚 in zh
+  expect not fired 一再生气
+
+test "a given score wins"
+  customer says "气死我了" with message.anger 10%
+  expect no reply
+  customer says "我要退货" with message.anger 90%
+  expect reply 安抚
+
+test "twice within minutes is remembered, and forgotten the day after"
+  at 10:00 customer says "气死我了，到底有没有人管"
+  at 10:05 customer says "垃圾服务，骗子！"
+  expect hand over to 投诉专席
+  at day 2 12:00 customer says "太差了"
+  expect not fired 一再生气
+
+test "the answer follows the language of a sentence, not of ok"
+  at 10:00 customer says "This is ridiculous, I am fed up with waiting"
+  expect reply 安抚 in en
+  at 13:00 customer says "ok 12345" with message.anger 90%
+  expect reply 安抚 in en
+  at 16:00 customer says "你们太过分了，气死我了"
+  expect reply 安抚 in zh
+"#;
+
+#[test]
+fn what_was_said_is_heard() {
+    let bundle = bundle(FEELINGS);
+    assert!(signalbox_rules::conversation::hearing::reads_emotion(
+        &bundle
+    ));
+    let report = run_tests(&Reference::new(bundle).unwrap());
+    let failures: Vec<String> = report
+        .cases
+        .iter()
+        .flat_map(|case| {
+            case.failures
+                .iter()
+                .map(|failure| failure.text(Locale::English))
+        })
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use signalbox_adapters::{Address, PageEventKind};
 use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
+use signalbox_rules::conversation::hearing::hear;
 use signalbox_rules::{Action, DecidedEffect, Decision, Facts, Inputs};
 use signalbox_store::MessageId;
 
@@ -111,17 +112,18 @@ fn decide(
     context: &StepContext<'_>,
 ) -> Step {
     customer.conversation.begin(trigger, now);
-    set_common_facts(&mut facts, customer, asked.address, now, context.rules);
-    let inputs = Inputs {
-        trigger,
-        facts: &facts,
-        ledger: &customer.conversation.ledger,
-        now,
-    };
     let span = context.observer.decision_span(asked.traceparent);
     let _entered = span.enter();
     // A panic is the engine's error, not the customer's: the event is set aside and the partition goes on.
-    let decided = catch_unwind(AssertUnwindSafe(|| context.rules.decide(inputs)));
+    let decided = catch_unwind(AssertUnwindSafe(|| {
+        set_common_facts(&mut facts, customer, asked.address, now, context.rules);
+        context.rules.decide(Inputs {
+            trigger,
+            facts: &facts,
+            ledger: &customer.conversation.ledger,
+            now,
+        })
+    }));
     let (decision, outcome, handling) = match decided {
         Ok(decision) => (
             decision.clone(),
@@ -166,7 +168,7 @@ fn decide(
 
 fn set_common_facts(
     facts: &mut Facts,
-    customer: &Customer,
+    customer: &mut Customer,
     address: &Address,
     now: Timestamp,
     rules: &dyn Rules,
@@ -189,6 +191,12 @@ fn set_common_facts(
     facts.set(
         "language",
         Value::Language(heard.unwrap_or_else(|| rules.default_language())),
+    );
+    hear(
+        &mut customer.conversation,
+        facts,
+        rules.reads_emotion(),
+        now,
     );
     customer.conversation.facts(now, facts);
 }
