@@ -6,8 +6,13 @@ SIGNALBOX := cargo run --release --quiet -p signalbox --
 help:           ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-run:            ## build, start with the example, print one address
+# STORE=redis: on the Redis server that REDIS_URL names, or on one of its own that ends with the gateway.
+run:            ## build, start with the example, print one address; STORE=redis: on Redis
+ifeq ($(STORE),redis)
+	.ci/run-on-redis
+else
 	cargo run --release -p signalbox -- serve --config examples/hello/signalbox.yaml
+endif
 
 build:          ## the binary, target/release/signalbox
 	cargo build --release -p signalbox
@@ -21,8 +26,8 @@ test: tools     ## all tests
 bench: build    ## messages a second, latency, memory; each beside a bare ceiling
 	cargo bench -p signalbox-tests --bench way
 
-# PART: kill-embedded, kill -9 under load, 200 times. Interrupted, it goes on where it was.
-soak: build     ## long runs: make soak PART=kill-embedded
+# PART: kill-embedded, kill -9 under load, 200 times; kill-redis, of the gateway and its Redis server in turn. Interrupted, it goes on where it was.
+soak: build     ## long runs: make soak PART=kill-embedded, or kill-redis
 	cargo run --release -p signalbox-tests --bin signalbox-soak -- $(PART)
 
 fmt:            ## lay everything out

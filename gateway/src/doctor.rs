@@ -1,5 +1,6 @@
 //! `doctor`: looks at an installation, changes nothing, and says of each thing whether it is well, and what to do if not.
 
+mod redis;
 mod storage;
 mod surroundings;
 
@@ -8,6 +9,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use crate::config::Config;
+use crate::config::values::StoreKind;
 
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,7 +76,10 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     )];
     findings.extend(storage::data_directory(&config.data));
     findings.push(storage::key(config));
-    findings.push(storage::store(config));
+    findings.push(match config.file.store.kind {
+        StoreKind::Embedded => storage::store(config),
+        StoreKind::Redis => redis::store(&config.file.store),
+    });
     findings.push(storage::durability(config));
     findings.push(surroundings::rules(config));
     findings.push(surroundings::clock(&config.data));

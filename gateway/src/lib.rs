@@ -12,6 +12,7 @@ pub mod doctor;
 pub mod environment;
 pub mod listener;
 pub mod live_bundle;
+pub mod node;
 pub mod observer;
 pub mod pages;
 pub mod rule_files;

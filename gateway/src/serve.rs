@@ -17,6 +17,7 @@ use anyhow::Context;
 use jiff::Timestamp;
 use signalbox_router::{Environment, Router, RouterParts, RouterSettings};
 use signalbox_sealed::DeploymentKey;
+use signalbox_store::NodeId;
 use signalbox_telemetry::{LogFormat, Metrics, Telemetry, TelemetrySettings};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -29,6 +30,7 @@ use crate::config::values;
 use crate::deployment_key::{self, KeyOrigin};
 use crate::environment::RealEnvironment;
 use crate::listener::Listener;
+use crate::node::Node;
 use crate::observer::MetricsObserver;
 use crate::pages::{self, Audience, Pages};
 use crate::webchat::{self, Hub, Webchat};
@@ -81,6 +83,8 @@ struct Gateway {
     webchat: Arc<Webchat>,
     router: Router,
     storage: Storage,
+    /// Held to the end.
+    node: Option<Node>,
     /// Ends the ports.
     stop_ports: CancellationToken,
     ports: Vec<JoinHandle<()>>,
@@ -96,7 +100,11 @@ impl Gateway {
         let environment: Arc<dyn Environment> = Arc::new(RealEnvironment);
         crate::data_directory::create(&config.data)?;
         let key = Arc::new(deployment_key(&config, &*environment)?);
-        let storage = Storage::open(&config.data, config.file.store.durability)?;
+        let node = match config.file.store.kind {
+            values::StoreKind::Embedded => None,
+            values::StoreKind::Redis => Some(Node::hold(&config.data, &*environment)?),
+        };
+        let storage = Storage::open(&config.data, &config.file.store).await?;
         storage
             .refuse_other_partitions(config.file.router.partitions)
             .await?;
@@ -129,7 +137,7 @@ impl Gateway {
             hints: hub.clone(),
             observer: observer.clone(),
             adapters: Vec::new(),
-            settings: router_settings(&config),
+            settings: router_settings(&config, node.as_ref().map(Node::id)),
         });
         let conversations = Arc::new(RouterConversations::new(router.clone()));
         let webchat = Webchat::new(
@@ -180,6 +188,7 @@ impl Gateway {
             webchat,
             router,
             storage,
+            node,
             stop_ports,
             ports,
             stop_helpers,
@@ -235,6 +244,7 @@ impl Gateway {
         drop((self.pages, self.webchat, self.router));
         // Waits for the store's own threads: not on a thread that serves. An error means that it panicked, and was logged.
         let _ = tokio::task::spawn_blocking(move || drop(self.storage)).await;
+        drop(self.node);
         tracing::info!("stopped");
     }
 }
@@ -269,10 +279,12 @@ fn telemetry_settings(config: &Config, log_format: Option<LogFormat>) -> Telemet
 }
 
 /// INVARIANT: the bounds of `config/sections/router.rs` fit the types.
-fn router_settings(config: &Config) -> RouterSettings {
+fn router_settings(config: &Config, node: Option<NodeId>) -> RouterSettings {
     let section = &config.file.router;
     let in_memory = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
+    let default = RouterSettings::default();
     RouterSettings {
+        node: node.unwrap_or(default.node),
         customer_partitions: u16::try_from(section.partitions).unwrap_or(u16::MAX),
         batch_records: in_memory(section.batch_records),
         gather: section.gather.0,
@@ -288,6 +300,6 @@ fn router_settings(config: &Config) -> RouterSettings {
         archive_every: section.archive_every.0,
         keep_per_thread: section.keep_per_thread,
         dedupe_for: section.dedupe_for.0,
-        ..RouterSettings::default()
+        ..default
     }
 }

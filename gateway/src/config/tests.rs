@@ -75,6 +75,18 @@ fn secrets_come_from_outside() {
     }
 }
 
+#[test]
+fn a_servers_password_is_read_and_not_shown() {
+    let config =
+        parse("store: {kind: redis, url: 'redis://user:${SITE_KEY}@host:6379/2'}\n").unwrap();
+    assert_eq!(
+        config.file.store.url.reveal(),
+        Some("redis://user:from the environment@host:6379/2")
+    );
+    let shown = format!("{config:?}");
+    assert!(!shown.contains("from the environment"), "shown in {shown}");
+}
+
 /// Each wrong configuration, and words that its message must have.
 const WRONG: &[(&str, &[&str])] = &[
     ("router: {gathr: 1s}", &["unknown field `gathr`", "gather"]),
@@ -124,6 +136,30 @@ const WRONG: &[(&str, &[&str])] = &[
         &["`disk` is not a durability; write memory, everysec or fsync"],
     ),
     ("store: {durability: yes}", &["`yes` is not a durability"]),
+    (
+        "store: {kind: postgres}",
+        &["`postgres` is not a kind of store; write embedded or redis"],
+    ),
+    (
+        "store: {kind: redis}",
+        &["store.url must not be empty where store.kind is redis; write redis://HOST:PORT"],
+    ),
+    (
+        "store: {url: 'redis://host:6379'}",
+        &["store.kind is embedded; write `kind: redis`"],
+    ),
+    (
+        "store: {kind: redis, url: 'redis://user:hunter2@host'}",
+        &["store.url must not hold a password in the file itself; write ${NAME}"],
+    ),
+    (
+        "store: {kind: redis, url: 'redis://host', server_settings: hidden}",
+        &["`hidden` is not a way to know a server's settings; write read or declared"],
+    ),
+    (
+        "store: {kind: redis, url: 'redis://host', timeout: 20s}\nrouter: {lease: 10s}",
+        &["router.lease must exceed store.timeout (20s), got 10s"],
+    ),
     (
         "telemetry: {log_format: xml}",
         &["`xml` is not a log format; write text or json"],

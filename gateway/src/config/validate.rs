@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use super::section::{Problem, Setting};
 use super::sections::FileSection;
-use super::values::TimeSpan;
+use super::values::{StoreKind, TimeSpan};
 
 /// Checks settings against each other.
 pub(super) fn across(
@@ -54,6 +54,7 @@ pub(super) fn across(
         ("router.poll", router.poll),
         problems,
     );
+    store(file, problems);
     let outside = listen.filter(|address| !address.ip().is_loopback());
     if let (Some(address), false) = (outside, has_file) {
         problems.push(Problem(format!(
@@ -67,6 +68,24 @@ pub(super) fn across(
         problems.push(Problem(format!(
             "telemetry.otlp_endpoint must be a URL such as http://collector:4318/v1/traces, got `{endpoint}`"
         )));
+    }
+}
+
+fn store(file: &FileSection, problems: &mut Vec<Problem>) {
+    let store = &file.store;
+    match (store.kind, store.url.reveal()) {
+        (StoreKind::Redis, None) => problems.push(Problem(
+            "store.url must not be empty where store.kind is redis; write redis://HOST:PORT".to_owned(),
+        )),
+        (StoreKind::Embedded, Some(_)) => problems.push(Problem(
+            "store.url names a server, but store.kind is embedded; write `kind: redis`, or take the url out".to_owned(),
+        )),
+        (StoreKind::Redis, Some(_)) => exceeds(
+            ("router.lease", file.router.lease),
+            ("store.timeout", store.timeout),
+            problems,
+        ),
+        (StoreKind::Embedded, None) => {}
     }
 }
 

@@ -5,14 +5,16 @@ mod bytes;
 mod choice;
 mod list;
 mod named;
+mod server_url;
 mod span;
 mod text;
 
 pub use address::ListenAddress;
 pub use bytes::ByteSize;
-pub use choice::{Durability, LogFormat};
+pub use choice::{Durability, LogFormat, ServerSettings, StoreKind};
 pub use list::List;
 pub use named::Named;
+pub use server_url::ServerUrl;
 pub use span::TimeSpan;
 pub use text::{FilePath, Secret, Text};
 

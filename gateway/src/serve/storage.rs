@@ -6,8 +6,10 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use signalbox_store::{Archive, Durability, Store};
 use signalbox_store_embedded::{EmbeddedArchive, EmbeddedStore};
+use signalbox_store_redis::{RedisSettings, RedisStore, ServerSettings};
 
-use crate::config::values;
+use crate::config::sections::StoreSection;
+use crate::config::values::{self, StoreKind};
 
 const PARTITIONS_RECORD: &str = "customer_partitions";
 /// As every command ends that finds a broken environment.
@@ -20,19 +22,25 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    pub(super) fn open(data: &Path, durability: values::Durability) -> anyhow::Result<Self> {
-        let durability = of_setting(durability);
+    pub(super) async fn open(data: &Path, section: &StoreSection) -> anyhow::Result<Self> {
+        let durability = of_setting(section.durability);
         if let Some(loss) = what_can_be_lost(durability) {
             tracing::warn!("{loss}");
         }
-        let store = EmbeddedStore::open_with(data, durability, Arc::new(end_process))?;
+        let store: Arc<dyn Store> = match section.kind {
+            StoreKind::Embedded => {
+                let end_process = Arc::new(end_process);
+                Arc::new(EmbeddedStore::open_with(data, durability, end_process)?)
+            }
+            StoreKind::Redis => Arc::new(RedisStore::open(redis_settings(section)).await?),
+        };
         Ok(Self {
-            store: Arc::new(store),
+            store,
             archive: Arc::new(EmbeddedArchive::open_with(data, Arc::new(end_process))?),
         })
     }
 
-    /// A conversation's partition follows from their number, so the number stays what it was when the directory was made.
+    /// A conversation's partition follows from their number, so the number stays what it was when the store was made.
     pub(super) async fn refuse_other_partitions(&self, partitions: u64) -> anyhow::Result<()> {
         let unreadable = "the number of partitions cannot be read from the store";
         let record = self
@@ -51,7 +59,7 @@ impl Storage {
         let made_with = String::from_utf8_lossy(&bytes);
         if made_with != partitions.to_string() {
             bail!(
-                "router.partitions must stay {made_with}, with which the data directory was made, got {partitions}"
+                "router.partitions must stay {made_with}, with which the store was made, got {partitions}"
             );
         }
         Ok(())
@@ -79,6 +87,20 @@ pub(crate) fn of_setting(durability: values::Durability) -> Durability {
         values::Durability::Memory => Durability::Memory,
         values::Durability::EverySecond => Durability::EverySecond,
         values::Durability::Fsync => Durability::Fsync,
+    }
+}
+
+/// The settings as the Redis store takes them.
+pub(crate) fn redis_settings(section: &StoreSection) -> RedisSettings {
+    RedisSettings {
+        url: section.url.reveal().unwrap_or_default().to_owned(),
+        namespace: section.namespace.0.clone(),
+        durability: of_setting(section.durability),
+        server: match section.server_settings {
+            values::ServerSettings::Read => ServerSettings::Read,
+            values::ServerSettings::Declared => ServerSettings::Declared,
+        },
+        timeout: section.timeout.0,
     }
 }
 

@@ -18,6 +18,8 @@ use crate::settings::{OpenError, RedisSettings};
 /// So many connections. More would not be faster: the server handles one call at a time.
 const CONNECTIONS: usize = 4;
 
+const NO_TLS: &str = "this version does not speak TLS with Redis; use a network of your own, or a tunnel beside the gateway";
+
 /// The connections of a store.
 pub(crate) struct Connections {
     pool: Pool,
@@ -48,6 +50,14 @@ pub(crate) enum NoConnection {
 }
 
 impl NoConnection {
+    /// As a store that does not open says it.
+    pub(crate) fn refusal(self, address: String) -> OpenError {
+        match self {
+            Self::Refused(refusal) => OpenError::Refused { address, refusal },
+            Self::Away(reason) => OpenError::Unreachable { address, reason },
+        }
+    }
+
     pub(crate) fn failure(self, address: &str) -> Failure {
         Failure::NotDone(match self {
             Self::Refused(refusal) => format!("the Redis server at {address}: {refusal}"),
@@ -61,6 +71,9 @@ impl Connections {
         let bad = |error: &dyn std::fmt::Display| OpenError::BadUrl {
             reason: error.to_string(),
         };
+        if settings.url.starts_with("rediss:") {
+            return Err(bad(&NO_TLS));
+        }
         let info = settings.url.as_str().into_connection_info();
         let info = info.map_err(|error| bad(&error.category()))?;
         let address = info.addr().to_string();
@@ -165,6 +178,15 @@ impl Connections {
         }
     }
 
+    /// No write may pass over any connection any more.
+    async fn give_all_up(&self) {
+        for lane in &self.lanes {
+            if let Some(connection) = lane.lock().await.connection.take() {
+                discard(connection);
+            }
+        }
+    }
+
     /// Looks at the server's settings once more, over a connection in use.
     pub(crate) async fn look(&self) -> Result<(), NoConnection> {
         let mut borrowed = self.borrow(0).await?;
@@ -176,8 +198,7 @@ impl Connections {
                 "it is still loading its data".to_owned(),
             )),
             Ok(Found::Unfit(refusal)) => {
-                // Nor may the next write pass.
-                self.give_up(&borrowed).await;
+                self.give_all_up().await;
                 Err(NoConnection::Refused(refusal))
             }
             Err(error) => {

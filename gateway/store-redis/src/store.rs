@@ -32,6 +32,17 @@ pub struct RedisStore {
 }
 
 impl RedisStore {
+    /// Looks once whether a server is there and can keep the promises; changes nothing.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn check(settings: RedisSettings) -> Result<(), OpenError> {
+        settings.validate()?;
+        let calls = Calls::new(settings)?;
+        let address = calls.address().to_owned();
+        calls.look().await.map_err(|none| none.refusal(address))
+    }
+
     /// Connects, and looks whether the server can keep the promises. A server that is not there yet, or still loads its data, is
     /// waited for: 10 seconds.
     ///
@@ -48,13 +59,10 @@ impl RedisStore {
         loop {
             match store.calls.look().await {
                 Ok(()) => return Ok(store),
-                Err(NoConnection::Refused(refusal)) => {
-                    return Err(OpenError::Refused { address, refusal });
+                Err(NoConnection::Away(_)) if started.elapsed() < PATIENCE => {
+                    tokio::time::sleep(ASK_AGAIN).await;
                 }
-                Err(NoConnection::Away(reason)) if started.elapsed() >= PATIENCE => {
-                    return Err(OpenError::Unreachable { address, reason });
-                }
-                Err(NoConnection::Away(_)) => tokio::time::sleep(ASK_AGAIN).await,
+                Err(none) => return Err(none.refusal(address)),
             }
         }
     }

@@ -15,6 +15,24 @@ pub enum Durability {
     Fsync,
 }
 
+/// Where messages are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StoreKind {
+    /// In the data directory.
+    Embedded,
+    /// On a Redis server.
+    Redis,
+}
+
+/// Where it is known from how a server is set up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ServerSettings {
+    /// Read from the server.
+    Read,
+    /// Declared by hand.
+    Declared,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -55,6 +73,64 @@ impl Setting for Durability {
     }
 }
 
+impl FromStr for StoreKind {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "embedded" => Ok(Self::Embedded),
+            "redis" => Ok(Self::Redis),
+            other => Err(format!(
+                "`{other}` is not a kind of store; write embedded or redis"
+            )),
+        }
+    }
+}
+
+impl Setting for StoreKind {
+    const KIND: Sentence = Sentence {
+        en: "`embedded` or `redis`",
+        zh: "`embedded` 或 `redis`",
+    };
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Embedded => "embedded",
+            Self::Redis => "redis",
+        }
+        .to_owned()
+    }
+}
+
+impl FromStr for ServerSettings {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "read" => Ok(Self::Read),
+            "declared" => Ok(Self::Declared),
+            other => Err(format!(
+                "`{other}` is not a way to know a server's settings; write read or declared"
+            )),
+        }
+    }
+}
+
+impl Setting for ServerSettings {
+    const KIND: Sentence = Sentence {
+        en: "`read` or `declared`",
+        zh: "`read` 或 `declared`",
+    };
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Read => "read",
+            Self::Declared => "declared",
+        }
+        .to_owned()
+    }
+}
+
 impl FromStr for LogFormat {
     type Err = String;
 
@@ -83,3 +159,5 @@ impl Setting for LogFormat {
 
 super::deserialized_from_text!(Durability);
 super::deserialized_from_text!(LogFormat);
+super::deserialized_from_text!(ServerSettings);
+super::deserialized_from_text!(StoreKind);

@@ -122,6 +122,30 @@ async fn a_server_that_comes_back_weaker_gets_no_write() {
 }
 
 #[tokio::test]
+async fn a_server_that_is_set_up_anew_gets_no_write_once_that_is_seen() {
+    let server = Server::start(DURABLE);
+    let store = server.open("shop").await;
+    for number in 0..samples::PARTITIONS {
+        samples::keep(&store, number).await.expect("it is durable");
+    }
+    server.command(&["CONFIG", "SET", "appendfsync", "everysec"]);
+    let ready = store.ready().await;
+    let Err(StoreError::Unavailable { reason }) = ready else {
+        panic!("fsync is promised: {ready:?}");
+    };
+    assert!(reason.contains("set `appendfsync always`"), "{reason}");
+    for number in 0..samples::PARTITIONS {
+        let kept = samples::keep(&store, number + samples::PARTITIONS).await;
+        assert!(
+            matches!(kept, Err(StoreError::Unavailable { .. })),
+            "{kept:?}"
+        );
+    }
+    server.command(&["CONFIG", "SET", "appendfsync", "always"]);
+    assert_eq!(store.ready().await, Ok(()));
+}
+
+#[tokio::test]
 async fn a_full_server_refuses_a_write_whole() {
     let server = Server::start(DURABLE);
     let store = server.open("shop").await;
@@ -147,7 +171,12 @@ async fn bad_settings_are_told_without_the_password() {
         let error = server.refuses(server.settings(namespace)).await;
         assert!(matches!(error, OpenError::BadNamespace { .. }), "{error}");
     }
-    for url in ["http://secret@host", "secret", "redis://:secret@host:port"] {
+    for url in [
+        "http://secret@host",
+        "secret",
+        "redis://:secret@host:port",
+        "rediss://:secret@host",
+    ] {
         let settings = RedisSettings {
             url: url.to_owned(),
             ..server.settings("shop")
