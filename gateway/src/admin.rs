@@ -1,18 +1,24 @@
 //! The admin API: a unix socket in the data directory, for this user only.
+//!
+//! `GET /v1/rules/status`, `GET /v1/rules/history`, `POST /v1/rules/rollback`. The command line is its client.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use axum::Router;
 use axum::extract::State;
-use axum::response::Json;
-use axum::routing::get;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::bundles::{RulesStatus, StatusReport};
+use crate::bundles::{Activation, RecordError, Refusal, StatusReport};
 
 /// The socket cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +28,47 @@ use crate::bundles::{RulesStatus, StatusReport};
 pub struct AdminError {
     path: String,
     reason: io::Error,
+}
+
+/// What the live bundle's people may ask for.
+#[async_trait]
+pub trait LiveRulesControl: Send + Sync + 'static {
+    /// What is live, and what stands against newer rule files.
+    fn status(&self) -> StatusReport;
+
+    /// Which bundles became live when, oldest first.
+    async fn history(&self) -> Result<Vec<Activation>, RecordError>;
+
+    /// Goes back to a bundle by the beginning of its hash, or to the one before the live one.
+    async fn roll_back(&self, to: Option<String>) -> Result<StatusReport, RollbackError>;
+}
+
+/// Why the live bundle stays.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RollbackError {
+    /// There was only ever this one.
+    #[error("no other rules were live before; there is nothing to go back to")]
+    NothingBefore,
+    /// Never live, or forgotten.
+    #[error("no bundle `{0}` was live here; `signalbox rules history` lists those that were")]
+    Unknown(String),
+    /// The beginning of several hashes.
+    #[error("several bundles begin with `{0}`; write more of the hash")]
+    Ambiguous(String),
+    /// This version does not take it any more.
+    #[error("those rules are not taken by this version: {0}")]
+    Refused(Refusal),
+    /// The store does not answer.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+/// The body of `POST /v1/rules/rollback`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RollbackRequest {
+    /// The beginning of a bundle's hash; `null` for the one before the live one.
+    pub to: Option<String>,
 }
 
 /// A bound socket. Its file goes when this is dropped.
@@ -47,9 +94,11 @@ impl AdminSocket {
     }
 
     /// Answers until `stop`.
-    pub async fn serve(self, rules: Arc<RulesStatus>, stop: CancellationToken) {
+    pub async fn serve(self, rules: Arc<dyn LiveRulesControl>, stop: CancellationToken) {
         let app = Router::new()
             .route("/v1/rules/status", get(rules_status))
+            .route("/v1/rules/history", get(rules_history))
+            .route("/v1/rules/rollback", post(rules_rollback))
             .with_state(rules);
         let served = axum::serve(self.listener, app)
             .with_graceful_shutdown(stop.cancelled_owned())
@@ -62,8 +111,30 @@ impl AdminSocket {
     }
 }
 
-async fn rules_status(State(rules): State<Arc<RulesStatus>>) -> Json<StatusReport> {
-    Json(rules.report())
+async fn rules_status(State(rules): State<Arc<dyn LiveRulesControl>>) -> Json<StatusReport> {
+    Json(rules.status())
+}
+
+async fn rules_history(State(rules): State<Arc<dyn LiveRulesControl>>) -> Response {
+    match rules.history().await {
+        Ok(history) => Json(history).into_response(),
+        Err(error) => refused(StatusCode::SERVICE_UNAVAILABLE, &error),
+    }
+}
+
+async fn rules_rollback(
+    State(rules): State<Arc<dyn LiveRulesControl>>,
+    Json(request): Json<RollbackRequest>,
+) -> Response {
+    match rules.roll_back(request.to).await {
+        Ok(status) => Json(status).into_response(),
+        Err(error @ RollbackError::Record(_)) => refused(StatusCode::SERVICE_UNAVAILABLE, &error),
+        Err(error) => refused(StatusCode::CONFLICT, &error),
+    }
+}
+
+fn refused(status: StatusCode, error: &dyn std::fmt::Display) -> Response {
+    (status, Json(json!({"error": error.to_string()}))).into_response()
 }
 
 fn bind(path: &Path) -> io::Result<UnixListener> {

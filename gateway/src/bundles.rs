@@ -8,7 +8,7 @@ mod status;
 mod watch;
 
 pub use prepare::{Refusal, prepare};
-pub use record::{BundleRecords, RecordError};
+pub use record::{Activation, BundleRecords, RecordError};
 pub(crate) use record::{KEY_RECORD, open_data_key};
 pub use status::{BundleOrigin, RefusedFiles, RulesStatus, StatusReport};
 pub use watch::{Adopter, Watch};

@@ -2,6 +2,7 @@
 //!
 //! A command answers with text and JSON ([`Answer`]); printing, exit codes and broken pipes are handled here, once.
 
+mod admin_client;
 mod answer;
 mod arguments;
 mod bench;
@@ -9,6 +10,7 @@ mod check;
 mod doctor;
 mod explain;
 mod fmt;
+mod live_rules;
 mod rules;
 mod serve;
 mod test;
@@ -65,6 +67,7 @@ fn answer(arguments: Arguments) -> anyhow::Result<Answer> {
         Command::Test(options) => test::run(&options, locale),
         Command::Explain(options) => explain::run(&options, locale),
         Command::Bench(options) => bench::run(&options, locale),
+        Command::Rules(options) => live_rules::run(&options),
         Command::Doctor(options) => doctor::run(&options),
     }
 }

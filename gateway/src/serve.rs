@@ -19,6 +19,7 @@ use signalbox_router::{Environment, Router, RouterParts, RouterSettings};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::NodeId;
 use signalbox_telemetry::{LogFormat, Metrics, Telemetry, TelemetrySettings};
+use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -169,18 +170,19 @@ impl Gateway {
         }
         ports.push(tokio::spawn(listener.serve(app, stop_ports.clone())));
 
+        let live = Arc::new(LiveRules {
+            router: router.clone(),
+            observer,
+            records,
+            status: rules,
+            metrics,
+            change: Mutex::default(),
+        });
         let mut helpers = vec![tokio::spawn(
-            admin.serve(rules.clone(), stop_helpers.clone()),
+            admin.serve(live.clone(), stop_helpers.clone()),
         )];
         if let Some(directory) = directory {
             let watch = Watch::new(directory, config.file.rules.poll.0, first.seen);
-            let live = Arc::new(LiveRules {
-                router: router.clone(),
-                observer,
-                records,
-                status: rules,
-                metrics,
-            });
             helpers.push(tokio::spawn(watch.run(live, stop_helpers.clone())));
         }
         Ok(Self {

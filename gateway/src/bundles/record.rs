@@ -1,10 +1,11 @@
 //! Bundles in the store: the sources of each that was ever live, by its hash, and which one is live.
 //!
-//! So a decision can be explained after its rules are long gone, and a start with broken files goes on with the last good
-//! ones. Sealed like everything else, with a data key of the deployment's own.
+//! So a decision can be explained after its rules are long gone, a start with broken files goes on with the last good
+//! ones, and people can go back to what was live before. Sealed like everything else, with a data key of the deployment's own.
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::{SourceFile, SourceSet};
 use signalbox_router::Environment;
@@ -16,6 +17,10 @@ use crate::live_bundle::LiveBundle;
 /// Where the data key of all others is kept, wrapped.
 pub(crate) const KEY_RECORD: &str = "deployment_data_key";
 const ACTIVE_RECORD: &str = "active_bundle";
+const HISTORY_RECORD: &str = "bundle_history";
+const ROLLED_BACK_RECORD: &str = "bundle_rolled_back";
+/// Older ones are forgotten; their sources stay.
+const MAX_HISTORY: usize = 100;
 const KEY_OWNER: &[u8] = b"deployment";
 /// Another process may write the same record at the same time; more often than this it is something else.
 const MAX_TRIES: usize = 8;
@@ -51,6 +56,20 @@ pub enum RecordError {
         /// Which record.
         name: String,
     },
+}
+
+/// When a bundle became the live one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activation {
+    /// Its hash.
+    pub bundle: String,
+    /// How many rules it has.
+    pub rules: usize,
+    /// Since when.
+    pub at: Timestamp,
+    /// Whether people went back to it.
+    #[serde(default)]
+    pub by_rollback: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,13 +112,77 @@ impl BundleRecords {
         })
     }
 
-    /// Keeps a bundle's sources and notes that it is the live one.
+    /// Keeps a bundle's sources and notes that it is the live one. What was rolled back before is forgotten.
     ///
     /// # Errors
     /// [`RecordError`]
     pub async fn keep_as_active(&self, bundle: &LiveBundle) -> Result<(), RecordError> {
+        self.activate(bundle, None).await
+    }
+
+    /// The same for a bundle that people went back to, away from the bundle `from`: that one is not taken again until its files
+    /// change.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn keep_as_rollback(
+        &self,
+        bundle: &LiveBundle,
+        from: &str,
+    ) -> Result<(), RecordError> {
+        self.activate(bundle, Some(from)).await
+    }
+
+    async fn activate(
+        &self,
+        bundle: &LiveBundle,
+        rolled_back: Option<&str>,
+    ) -> Result<(), RecordError> {
         self.keep(bundle).await?;
+        self.replace(
+            ROLLED_BACK_RECORD,
+            rolled_back.unwrap_or_default().as_bytes(),
+        )
+        .await?;
+        let mut history = self.history().await?;
+        if history.last().map(|last| &*last.bundle) != Some(bundle.hash()) {
+            history.push(Activation {
+                bundle: bundle.hash().to_owned(),
+                rules: bundle.rule_names().len(),
+                at: self.environment.now(),
+                by_rollback: rolled_back.is_some(),
+            });
+            let surplus = history.len().saturating_sub(MAX_HISTORY);
+            history.drain(..surplus);
+            let plain =
+                serde_json::to_vec(&history).map_err(|reason| closed(HISTORY_RECORD, &reason))?;
+            self.replace(HISTORY_RECORD, &plain).await?;
+        }
         self.replace(ACTIVE_RECORD, bundle.hash().as_bytes()).await
+    }
+
+    /// Which bundles became live when, oldest first.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn history(&self) -> Result<Vec<Activation>, RecordError> {
+        match self.read(HISTORY_RECORD).await? {
+            None => Ok(Vec::new()),
+            Some(plain) => {
+                serde_json::from_slice(&plain).map_err(|reason| closed(HISTORY_RECORD, &reason))
+            }
+        }
+    }
+
+    /// The bundle that people went away from, if they did: its files are not taken until they change.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn rolled_back(&self) -> Result<Option<String>, RecordError> {
+        let hash = self.read(ROLLED_BACK_RECORD).await?;
+        Ok(hash
+            .map(|hash| String::from_utf8_lossy(&hash).into_owned())
+            .filter(|hash| !hash.is_empty()))
     }
 
     /// Keeps a bundle's sources, so that its decisions can be explained.
@@ -130,10 +213,18 @@ impl BundleRecords {
     /// # Errors
     /// [`RecordError`]
     pub async fn last_active(&self) -> Result<Option<SourceSet>, RecordError> {
-        let Some(hash) = self.read(ACTIVE_RECORD).await? else {
-            return Ok(None);
-        };
-        let name = bundle_record(&String::from_utf8_lossy(&hash));
+        match self.read(ACTIVE_RECORD).await? {
+            None => Ok(None),
+            Some(hash) => self.sources(&String::from_utf8_lossy(&hash)).await,
+        }
+    }
+
+    /// The sources of a bundle that was ever live.
+    ///
+    /// # Errors
+    /// [`RecordError`]
+    pub async fn sources(&self, hash: &str) -> Result<Option<SourceSet>, RecordError> {
+        let name = bundle_record(hash);
         let Some(plain) = self.read(&name).await? else {
             return Ok(None);
         };

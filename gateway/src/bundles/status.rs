@@ -2,24 +2,26 @@
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::prepare::Refusal;
 
 /// Where the live bundle came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BundleOrigin {
     /// From the rule files.
     Files,
     /// From the store, since the rule files were refused at the start.
     LastGood,
+    /// From the store, since people went back to it; the rule files are taken again when they change.
+    Rollback,
     /// Part of the program.
     BuiltIn,
 }
 
 /// Rule files that are not live.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RefusedFiles {
     /// When they were refused.
     pub at: Timestamp,
@@ -30,7 +32,7 @@ pub struct RefusedFiles {
 }
 
 /// What the live bundle is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusReport {
     /// Its hash.
     pub bundle: String,
@@ -59,22 +61,22 @@ impl RulesStatus {
         self.0.lock().clone()
     }
 
-    /// Notes that rule files are live.
-    pub fn adopted(&self, bundle: &str, rules: usize, at: Timestamp) {
+    /// Notes which bundle is live now.
+    pub fn adopted(&self, bundle: &str, rules: usize, origin: BundleOrigin, at: Timestamp) {
         *self.0.lock() = StatusReport {
             bundle: bundle.to_owned(),
             rules,
             since: at,
-            origin: BundleOrigin::Files,
+            origin,
             refused: None,
         };
     }
 
-    /// Notes that the files on disk are again those that are live.
-    pub fn unchanged(&self) {
+    /// Notes that nothing stands against the files on disk, and where the live bundle comes from.
+    pub fn unchanged(&self, origin: BundleOrigin) {
         let mut report = self.0.lock();
         report.refused = None;
-        report.origin = BundleOrigin::Files;
+        report.origin = origin;
     }
 
     /// Notes that newer rule files were refused.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use signalbox_dsl::Locale;
 
+use crate::config::{Config, ConfigError, Overrides};
+
 /// signalbox decides which way each customer message goes.
 #[derive(Debug, Parser)]
 #[command(
@@ -55,6 +57,8 @@ pub(super) enum Command {
     Explain(ExplainOptions),
     /// Measure how fast rules are on a corpus of messages
     Bench(BenchOptions),
+    /// Look at the rules of a running gateway, and go back to earlier ones
+    Rules(LiveRulesOptions),
     /// Find out what is wrong with this installation, and what to do
     Doctor(DoctorOptions),
 }
@@ -127,13 +131,53 @@ pub(super) struct BenchOptions {
 }
 
 #[derive(Debug, Args)]
-pub(super) struct DoctorOptions {
-    /// The configuration to look at
-    #[arg(long, value_name = "FILE")]
+pub(super) struct LiveRulesOptions {
+    #[command(subcommand)]
+    pub(super) command: LiveRulesCommand,
+    #[command(flatten)]
+    pub(super) installation: InstallationOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LiveRulesCommand {
+    /// Which rules are live, since when, and what stands against newer files; exits with 1 if files are refused
+    Status,
+    /// Which rules were live before, newest first
+    History,
+    /// Go back to earlier rules at once; the rule files are taken again when they change
+    Rollback {
+        /// The beginning of the bundle's hash, from the history; by default the one before the live one
+        #[arg(value_name = "BUNDLE")]
+        bundle: Option<String>,
+    },
+}
+
+/// Which installation is meant.
+#[derive(Debug, Args)]
+pub(super) struct InstallationOptions {
+    /// The gateway's configuration
+    #[arg(long, global = true, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// The data directory to look at, instead of `data` in the configuration
-    #[arg(long, value_name = "DIR")]
+    /// Its data directory, instead of `data` in the configuration
+    #[arg(long, global = true, value_name = "DIR")]
     pub(super) data: Option<PathBuf>,
+}
+
+impl InstallationOptions {
+    /// The configuration that is meant.
+    pub(super) fn load(&self) -> Result<Config, ConfigError> {
+        let overrides = Overrides {
+            data: self.data.clone(),
+            listen: None,
+        };
+        Config::load(self.config.as_deref(), &overrides)
+    }
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DoctorOptions {
+    #[command(flatten)]
+    pub(super) installation: InstallationOptions,
 }
 
 impl Arguments {

@@ -4,15 +4,10 @@ use serde_json::json;
 
 use super::answer::{Answer, Outcome};
 use super::arguments::DoctorOptions;
-use crate::config::{Config, Overrides};
 use crate::doctor::{State, examine, text};
 
 pub(super) fn run(options: &DoctorOptions) -> anyhow::Result<Answer> {
-    let overrides = Overrides {
-        data: options.data.clone(),
-        listen: None,
-    };
-    let config = Config::load(options.config.as_deref(), &overrides)?;
+    let config = options.installation.load()?;
     let findings = examine(&config);
     let is_wrong = findings.iter().any(|finding| finding.state == State::Wrong);
     Ok(Answer {

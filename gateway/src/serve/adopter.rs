@@ -1,14 +1,22 @@
-//! Takes changed rules over, or keeps the old ones and says why.
+//! Decides which bundle is live: takes changed rules over, or keeps the old ones and says why, and goes back when people ask.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use signalbox_dsl::SourceSet;
 use signalbox_router::Router;
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::metrics::rules::ReloadResult;
 
-use crate::bundles::{Adopter, BundleRecords, Refusal, RulesStatus};
+use tokio::sync::Mutex;
+use tokio::task::spawn_blocking;
+
+use crate::admin::{LiveRulesControl, RollbackError};
+use crate::bundles::{
+    Activation, Adopter, BundleOrigin, BundleRecords, RecordError, Refusal, RulesStatus,
+    StatusReport, prepare,
+};
 use crate::live_bundle::LiveBundle;
 use crate::observer::MetricsObserver;
 
@@ -18,34 +26,27 @@ pub(super) struct LiveRules {
     pub(super) records: BundleRecords,
     pub(super) status: Arc<RulesStatus>,
     pub(super) metrics: Arc<Metrics>,
+    /// One change at a time: files may change while people go back.
+    pub(super) change: Mutex<()>,
 }
 
 #[async_trait]
 impl Adopter for LiveRules {
     async fn adopt(&self, bundle: LiveBundle) -> bool {
-        if bundle.hash() == self.status.report().bundle {
-            self.unchanged(); // back to what is live
-            return true;
+        let _change = self.change.lock().await;
+        match self.take_files(&bundle).await {
+            Ok(()) => true,
+            Err(error) => {
+                self.metrics.rules.reloads.count(ReloadResult::Failed);
+                self.hold(&Refusal {
+                    summary: format!(
+                        "the changed rules cannot be kept in the store yet, this is tried again: {error}"
+                    ),
+                    details: String::new(),
+                });
+                false
+            }
         }
-        // Kept first: a decision must never name a bundle that nobody can look up.
-        if let Err(error) = self.records.keep_as_active(&bundle).await {
-            self.metrics.rules.reloads.count(ReloadResult::Failed);
-            self.hold(&Refusal {
-                summary: format!(
-                    "the changed rules cannot be kept in the store yet, this is tried again: {error}"
-                ),
-                details: String::new(),
-            });
-            return false;
-        }
-        self.observer.adopt(bundle.hash(), bundle.rule_names());
-        self.router.adopt(bundle.rules());
-        let rules = bundle.rule_names().len();
-        self.status.adopted(bundle.hash(), rules, Timestamp::now());
-        self.metrics.rules.reloads.count(ReloadResult::Adopted);
-        self.metrics.rules.refused.set(0);
-        tracing::info!(bundle = bundle.hash(), rules, "changed rules are live");
-        true
     }
 
     fn refuse(&self, refusal: Refusal) {
@@ -62,10 +63,115 @@ impl Adopter for LiveRules {
     }
 }
 
+#[async_trait]
+impl LiveRulesControl for LiveRules {
+    fn status(&self) -> StatusReport {
+        self.status.report()
+    }
+
+    async fn history(&self) -> Result<Vec<Activation>, RecordError> {
+        self.records.history().await
+    }
+
+    async fn roll_back(&self, to: Option<String>) -> Result<StatusReport, RollbackError> {
+        let _change = self.change.lock().await;
+        let live = self.status.report().bundle;
+        let wanted = target(&self.records.history().await?, &live, to.as_deref())?;
+        let Some(sources) = self.records.sources(&wanted).await? else {
+            return Err(RollbackError::Unknown(wanted));
+        };
+        let bundle = prepare_elsewhere(sources).await?;
+        // A second step back still leads away from the files that are on disk.
+        let files = self.records.rolled_back().await?.unwrap_or(live);
+        let origin = if bundle.hash() == files {
+            self.records.keep_as_active(&bundle).await?;
+            BundleOrigin::Files
+        } else {
+            self.records.keep_as_rollback(&bundle, &files).await?;
+            BundleOrigin::Rollback
+        };
+        self.make_live(&bundle, origin);
+        tracing::warn!(
+            bundle = bundle.hash(),
+            "people went back to these rules; the rule files are taken again when they change"
+        );
+        Ok(self.status.report())
+    }
+}
+
+/// Which bundle is meant: the newest other one, or the only one whose hash begins so.
+fn target(history: &[Activation], live: &str, to: Option<&str>) -> Result<String, RollbackError> {
+    let Some(prefix) = to else {
+        return history
+            .iter()
+            .rev()
+            .find(|past| past.bundle != live)
+            .map(|past| past.bundle.clone())
+            .ok_or(RollbackError::NothingBefore);
+    };
+    let mut found: Vec<_> = history
+        .iter()
+        .map(|past| &past.bundle)
+        .filter(|bundle| bundle.starts_with(prefix))
+        .collect();
+    found.sort_unstable();
+    found.dedup();
+    match found[..] {
+        [bundle] => Ok(bundle.clone()),
+        [] => Err(RollbackError::Unknown(prefix.to_owned())),
+        _ => Err(RollbackError::Ambiguous(prefix.to_owned())),
+    }
+}
+
+/// Not on a thread that serves.
+async fn prepare_elsewhere(sources: SourceSet) -> Result<LiveBundle, RollbackError> {
+    match spawn_blocking(move || prepare(sources)).await {
+        Ok(Ok(bundle)) => Ok(bundle),
+        Ok(Err(refusal)) => Err(RollbackError::Refused(refusal)),
+        Err(_) => Err(RollbackError::Refused(Refusal {
+            summary: "checking them stopped with an error of signalbox itself; please report it"
+                .to_owned(),
+            details: String::new(),
+        })),
+    }
+}
+
 impl LiveRules {
-    /// The files are again what is live.
-    fn unchanged(&self) {
-        self.status.unchanged();
+    /// Makes the files' bundle the live one, unless it is already, or people went away from it.
+    async fn take_files(&self, bundle: &LiveBundle) -> Result<(), RecordError> {
+        let report = self.status.report();
+        if bundle.hash() == report.bundle {
+            self.unchanged(BundleOrigin::Files); // back to what is live
+            return Ok(());
+        }
+        if self.records.rolled_back().await?.as_deref() == Some(bundle.hash()) {
+            self.unchanged(BundleOrigin::Rollback);
+            return Ok(());
+        }
+        // Kept first: a decision must never name a bundle that nobody can look up.
+        self.records.keep_as_active(bundle).await?;
+        self.make_live(bundle, BundleOrigin::Files);
+        self.metrics.rules.reloads.count(ReloadResult::Adopted);
+        tracing::info!(
+            bundle = bundle.hash(),
+            rules = bundle.rule_names().len(),
+            "changed rules are live"
+        );
+        Ok(())
+    }
+
+    fn make_live(&self, bundle: &LiveBundle, origin: BundleOrigin) {
+        self.observer.adopt(bundle.hash(), bundle.rule_names());
+        self.router.adopt(bundle.rules());
+        let rules = bundle.rule_names().len();
+        self.status
+            .adopted(bundle.hash(), rules, origin, Timestamp::now());
+        self.metrics.rules.refused.set(0);
+    }
+
+    /// The files need nothing done.
+    fn unchanged(&self, origin: BundleOrigin) {
+        self.status.unchanged(origin);
         self.metrics.rules.refused.set(0);
     }
 

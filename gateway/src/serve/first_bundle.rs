@@ -42,30 +42,71 @@ impl FirstBundle {
                 details: String::new(),
             }),
         };
-        let (bundle, origin, refused) = match prepared {
-            Ok(bundle) => (bundle, BundleOrigin::Files, None),
-            Err(refusal) => {
-                let bundle = last_good(&refusal, records).await?;
-                tracing::error!(
-                    summary = refusal.summary,
-                    "the rule files are refused; the last good rules stay live. {}",
-                    refusal.details
-                );
-                metrics.rules.refused.set(1);
-                let refused = RefusedFiles {
-                    at: Timestamp::now(),
-                    summary: refusal.summary,
-                    details: refusal.details,
-                };
-                (bundle, BundleOrigin::LastGood, Some(refused))
-            }
-        };
+        match prepared {
+            Ok(bundle) => Self::of_files(bundle, seen, records).await,
+            Err(refusal) => Self::last_good(refusal, seen, records, metrics).await,
+        }
+    }
+
+    /// The last good bundle, since the files are refused.
+    async fn last_good(
+        refusal: Refusal,
+        seen: Option<SourceSet>,
+        records: &BundleRecords,
+        metrics: &Metrics,
+    ) -> anyhow::Result<Self> {
+        let bundle = last_good(&refusal, records).await?;
+        tracing::error!(
+            summary = refusal.summary,
+            "the rule files are refused; the last good rules stay live. {}",
+            refusal.details
+        );
+        metrics.rules.refused.set(1);
         records.keep_as_active(&bundle).await?;
         Ok(Self {
             bundle,
             seen,
+            origin: BundleOrigin::LastGood,
+            refused: Some(RefusedFiles {
+                at: Timestamp::now(),
+                summary: refusal.summary,
+                details: refusal.details,
+            }),
+        })
+    }
+
+    /// The files' bundle, or the one that people went back to from it.
+    async fn of_files(
+        bundle: LiveBundle,
+        seen: Option<SourceSet>,
+        records: &BundleRecords,
+    ) -> anyhow::Result<Self> {
+        let is_rolled_back = records.rolled_back().await?.as_deref() == Some(bundle.hash());
+        let earlier = match (is_rolled_back, records.last_active().await?) {
+            (true, Some(sources)) => Some(prepare_elsewhere(sources).await?),
+            _ => None,
+        };
+        let (bundle, origin) = match earlier {
+            Some(Ok(earlier)) => (earlier, BundleOrigin::Rollback),
+            Some(Err(refusal)) => {
+                tracing::error!(
+                    summary = refusal.summary,
+                    "the rules that people went back to are not taken by this version; the rule files are live again. {}",
+                    refusal.details
+                );
+                records.keep_as_active(&bundle).await?;
+                (bundle, BundleOrigin::Files)
+            }
+            None => {
+                records.keep_as_active(&bundle).await?;
+                (bundle, BundleOrigin::Files)
+            }
+        };
+        Ok(Self {
+            bundle,
+            seen,
             origin,
-            refused,
+            refused: None,
         })
     }
 

@@ -8,4 +8,5 @@
 mod binary;
 mod cli;
 mod golden;
+mod live_rules;
 mod serve;

@@ -17,10 +17,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const READY: &str = "signalbox is ready: ";
 
 /// A folder with configuration, rules and data.
-struct Deployment(TempDir);
+pub(crate) struct Deployment(TempDir);
 
 impl Deployment {
-    fn new(settings: &str) -> Self {
+    pub(crate) fn new(settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("rules")).unwrap();
         let deployment = Self(folder);
@@ -32,11 +32,11 @@ impl Deployment {
         deployment
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn write_rules(&self, text: &str) {
+    pub(crate) fn write_rules(&self, text: &str) {
         fs::write(self.path("rules/hello.rules"), text).unwrap();
     }
 
@@ -61,18 +61,18 @@ impl Deployment {
     }
 }
 
-fn hello() -> String {
+pub(crate) fn hello() -> String {
     fs::read_to_string(repository().join("examples/hello/rules/hello.rules")).unwrap()
 }
 
 /// A running gateway; dropped, it is killed.
-struct Gateway {
+pub(crate) struct Gateway {
     child: Child,
     url: String,
 }
 
 impl Gateway {
-    fn start(deployment: &Deployment) -> Self {
+    pub(crate) fn start(deployment: &Deployment) -> Self {
         let mut child = deployment.serve().spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap())
@@ -101,12 +101,12 @@ impl Gateway {
         request(stream, path, "X-Forwarded-For: 203.0.113.9\r\n")
     }
 
-    fn readiness(&self) -> Value {
+    pub(crate) fn readiness(&self) -> Value {
         serde_json::from_str(&self.get("/readyz").1).unwrap()
     }
 
     /// SIGTERM, and all that it wrote to its log.
-    fn stop(mut self) -> String {
+    pub(crate) fn stop(mut self) -> String {
         let process = self.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -147,7 +147,7 @@ fn request<S: Read + Write>(mut stream: S, path: &str, headers: &str) -> (u16, S
     (status, body)
 }
 
-fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) fn until(what: &str, holds: impl Fn() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(
