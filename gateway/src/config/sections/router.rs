@@ -47,8 +47,8 @@ section! {
         zh "两次投递之间的最长等待。"
         delivery_backoff_at_most: TimeSpan = TimeSpan::seconds(300), within TimeSpan::millis(10) => TimeSpan::seconds(3_600);
 
-        /// Replies of one partition that are being sent at once.
-        zh "一个分区同时发送的回复数。"
+        /// Replies of one partition that are being sent over one channel at once.
+        zh "一个分区在同一渠道上同时发送的回复数。"
         deliveries_at_once: u64 = 32, within 1 => 1_024;
 
         /// Customers that are kept at hand in each partition.
