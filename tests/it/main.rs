@@ -15,6 +15,7 @@ mod hostile;
 mod house;
 mod kill;
 mod metrics;
+mod redis;
 mod reload;
 mod restart;
 mod sheet;

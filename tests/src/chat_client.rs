@@ -75,6 +75,8 @@ pub struct ChatClient {
     repairs: Repairs,
     /// After so much silence the connection is asked whether it lives; after as much again it is given up.
     silence: Duration,
+    /// Whether the server may say that it cannot answer now.
+    is_forgiving: bool,
     random: Random,
 }
 
@@ -109,6 +111,7 @@ impl ChatClient {
             closes: Vec::new(),
             repairs: Repairs::default(),
             silence: Duration::from_secs(5),
+            is_forgiving: false,
             random,
         }
     }
@@ -120,6 +123,13 @@ impl ChatClient {
             conversation: self.conversation.clone(),
             ..Self::new(random.fork())
         }
+    }
+
+    /// The server may say that it cannot answer now, as it does while its store is away; then another connection asks again.
+    #[must_use]
+    pub fn forgiving(mut self) -> Self {
+        self.is_forgiving = true;
+        self
     }
 
     /// Gives connections up sooner, for lines that die without a word.

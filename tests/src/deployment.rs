@@ -30,6 +30,21 @@ impl Deployment {
         }
     }
 
+    /// The example's configuration for Redis instead, with this server.
+    ///
+    /// # Panics
+    /// When the example leaves the server's address no place any more.
+    #[must_use]
+    pub fn on_redis(self, url: &str) -> Self {
+        const PLACE: &str = "${REDIS_URL}";
+        let example = fs::read_to_string(example().join("signalbox-redis.yaml"));
+        let text = example.expect("the example's configuration for Redis");
+        assert!(text.contains(PLACE), "no `{PLACE}` in it");
+        fs::write(self.configuration(), text.replace(PLACE, url))
+            .expect("the configuration is written");
+        self
+    }
+
     /// The example in a directory that outlives the process; copied there if nothing is there yet.
     pub fn kept_in(directory: &Path) -> Self {
         if !directory.join("signalbox.yaml").exists() {

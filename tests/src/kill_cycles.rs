@@ -12,13 +12,40 @@ use crate::crowd::{Crowd, Progress};
 use crate::deployment::Deployment;
 use crate::gateway::Gateway;
 use crate::oracle;
+use crate::redis_server::RedisServer;
 use crate::seed::Random;
+use crate::until::until;
 
-/// Customers who chat at once.
+/// Customers who chat at once, each with some messages on the way.
 const CUSTOMERS: usize = 6;
+
+/// Customers who chat at once, each with one message on the way.
+const CAREFUL_CUSTOMERS: usize = 24;
 
 /// A kill comes after at most so many more things of its kind.
 const MAX_THINGS: u64 = 120;
+
+/// Who is killed.
+#[derive(Debug)]
+pub enum Victims<'run> {
+    /// The gateway.
+    Gateway,
+    /// The Redis server that it keeps its messages on.
+    Redis(&'run mut RedisServer),
+    /// One and the other in turn, the server first.
+    InTurn(&'run mut RedisServer),
+}
+
+impl Victims<'_> {
+    /// The server, if it is what the kill with this number hits.
+    fn redis(&mut self, kill: u64) -> Option<&mut RedisServer> {
+        match self {
+            Self::Gateway => None,
+            Self::Redis(server) => Some(server),
+            Self::InTurn(server) => (kill % 2 == 1).then_some(server),
+        }
+    }
+}
 
 /// What a run did.
 #[derive(Debug, Clone, Copy, Default)]
@@ -27,16 +54,17 @@ pub struct Summary {
     pub kills: u64,
     /// Messages said, every one acknowledged and answered once.
     pub messages: u64,
-    /// The longest that a start took until ready.
+    /// The longest that it took from a start until ready; a killed server's counts until the gateway is ready again.
     pub longest_start: Duration,
 }
 
-/// Kills the gateway `kills` times under load, then lets the customers finish and judges.
+/// Kills `kills` times under load, then lets the customers finish and judges.
 ///
 /// # Panics
 /// When anything was lost, doubled or out of order.
 pub async fn run(
     deployment: &Deployment,
+    mut victims: Victims<'_>,
     kills: u64,
     random: &mut Random,
     mut tell: impl FnMut(u64, Progress),
@@ -44,19 +72,41 @@ pub async fn run(
     let (announcer, mut address) = address::announced();
     let mut gateway = Gateway::start(deployment).await;
     announcer.is_at(gateway.address());
-    let clients = (0..CUSTOMERS)
-        .map(|_| ChatClient::new(random.fork()))
-        .collect();
-    let mut crowd = Crowd::start(clients, &address, random);
+    let mut customers = |number: usize| -> Vec<ChatClient> {
+        let fresh = std::iter::repeat_with(|| ChatClient::new(random.fork()));
+        fresh.take(number).collect()
+    };
+    let mut crowd = match victims {
+        Victims::Gateway => {
+            let clients = customers(CUSTOMERS);
+            Crowd::start(clients, &address, random)
+        }
+        // A gateway without its server goes on, and refuses.
+        Victims::Redis(_) | Victims::InTurn(_) => {
+            let clients = customers(CAREFUL_CUSTOMERS);
+            let clients = clients.into_iter().map(ChatClient::forgiving).collect();
+            Crowd::one_at_a_time(clients, &address, random)
+        }
+    };
     let mut longest_start = Duration::ZERO;
     for kill in 1..=kills {
         crowd.until(moment(crowd.progress(), random)).await;
-        announcer.is_away();
-        gateway.kill().await;
-        let started = Instant::now();
-        gateway = Gateway::start(deployment).await;
-        longest_start = longest_start.max(started.elapsed());
-        announcer.is_at(gateway.address());
+        let took = match victims.redis(kill) {
+            Some(server) => {
+                server.kill().await;
+                server.start_again();
+                ready_again(&mut gateway).await
+            }
+            None => {
+                announcer.is_away();
+                gateway.kill().await;
+                let started = Instant::now();
+                gateway = Gateway::start(deployment).await;
+                announcer.is_at(gateway.address());
+                started.elapsed()
+            }
+        };
+        longest_start = longest_start.max(took);
         tell(kill, crowd.progress());
     }
     let clients = crowd.finish().await;
@@ -76,6 +126,12 @@ pub async fn run(
             .sum(),
         longest_start,
     }
+}
+
+async fn ready_again(gateway: &mut Gateway) -> Duration {
+    let is_ready = async || (gateway.get("/readyz").await.status == 200).then_some(());
+    let ((), took) = until("the gateway is ready again", is_ready).await;
+    took
 }
 
 fn moment(now: Progress, random: &mut Random) -> impl Fn(Progress) -> bool + use<> {

@@ -23,5 +23,6 @@ pub mod http;
 pub mod kill_cycles;
 pub mod metrics;
 pub mod oracle;
+pub mod redis_server;
 pub mod seed;
 pub mod until;

@@ -1,6 +1,7 @@
 //! Long runs that can be interrupted and taken up again: `signalbox-soak PART`.
 //!
-//! Parts: `kill-embedded`, kill -9 under load on the embedded store, 200 times. What is done so far is kept under
+//! Parts: `kill-embedded`, kill -9 under load on the embedded store, 200 times; `kill-redis`, of the gateway and its Redis
+//! server in turn. `SIGNALBOX_SOAK_KILLS` asks for fewer or more. What is done so far is kept under
 //! `target/soak/PART/`, the data directory included, so every round finds what the rounds before it left. A round that was
 //! interrupted counts for nothing and is run again.
 #![expect(
@@ -18,11 +19,12 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use signalbox_tests::deployment::{Deployment, repository};
-use signalbox_tests::kill_cycles;
+use signalbox_tests::kill_cycles::{self, Victims};
+use signalbox_tests::redis_server::RedisServer;
 use signalbox_tests::seed::Random;
 use tokio::signal::unix::{SignalKind, signal};
 
-/// Kills in all.
+/// Kills in all, unless `SIGNALBOX_SOAK_KILLS` says otherwise.
 const KILLS: u64 = 200;
 
 /// Kills after which the customers finish, everything is judged, and the state is written.
@@ -38,18 +40,40 @@ struct Done {
     seeds: Vec<u64>,
 }
 
+/// What is killed.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    Embedded,
+    Redis,
+}
+
+impl Part {
+    fn named(name: &str) -> Option<Self> {
+        [Self::Embedded, Self::Redis]
+            .into_iter()
+            .find(|part| part.name() == name)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Embedded => "kill-embedded",
+            Self::Redis => "kill-redis",
+        }
+    }
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let (Some(part), None) = (arguments.next(), arguments.next()) else {
         return wrong_use();
     };
-    if part != "kill-embedded" {
+    let Some(part) = Part::named(&part) else {
         return wrong_use();
-    }
-    let directory = directory_of(&part);
+    };
+    let directory = directory_of(part.name());
     tokio::select! {
-        () = kill_embedded(&directory) => ExitCode::SUCCESS,
+        () = kill(part, &directory) => ExitCode::SUCCESS,
         // Given up, the gateway of this round is killed too, and does not stand in the next run's way.
         () = interrupted() => ExitCode::from(130),
     }
@@ -66,7 +90,7 @@ async fn interrupted() {
 }
 
 fn wrong_use() -> ExitCode {
-    eprintln!("usage: signalbox-soak kill-embedded");
+    eprintln!("usage: signalbox-soak kill-embedded|kill-redis");
     ExitCode::from(2)
 }
 
@@ -76,35 +100,47 @@ fn directory_of(part: &str) -> PathBuf {
     target.join("soak").join(part)
 }
 
-async fn kill_embedded(directory: &Path) {
+async fn kill(part: Part, directory: &Path) {
+    let (name, wanted) = (part.name(), kills_wanted());
     let state = directory.join("state.json");
     let mut done = load(&state);
-    if done.kills >= KILLS {
+    if done.kills >= wanted {
         println!("a run is complete; a new one begins");
         fs::remove_dir_all(directory).unwrap();
         done = Done::default();
     }
-    let deployment = Deployment::kept_in(&directory.join("deployment"));
+    let mut deployment = Deployment::kept_in(&directory.join("deployment"));
+    let mut server = match part {
+        Part::Embedded => None,
+        Part::Redis => Some(RedisServer::kept_in(&directory.join("redis"))),
+    };
+    if let Some(server) = &server {
+        deployment = deployment.on_redis(&server.url());
+    }
     println!(
-        "kill-embedded: {} of {KILLS} kills are done; everything is kept in {}",
+        "{name}: {} of {wanted} kills are done; everything is kept in {}",
         done.kills,
         directory.display()
     );
-    while done.kills < KILLS {
+    while done.kills < wanted {
         let before = done.kills;
         let seed = Random::announced("soak").bits();
         let mut random = Random::from_seed(seed);
         let tell = |kill, progress: signalbox_tests::crowd::Progress| {
             println!(
-                "kill {} of {KILLS}: {} said, {} acknowledged, {} answered in this round",
+                "kill {} of {wanted}: {} said, {} acknowledged, {} answered in this round",
                 before + kill,
                 progress.said,
                 progress.acknowledged,
                 progress.answered
             );
         };
-        let kills = KILLS_IN_ROUND.min(KILLS - before);
-        let summary = kill_cycles::run(&deployment, kills, &mut random, tell).await;
+        let kills = KILLS_IN_ROUND.min(wanted - before);
+        let victims = match &mut server {
+            Some(server) => Victims::InTurn(server),
+            None => Victims::Gateway,
+        };
+        let summary = kill_cycles::run(&deployment, victims, kills, &mut random, tell).await;
         done.kills += summary.kills;
         done.messages += summary.messages;
         let start = u64::try_from(summary.longest_start.as_millis()).unwrap();
@@ -113,13 +149,20 @@ async fn kill_embedded(directory: &Path) {
         save(&state, &done);
     }
     println!(
-        "kill-embedded: {} kills, {} messages: every one acknowledged, decided and answered once, in order. \
+        "{name}: {} kills, {} messages: every one acknowledged, decided and answered once, in order. \
          The longest start took {:?}. Seeds of the rounds: {:?}",
         done.kills,
         done.messages,
         Duration::from_millis(done.longest_start_ms),
         done.seeds
     );
+}
+
+fn kills_wanted() -> u64 {
+    match std::env::var("SIGNALBOX_SOAK_KILLS") {
+        Ok(number) => number.parse().expect("SIGNALBOX_SOAK_KILLS is a number"),
+        Err(_) => KILLS,
+    }
 }
 
 fn load(state: &Path) -> Done {

@@ -54,6 +54,7 @@ pub(super) async fn run(
         fruitless_syncs: 0,
         resend_at: None,
         is_probed: false,
+        is_put_off: false,
         seen: None,
         typed: None,
     };
@@ -75,6 +76,8 @@ struct Connection<'c> {
     resend_at: Option<Instant>,
     /// Nothing came for a while, and a ping is out.
     is_probed: bool,
+    /// The server cannot answer now, and may be asked over another connection.
+    is_put_off: bool,
     seen: Option<(u64, Instant)>,
     typed: Option<Instant>,
 }
@@ -134,6 +137,9 @@ impl Connection<'_> {
                 Ok(Incoming::Frame(frame)) => {
                     self.is_probed = false;
                     self.handle(&frame).await;
+                    if self.is_put_off {
+                        return false;
+                    }
                 }
                 Ok(Incoming::Closed(code)) => {
                     self.client.closes.push(code);
@@ -188,6 +194,9 @@ impl Connection<'_> {
             Some("token_expiring") => {
                 self.client
                     .violated("an anonymous visitor has no token that expires");
+            }
+            Some("error") if self.client.is_forgiving && frame["code"] == "unavailable" => {
+                self.is_put_off = true;
             }
             Some("error") => self.client.violated(format!("the server answered {frame}")),
             Some(_) => {} // Unknown types are ignored.
