@@ -3,6 +3,7 @@
 mod adapter;
 mod message;
 pub mod webchat;
+pub mod webhook;
 
 pub use adapter::{Adapter, Part, Receipt, SendError, WhenUnanswered};
 pub use message::{

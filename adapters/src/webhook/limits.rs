@@ -1,0 +1,14 @@
+//! How much of anything a sender may send.
+
+/// The body of one event.
+pub const MAX_BODY_BYTES: usize = 256 * 1024;
+/// The sender's id of an event.
+pub const MAX_ID_BYTES: usize = 256;
+/// Signatures of one request: more than any rotation needs.
+pub const MAX_SIGNATURES: usize = 10;
+/// The name of an event.
+pub const MAX_TYPE_BYTES: usize = 128;
+/// Who a contact is.
+pub const MAX_EXTERNAL_ID_BYTES: usize = 300;
+/// Whose id that is.
+pub const MAX_CHANNEL_BYTES: usize = 256;
