@@ -284,9 +284,8 @@ fn telemetry_settings(config: &Config, log_format: Option<LogFormat>) -> Telemet
 fn router_settings(config: &Config, node: Option<NodeId>) -> RouterSettings {
     let section = &config.file.router;
     let in_memory = |value: u64| usize::try_from(value).unwrap_or(usize::MAX);
-    let default = RouterSettings::default();
     RouterSettings {
-        node: node.unwrap_or(default.node),
+        node: node.unwrap_or(RouterSettings::default().node),
         customer_partitions: u16::try_from(section.partitions).unwrap_or(u16::MAX),
         batch_records: in_memory(section.batch_records),
         gather: section.gather.0,
@@ -302,6 +301,5 @@ fn router_settings(config: &Config, node: Option<NodeId>) -> RouterSettings {
         archive_every: section.archive_every.0,
         keep_per_thread: section.keep_per_thread,
         dedupe_for: section.dedupe_for.0,
-        ..default
     }
 }
