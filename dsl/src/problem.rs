@@ -6,7 +6,7 @@ pub(crate) mod meaning;
 mod related;
 mod syntax;
 
-pub use meaning::{Absence, FactSource, ItemKind, MeaningProblem};
+pub use meaning::{Absence, BareWord, FactSource, ItemKind, MeaningProblem};
 pub use related::Related;
 pub use syntax::{Before, Expected, Found, SyntaxProblem};
 

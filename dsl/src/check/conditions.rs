@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use crate::ast;
 use crate::bundle::{Atom, Condition, FieldId, Operand, Predicate};
-use crate::problem::{ItemKind, MeaningProblem};
+use crate::problem::{BareWord, ItemKind, MeaningProblem};
 use crate::source::Span;
 use crate::value::Type;
 use crate::weekday::is_weekday;
@@ -171,7 +171,7 @@ impl<'a> Checker<'a> {
             self.names
                 .resolve(ItemKind::Condition, file, path, &mut self.findings);
         } else {
-            let problem = self.schema.unknown_field(path, false);
+            let problem = self.schema.unknown_field(path, BareWord::Field);
             self.findings.add(problem, path.span);
         }
     }

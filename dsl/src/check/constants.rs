@@ -6,8 +6,8 @@ use rust_decimal::Decimal;
 
 use crate::ast::{Expression, ExpressionKind, Literal, Path};
 use crate::diagnostic::Diagnostic;
-use crate::problem::MeaningProblem;
 use crate::problem::meaning::percentage;
+use crate::problem::{BareWord, ItemKind, MeaningProblem};
 use crate::source::Span;
 use crate::value::{Type, Value};
 
@@ -75,8 +75,15 @@ impl Checker<'_> {
             (Type::Language, Some(name)) => MeaningProblem::BadLanguageTag {
                 tag: name.text.to_string(),
             },
-            (Type::Text, Some(_)) => self.schema.unknown_field(path, true),
-            _ => self.schema.unknown_field(path, false),
+            (Type::Text, Some(name)) => {
+                let list = self.names.visible(ItemKind::List, file, &name.text);
+                let word = match list {
+                    Some(_) => BareWord::List,
+                    None => BareWord::Text,
+                };
+                self.schema.unknown_field(path, word)
+            }
+            _ => self.schema.unknown_field(path, BareWord::Field),
         };
         self.findings.add(problem, path.span);
         None

@@ -7,7 +7,7 @@ use crate::bundle::{
     Expectation, FieldId, Outcome, RuleId, TemplateId, TestAction, TestCase, TestDay, TestStep,
     Trigger,
 };
-use crate::problem::{FactSource, ItemKind, MeaningProblem};
+use crate::problem::{BareWord, FactSource, ItemKind, MeaningProblem};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -138,7 +138,7 @@ impl Checker<'_> {
             .map(|assignment| {
                 let Some(field) = self.schema.visible(file, &assignment.path, &mut self.names)
                 else {
-                    let problem = self.schema.unknown_field(&assignment.path, false);
+                    let problem = self.schema.unknown_field(&assignment.path, BareWord::Field);
                     self.findings.add(problem, assignment.path.span);
                     return None;
                 };
@@ -250,7 +250,7 @@ impl Checker<'_> {
             nearest: nearest(&path, paths).map(str::to_owned),
             field: path,
             module: None,
-            quote: false,
+            word: BareWord::Field,
         };
         self.findings.add(problem, assignment.path.span);
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::ast;
 use crate::bundle::{EnumType, Field, FieldId, Trigger};
 use crate::diagnostic::Diagnostic;
-use crate::problem::{ItemKind, MeaningProblem, Related};
+use crate::problem::{BareWord, ItemKind, MeaningProblem, Related};
 use crate::source::Span;
 
 use super::builtin::{self, BuiltInPresence};
@@ -292,10 +292,10 @@ impl Schema {
         names.sees_subject(file, &first.text, modules).then_some(id)
     }
 
-    /// What is wrong with a path that is no field here. `quote` if a quoted text may have been meant.
-    pub(super) fn unknown_field(&self, path: &ast::Path, quote: bool) -> MeaningProblem {
+    /// What is wrong with a path that is no field here; `word` says what else it may be.
+    pub(super) fn unknown_field(&self, path: &ast::Path, word: BareWord) -> MeaningProblem {
         let written = path.dotted();
-        if path.single().is_some_and(|name| is_weekday(&name.text)) {
+        if word != BareWord::List && path.single().is_some_and(|name| is_weekday(&name.text)) {
             return MeaningProblem::Weekday { day: written };
         }
         let subject = path.names.first().map(|first| first.text.to_string());
@@ -308,7 +308,7 @@ impl Schema {
                 .flatten()
                 .map(str::to_owned),
             module: module_to_use(hidden.map(|entry| &entry.modules), subject),
-            quote,
+            word,
             field: written,
         }
     }

@@ -159,8 +159,8 @@ problems! {
         nearest: Option<String>,
         /// A module that declares it but is not used here, and the word to use.
         module: Option<(String, String)>,
-        /// Whether a quoted text may have been meant.
-        quote: bool,
+        /// What else than a field it may be.
+        word: BareWord,
     }
     /// No such event.
     "E0404" Error UnknownEvent {
@@ -480,6 +480,17 @@ pub enum ItemKind {
     Holidays,
     /// A line of a calendar that says when it is open.
     OpeningHours,
+}
+
+/// What a word may be that stands where a field or a value can, and is no field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BareWord {
+    /// A field was meant, or nobody knows.
+    Field,
+    /// A text without its quotes.
+    Text,
+    /// The name of a visible `list`: in quotes it would be looked for letter by letter.
+    List,
 }
 
 /// Why a field may be absent.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::problem::{MeaningProblem, Related};
+use crate::problem::{BareWord, MeaningProblem, Related};
 use crate::source::FileId;
 
 const TEXT: &str =
@@ -28,7 +28,7 @@ fn unknown_list() -> Diagnostic {
         field: "客户.等级".to_owned(),
         nearest: Some("客户.级别".to_owned()),
         module: None,
-        quote: false,
+        word: BareWord::Field,
     };
     Diagnostic::new(problem, span_of("客户.等级"))
         .with_related(span_of("退款词"), Related::DeclaredHere)

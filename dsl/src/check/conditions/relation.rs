@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::ast::{self, ExpressionKind, Literal, Relation};
 use crate::bundle::{CalendarId, Comparison, FieldId, Operand, Predicate};
-use crate::problem::MeaningProblem;
+use crate::problem::{BareWord, MeaningProblem};
 use crate::source::Span;
 use crate::value::{Type, Value};
 
@@ -124,7 +124,7 @@ impl Checker<'_> {
                 self.report_not_open_or_closed(path, path.span);
             }
             ExpressionKind::Path(path) => {
-                let problem = self.schema.unknown_field(path, false);
+                let problem = self.schema.unknown_field(path, BareWord::Field);
                 self.findings.add(problem, path.span);
             }
             ExpressionKind::Literal(_) | ExpressionKind::List(_) => {
@@ -259,7 +259,7 @@ impl Checker<'_> {
             });
         match path {
             Some(path) => {
-                let problem = self.schema.unknown_field(path, false);
+                let problem = self.schema.unknown_field(path, BareWord::Field);
                 self.findings.add(problem, path.span);
             }
             None => self.findings.add(MeaningProblem::NothingCompared {}, span),

@@ -1,6 +1,6 @@
 //! The Chinese texts.
 
-use super::{Absence, FactSource, ItemKind, MeaningProblem, percentage};
+use super::{Absence, BareWord, FactSource, ItemKind, MeaningProblem, percentage};
 use crate::value::Type;
 
 pub(super) fn message(problem: &MeaningProblem) -> String {
@@ -190,11 +190,14 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UnknownName { name, module: Some(module), .. } => format!("加上 `use {module} ({name})`"),
         P::UnknownMember { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
         P::UnknownMember { members, .. } => format!("可以写 {members}"),
+        P::UnknownField { field, word: BareWord::List, .. } => {
+            format!("`{field}` 是词表：要查找其中的词，写 `has any of {field}` 或 `has none of {field}`")
+        }
         P::UnknownField { module: Some((module, word)), .. }
         | P::UnknownEvent { module: Some((module, word)), .. } => format!("加上 `use {module} ({word})`"),
         P::UnknownField { nearest: Some(nearest), .. }
         | P::UnknownEvent { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
-        P::UnknownField { field, quote: true, .. } => format!("文字要加引号：\"{field}\""),
+        P::UnknownField { field, word: BareWord::Text, .. } => format!("文字要加引号：\"{field}\""),
         P::UnknownField { field, .. } => match field.split_once('.') {
             Some((subject, name)) => format!("在 `schema {subject}` 里声明：`{name}: …`"),
             None => return None,

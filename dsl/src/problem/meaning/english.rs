@@ -1,6 +1,6 @@
 //! The English texts.
 
-use super::{Absence, FactSource, ItemKind, MeaningProblem, percentage};
+use super::{Absence, BareWord, FactSource, ItemKind, MeaningProblem, percentage};
 use crate::value::Type;
 
 pub(super) fn message(problem: &MeaningProblem) -> String {
@@ -229,11 +229,14 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UnknownName { name, module: Some(module), .. } => format!("add `use {module} ({name})`"),
         P::UnknownMember { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
         P::UnknownMember { members, .. } => format!("write one of {members}"),
+        P::UnknownField { field, word: BareWord::List, .. } => {
+            format!("`{field}` is a list: to look for its words, write `has any of {field}` or `has none of {field}`")
+        }
         P::UnknownField { module: Some((module, word)), .. }
         | P::UnknownEvent { module: Some((module, word)), .. } => format!("add `use {module} ({word})`"),
         P::UnknownField { nearest: Some(nearest), .. }
         | P::UnknownEvent { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
-        P::UnknownField { field, quote: true, .. } => format!("a text stands in quotes: \"{field}\""),
+        P::UnknownField { field, word: BareWord::Text, .. } => format!("a text stands in quotes: \"{field}\""),
         P::UnknownField { field, .. } => match field.split_once('.') {
             Some((subject, name)) => format!("declare it: a line `{name}: …` in `schema {subject}`"),
             None => return None,
