@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Channel {
     /// The chat of a web site.
     Webchat,
+    /// Signed webhooks of the company's own systems.
+    Webhook,
 }
 
 impl Channel {
@@ -16,6 +18,7 @@ impl Channel {
     pub fn name(self) -> &'static str {
         match self {
             Self::Webchat => "webchat",
+            Self::Webhook => "webhook",
         }
     }
 }

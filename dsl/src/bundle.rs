@@ -14,12 +14,14 @@ use crate::value::Type;
 mod calendar;
 mod condition;
 mod effect;
+mod event;
 mod signal;
 mod test_case;
 
 pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
+pub use event::{EventField, EventType};
 pub use signal::{Edge, Signal};
 pub use test_case::{Expectation, Outcome, TestAction, TestCase, TestDay, TestStep};
 
@@ -98,6 +100,8 @@ pub struct Bundle {
     pub fields: Vec<Field>,
     /// Closed enums, by full name.
     pub enums: Vec<EnumType>,
+    /// What other systems may report: every `schema event`, by name. Page events, which nobody declares, are not among them.
+    pub events: Vec<EventType>,
     /// Keyword lists, and the inline word lists of conditions (these have no name).
     pub keyword_lists: Vec<KeywordList>,
     /// Highest first.

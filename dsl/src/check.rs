@@ -150,13 +150,14 @@ impl<'a> Checker<'a> {
     fn finish(self, rules: Vec<Rule>, tests: Vec<TestCase>) -> Checked {
         let default_queue = self.settings.default_queue;
         let has_errors = self.findings.has_errors();
-        let (fields, enums) = self.schema.into_tables();
+        let (fields, enums, events) = self.schema.into_tables();
         let bundle = default_queue
             .filter(|_| !has_errors)
             .map(|default_queue| Bundle {
                 hash: content_hash(self.sources),
                 fields,
                 enums,
+                events,
                 keyword_lists: self.lists.lists,
                 ranks: self.settings.ranks,
                 queues: self.settings.queues,

@@ -21,6 +21,7 @@ use source::Sources;
 
 use crate::data_directory::SOCKET_NAME;
 use crate::webchat::settings::WebchatSettings;
+use crate::webhook::{Accounts, AccountsError};
 
 /// A validated configuration.
 #[derive(Debug, Clone)]
@@ -137,6 +138,9 @@ impl Config {
             .iter()
             .any(|problem| problem.0.starts_with("webchat."));
         if let (false, Err(wrong)) = (is_said, webchat.validate()) {
+            problems.extend(wrong.into_iter().map(Problem));
+        }
+        if !is_said && let Err(AccountsError(wrong)) = Accounts::new(&file.webhook, &webchat) {
             problems.extend(wrong.into_iter().map(Problem));
         }
         match (listen, data) {

@@ -18,3 +18,4 @@ pub mod pages;
 pub mod rule_files;
 pub mod serve;
 pub mod webchat;
+pub mod webhook;

@@ -204,6 +204,7 @@ impl Observer for MetricsObserver {
 fn label_of(channel: Channel) -> label::Channel {
     match channel {
         Channel::Webchat => label::Channel::Webchat,
+        Channel::Webhook => label::Channel::Webhook,
     }
 }
 

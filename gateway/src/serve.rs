@@ -35,6 +35,7 @@ use crate::node::Node;
 use crate::observer::MetricsObserver;
 use crate::pages::{self, Audience, Pages};
 use crate::webchat::{self, Hub, Webchat};
+use crate::webhook::{self, Accounts, Webhook};
 
 use adopter::LiveRules;
 use conversations::RouterConversations;
@@ -160,7 +161,14 @@ impl Gateway {
         let url = format!("http://{}/", listener.address());
         let (stop_ports, stop_helpers) = (CancellationToken::new(), CancellationToken::new());
         let mut ports = Vec::new();
-        let mut app = webchat::router(webchat.clone());
+        let webhook = Webhook::new(
+            config.file.webhook.clone(),
+            Accounts::new(&config.file.webhook, &config.webchat)?,
+            router.clone(),
+            metrics.clone(),
+            Arc::new(Timestamp::now),
+        );
+        let mut app = webchat::router(webchat.clone()).merge(webhook::router(webhook));
         match machine_listener {
             Some(machines) => {
                 let app = pages::router(pages.clone(), Audience::Everybody);

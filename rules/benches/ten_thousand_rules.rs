@@ -140,6 +140,7 @@ fn bundle() -> Bundle {
         rules,
         tests: Vec::new(),
         default_language: "zh".into(),
+        events: Vec::new(),
         timezone: "Asia/Shanghai".into(),
     }
 }

@@ -68,6 +68,7 @@ impl Sample {
             rules: Vec::new(),
             tests: Vec::new(),
             default_language: "zh".into(),
+            events: Vec::new(),
             timezone: "Asia/Shanghai".into(),
         })
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::ast;
-use crate::bundle::{EnumType, Field, FieldId, Trigger};
+use crate::bundle::{EnumType, EventField, EventType, Field, FieldId, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{BareWord, ItemKind, MeaningProblem, Related};
 use crate::source::Span;
@@ -59,6 +59,21 @@ pub(super) struct Event {
     /// Its fields, and whether each is always there.
     pub(super) fields: Vec<(FieldId, bool)>,
     modules: Vec<Arc<str>>,
+}
+
+impl Event {
+    fn into_type(self, name: Arc<str>) -> EventType {
+        let fields = self.fields.into_iter();
+        EventType {
+            name,
+            fields: fields
+                .map(|(field, always)| EventField {
+                    field,
+                    optional: !always,
+                })
+                .collect(),
+        }
+    }
 }
 
 impl Schema {
@@ -366,10 +381,17 @@ impl Schema {
     }
 
     /// For the bundle.
-    pub(super) fn into_tables(self) -> (Vec<Field>, Vec<EnumType>) {
+    pub(super) fn into_tables(self) -> (Vec<Field>, Vec<EnumType>, Vec<EventType>) {
+        let declared = self
+            .events
+            .into_iter()
+            .filter(|(_, event)| !event.modules.is_empty());
         (
             self.entries.into_iter().map(|entry| entry.field).collect(),
             self.enums.into_values().collect(),
+            declared
+                .map(|(name, event)| event.into_type(name))
+                .collect(),
         )
     }
 }

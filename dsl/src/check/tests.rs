@@ -387,3 +387,32 @@ fn ranks_are_bounded_and_members_of_an_enum_may_be_many() {
     let found = codes(&format!("enum E = {} | m7\n", members.join(" | ")));
     assert_eq!(found, ["E0405"]);
 }
+
+#[test]
+fn declared_events_are_told_with_their_fields() {
+    let bundle = bundle(
+        "schema event order.delivered\n  no: text\n  amount: money optional\nschema event order.lost\n  no: text optional\n",
+    );
+    let told: Vec<_> = bundle
+        .events
+        .iter()
+        .map(|event| {
+            let fields = event.fields.iter().map(|one| {
+                let path = &*bundle.fields[one.field.index()].path;
+                (path, one.optional)
+            });
+            (&*event.name, fields.collect::<Vec<_>>())
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                "order.delivered",
+                vec![("order.no", false), ("order.amount", true)]
+            ),
+            ("order.lost", vec![("order.no", true)]),
+        ],
+        "page events are not among them: nobody may report those from outside"
+    );
+}

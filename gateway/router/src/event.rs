@@ -10,6 +10,8 @@ use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Content, PageEvent, Profile};
 use signalbox_store::{MessageId, Sequence, ThreadId};
 
+use crate::report::Happened;
+
 /// One event of a customer's partition.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -18,6 +20,8 @@ pub enum Event {
     Said(Said),
     /// Something that the customer did on a page.
     Page(PageSeen),
+    /// Something that another system reported about the customer.
+    Happened(Happened),
     /// A turn has been quiet long enough to be answered.
     TurnDue {
         /// Which turn: a later message has moved on to another.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use signalbox_adapters::{Inbound, InboundBody};
+use signalbox_adapters::{Channel, Inbound, InboundBody};
 use signalbox_store::{
     Append, AppendReceipt, Appended, MessageId, PartitionId, Sequence, StoreError, ThreadId,
 };
@@ -66,7 +66,17 @@ impl Shared {
         let channel = inbound.address.channel;
         let started = self.environment.now();
         let answer = self.keep(inbound).await;
-        let reception = match &answer {
+        self.tell_received(channel, &answer, started);
+        answer
+    }
+
+    pub(crate) fn tell_received(
+        &self,
+        channel: Channel,
+        answer: &Result<Accepted, AcceptError>,
+        started: Timestamp,
+    ) {
+        let reception = match answer {
             Ok(accepted) if accepted.repeated => Reception::Repeated,
             Ok(_) => Reception::Accepted,
             Err(AcceptError::Conflict) => Reception::Conflicting,
@@ -79,7 +89,6 @@ impl Shared {
             .try_into()
             .unwrap_or_default();
         self.observer.received(channel, reception, took);
-        answer
     }
 
     async fn keep(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
@@ -278,6 +287,7 @@ fn fingerprinted(event: &Event) -> Result<Vec<u8>, VaultError> {
         }) => serde_json::to_vec(content),
         Event::Said(said) => serde_json::to_vec(&said.shown),
         Event::Page(seen) => serde_json::to_vec(&seen.page),
+        Event::Happened(happened) => serde_json::to_vec(&happened.digest),
         other => serde_json::to_vec(other),
     };
     bytes.map_err(|error| VaultError::unreadable("event", &error))

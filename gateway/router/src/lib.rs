@@ -13,11 +13,13 @@ mod decision_record;
 mod directory;
 mod environment;
 mod event;
+mod event_facts;
 mod ingest;
 mod language;
 mod mailbox;
 mod observer;
 mod owner;
+mod report;
 mod router;
 mod rules;
 mod settings;
@@ -35,7 +37,8 @@ pub use ingest::{AcceptError, Accepted};
 pub use observer::{
     CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
 };
+pub use report::{Happened, Report, ReportError};
 pub use router::{Router, RouterParts};
-pub use rules::{ActiveBundle, Rules};
+pub use rules::{ActiveBundle, Misfit, Rules};
 pub use settings::RouterSettings;
 pub use transcript::ReadError;

@@ -17,6 +17,7 @@ use crate::event::{ThreadEvent, ThreadHints};
 use crate::ingest::{AcceptError, Accepted};
 use crate::observer::Observer;
 use crate::owner;
+use crate::report::{Report, ReportError};
 use crate::rules::Rules;
 use crate::settings::RouterSettings;
 use crate::shared::{Shared, SharedParts};
@@ -105,6 +106,23 @@ impl Router {
                 Err(AcceptError::Unavailable {
                     reason: "signalbox stopped with an error on it; please report it".to_owned(),
                 })
+            })
+    }
+
+    /// Keeps what another system reports; the same promises as [`Router::accept`].
+    ///
+    /// # Errors
+    /// See [`ReportError`].
+    pub async fn report(&self, report: Report) -> Result<Accepted, ReportError> {
+        let shared = self.shared.clone();
+        let kept = async move { shared.report(report).await };
+        tokio::spawn(kept.in_current_span())
+            .await
+            .unwrap_or_else(|error| {
+                Err(AcceptError::Unavailable {
+                    reason: error.to_string(),
+                }
+                .into())
             })
     }
 

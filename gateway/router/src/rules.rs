@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_rules::conversation::{hearing, path};
 use signalbox_rules::{Decision, Engine, Facts, Inputs};
+
+use crate::event_facts;
 
 /// One active bundle.
 pub trait Rules: Send + Sync + 'static {
@@ -27,6 +30,33 @@ pub trait Rules: Send + Sync + 'static {
 
     /// The facts among `facts` that the bundle reads: what has to be recorded with a decision.
     fn read_facts(&self, facts: &Facts) -> Facts;
+
+    /// The facts that an event brings, typed as it is declared. Rules that declare no events refuse every one.
+    ///
+    /// # Errors
+    /// [`Misfit`]
+    fn event_facts(&self, event: &BusinessEvent) -> Result<Facts, Misfit> {
+        Err(Misfit::undeclared(&event.name))
+    }
+}
+
+/// An event that is not as the live bundle declares it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {problem}")]
+pub struct Misfit {
+    /// Its place in the body: `type`, `data.amount`.
+    pub field: String,
+    /// What it must be.
+    pub problem: String,
+}
+
+impl Misfit {
+    pub(crate) fn undeclared(name: &str) -> Self {
+        Self {
+            field: "type".to_owned(),
+            problem: format!("`{name}` is declared by no `schema event` of the live rules"),
+        }
+    }
 }
 
 /// A compiled bundle as [`Rules`].
@@ -105,5 +135,9 @@ impl Rules for ActiveBundle {
             read.set(path, value.clone());
         }
         read
+    }
+
+    fn event_facts(&self, event: &BusinessEvent) -> Result<Facts, Misfit> {
+        event_facts::typed(self.engine.bundle(), event)
     }
 }

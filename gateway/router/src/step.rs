@@ -99,6 +99,7 @@ pub(crate) fn step(
         // The turn was answered before its time was up.
         Event::TurnDue { .. } => Step::default(),
         Event::Page(seen) => decide::page(customer, arrived, seen, now, context),
+        Event::Happened(happened) => decide::happened(customer, arrived, happened, now, context),
         Event::Linked { thread } => link(customer, arrived, *thread, context),
         // What becomes of an undelivered reply is decided where it is settled; the event is its record.
         Event::Receipt { .. } => Step::default(),

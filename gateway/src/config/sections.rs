@@ -6,6 +6,7 @@ mod rules;
 mod store;
 mod telemetry;
 mod webchat;
+mod webhook;
 
 pub use file::FileSection;
 pub use router::RouterSection;
@@ -13,3 +14,4 @@ pub use rules::RulesSection;
 pub use store::StoreSection;
 pub use telemetry::TelemetrySection;
 pub use webchat::{LimitsSection, SiteSection, UserKey, WebchatSection};
+pub use webhook::{WebhookAccountSection, WebhookSection};

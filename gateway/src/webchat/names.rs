@@ -7,7 +7,7 @@ pub(super) fn conversation(thread: ThreadId) -> String {
     format!("c_{thread}")
 }
 
-pub(super) fn message(id: MessageId) -> String {
+pub(crate) fn message(id: MessageId) -> String {
     format!("m_{}", id.0.simple())
 }
 

@@ -10,13 +10,13 @@ use tokio::time::Instant;
 
 /// How fast a bucket fills, and how much it holds.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Rate {
-    pub(super) per_second: f64,
-    pub(super) burst: f64,
+pub(crate) struct Rate {
+    pub(crate) per_second: f64,
+    pub(crate) burst: f64,
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TokenBucket {
+pub(crate) struct TokenBucket {
     tokens: f64,
     at: Instant,
 }
@@ -32,7 +32,7 @@ impl Rate {
 
 impl TokenBucket {
     /// A full one.
-    pub(super) fn new(rate: Rate, now: Instant) -> Self {
+    pub(crate) fn new(rate: Rate, now: Instant) -> Self {
         Self {
             tokens: rate.burst,
             at: now,
@@ -40,7 +40,7 @@ impl TokenBucket {
     }
 
     /// Takes one token, or says how long it is until there is one.
-    pub(super) fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
+    pub(crate) fn take(&mut self, rate: Rate, now: Instant) -> Result<(), Duration> {
         let passed = now.saturating_duration_since(self.at).as_secs_f64();
         self.tokens = rate.burst.min(self.tokens + passed * rate.per_second);
         self.at = now;

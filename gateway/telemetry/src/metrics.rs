@@ -16,6 +16,7 @@ pub mod rules;
 pub mod store;
 pub mod traces;
 pub mod webchat;
+pub mod webhook;
 
 use prometheus::{Encoder, TextEncoder};
 
@@ -34,6 +35,8 @@ pub struct Metrics {
     pub outbound: outbound::OutboundMetrics,
     /// Sessions of the web chat.
     pub webchat: webchat::WebchatMetrics,
+    /// Requests of the webhook.
+    pub webhook: webhook::WebhookMetrics,
     /// Bundles and rules.
     pub rules: rules::RuleMetrics,
     /// Log lines.
@@ -66,6 +69,7 @@ impl Metrics {
             store: store::StoreMetrics::register(registrar.area("store"))?,
             outbound: outbound::OutboundMetrics::register(registrar.area("outbound"))?,
             webchat: webchat::WebchatMetrics::register(registrar.area("webchat"))?,
+            webhook: webhook::WebhookMetrics::register(registrar.area("webhook"))?,
             rules: rules::RuleMetrics::register(registrar.area("rules"))?,
             logs: logs::LogMetrics::register(registrar.area("logs"))?,
             traces: traces::TraceMetrics::register(registrar.area("traces"))?,

@@ -198,6 +198,7 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
             rules,
             tests: Vec::new(),
             default_language: "zh".into(),
+            events: Vec::new(),
             timezone: "Asia/Shanghai".into(),
         }
     })

@@ -19,6 +19,7 @@ use crate::event::PageSeen;
 use crate::language;
 use crate::mailbox::Arrived;
 use crate::observer::{DecisionPlace, Handling};
+use crate::report::Happened;
 use crate::rules::Rules;
 
 /// The rule name of what signalbox does by itself.
@@ -90,6 +91,31 @@ pub(super) fn page(
         arrived,
         &Trigger::Event(name.into()),
         facts,
+        &asked,
+        vec![arrived.message_id],
+        now,
+        context,
+    )
+}
+
+/// Decides what another system reported.
+pub(super) fn happened(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    happened: &Happened,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    let asked = Asked {
+        address: &happened.address,
+        cid: None,
+        traceparent: happened.traceparent.as_deref(),
+    };
+    decide(
+        customer,
+        arrived,
+        &Trigger::Event(happened.name.as_str().into()),
+        happened.facts.clone(),
         &asked,
         vec![arrived.message_id],
         now,

@@ -1,6 +1,8 @@
 //! The top of the file.
 
-use super::{RouterSection, RulesSection, StoreSection, TelemetrySection, WebchatSection};
+use super::{
+    RouterSection, RulesSection, StoreSection, TelemetrySection, WebchatSection, WebhookSection,
+};
 use crate::config::section::section;
 use crate::config::values::{FilePath, ListenAddress, Secret, TimeSpan};
 
@@ -35,6 +37,7 @@ section! {
         section rules: RulesSection;
         section router: RouterSection;
         section webchat: WebchatSection;
+        section webhook: WebhookSection;
         section telemetry: TelemetrySection;
     }
 }

@@ -38,6 +38,13 @@ impl Element for super::Text {
     };
 }
 
+impl Element for super::Secret {
+    const LIST_KIND: Sentence = Sentence {
+        en: "list of secrets: `${NAME}` or `${file:path}`",
+        zh: "机密列表：`${NAME}` 或 `${file:path}`",
+    };
+}
+
 impl Element for super::TimeSpan {
     const LIST_KIND: Sentence = Sentence {
         en: "list of durations",

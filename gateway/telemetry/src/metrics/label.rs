@@ -46,6 +46,8 @@ label! {
     Channel = "channel" {
         /// The chat of a web site.
         Webchat = "webchat",
+        /// Signed webhooks of other systems.
+        Webhook = "webhook",
     }
 }
 

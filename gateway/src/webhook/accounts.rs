@@ -1,0 +1,208 @@
+//! The systems that report, ready for use: their keys read once, at start.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_lc_rs::rand;
+use jiff::SignedDuration;
+use parking_lot::Mutex;
+use signalbox_adapters::webhook::event::{BodyError, Contact};
+use signalbox_adapters::webhook::key::{PublicKey, SharedSecret};
+use signalbox_adapters::webhook::signature::Verifier;
+use signalbox_adapters::{Address, Channel};
+use tokio::time::Instant;
+
+use crate::config::sections::{WebhookAccountSection, WebhookSection};
+use crate::webchat::settings::WebchatSettings;
+use crate::webchat::token_bucket::{Rate, TokenBucket};
+
+/// Keys of one account, of each kind: the current one, the one before, and some to spare.
+const MAX_KEYS: usize = 4;
+const MAX_NAME_BYTES: usize = 64;
+const NOBODYS_SECRET_BYTES: usize = 32;
+
+/// All accounts.
+pub struct Accounts {
+    accounts: BTreeMap<String, Account>,
+    /// In whose name requests to accounts that do not exist are verified, so that they take as long as others.
+    nobody: Account,
+}
+
+pub(super) struct Account {
+    pub(super) name: String,
+    pub(super) verifier: Verifier,
+    pub(super) closed: bool,
+    /// Sites of the web chat whose customers it may report about.
+    sites: Vec<String>,
+    rate: Rate,
+    bucket: Mutex<TokenBucket>,
+}
+
+/// What is wrong with the section `webhook`, a line each.
+#[derive(Debug)]
+pub struct AccountsError(pub Vec<String>);
+
+impl fmt::Display for AccountsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join("; "))
+    }
+}
+
+impl std::error::Error for AccountsError {}
+
+impl Accounts {
+    /// Reads the keys of `section`. `webchat` says which sites there are.
+    ///
+    /// # Errors
+    /// [`AccountsError`] with everything that is wrong.
+    pub fn new(section: &WebhookSection, webchat: &WebchatSettings) -> Result<Self, AccountsError> {
+        let mut wrong = Vec::new();
+        let mut secret = [0; NOBODYS_SECRET_BYTES];
+        if rand::fill(&mut secret).is_err() {
+            wrong.push("webhook: the operating system gives no randomness".to_owned());
+        }
+        let tolerance =
+            SignedDuration::try_from(section.tolerance.0).unwrap_or(SignedDuration::ZERO);
+        let nobody = Verifier::new(vec![SharedSecret::of(&secret)], Vec::new(), tolerance);
+        let account = |name: &str, verifier, settings: &WebhookAccountSection, sites| {
+            let rate = Rate {
+                per_second: settings.per_second,
+                burst: settings.burst as f64,
+            };
+            Account {
+                name: name.to_owned(),
+                verifier,
+                closed: settings.closed,
+                sites,
+                rate,
+                bucket: Mutex::new(TokenBucket::new(rate, Instant::now())),
+            }
+        };
+        let mut accounts = BTreeMap::new();
+        for (name, settings) in &section.accounts.0 {
+            let key = format!("webhook.accounts.{name}");
+            if !is_name(name) {
+                wrong.push(format!(
+                    "{key} must be named with at most {MAX_NAME_BYTES} of a-z, A-Z, 0-9, - and _"
+                ));
+            }
+            let (secrets, public_keys) = keys(&key, settings, &mut wrong);
+            let sites = sites(&key, settings, webchat, &mut wrong);
+            let verifier = Verifier::new(secrets, public_keys, tolerance);
+            accounts.insert(name.clone(), account(name, verifier, settings, sites));
+        }
+        if !wrong.is_empty() {
+            return Err(AccountsError(wrong));
+        }
+        Ok(Self {
+            accounts,
+            nobody: account("", nobody, &WebhookAccountSection::default(), Vec::new()),
+        })
+    }
+
+    /// The account of this name, and whether there is one.
+    pub(super) fn get(&self, name: &str) -> (&Account, bool) {
+        match self.accounts.get(name) {
+            Some(account) => (account, true),
+            None => (&self.nobody, false),
+        }
+    }
+}
+
+impl Account {
+    /// Takes one event's worth of the account's rate, or says how long it is until there is one.
+    pub(super) fn spend(&self, now: Instant) -> Result<(), std::time::Duration> {
+        self.bucket.lock().take(self.rate, now)
+    }
+
+    /// The address of a contact.
+    ///
+    /// # Errors
+    /// It is nobody whom this account may report about.
+    pub(super) fn address(&self, contact: Contact) -> Result<Address, BodyError> {
+        let site = contact
+            .channel
+            .as_deref()
+            .and_then(|channel| channel.strip_prefix(WEBCHAT))
+            .filter(|site| self.sites.iter().any(|known| known == site));
+        match site {
+            Some(site) => Ok(Address {
+                channel: Channel::Webchat,
+                account: site.to_owned(),
+                external_id: contact.external_id,
+            }),
+            None => Err(BodyError {
+                field: "data.contact.channel".to_owned(),
+                problem: "must be an account that this one may report about, such as webchat:SITE",
+            }),
+        }
+    }
+}
+
+const WEBCHAT: &str = "webchat:";
+
+fn is_name(name: &str) -> bool {
+    (1..=MAX_NAME_BYTES).contains(&name.len())
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+fn keys(
+    key: &str,
+    settings: &WebhookAccountSection,
+    wrong: &mut Vec<String>,
+) -> (Vec<SharedSecret>, Vec<PublicKey>) {
+    let (secrets, public_keys) = (&settings.secrets.0, &settings.public_keys.0);
+    if secrets.is_empty() && public_keys.is_empty() {
+        wrong.push(format!("{key} must have `secrets` or `public_keys`"));
+    }
+    for (kind, count) in [
+        ("secrets", secrets.len()),
+        ("public_keys", public_keys.len()),
+    ] {
+        if count > MAX_KEYS {
+            wrong.push(format!(
+                "{key}.{kind} must be at most {MAX_KEYS}, got {count}"
+            ));
+        }
+    }
+    let mut noted = |kind: &str, problem: String| wrong.push(format!("{key}.{kind} {problem}"));
+    let secrets = secrets.iter().filter_map(|secret| {
+        let read = SharedSecret::parse(secret.reveal().unwrap_or_default());
+        read.map_err(|error| noted("secrets", error.to_string()))
+            .ok()
+    });
+    let secrets = secrets.collect();
+    let public_keys = public_keys.iter().filter_map(|text| {
+        let read = PublicKey::parse(&text.0);
+        read.map_err(|error| noted("public_keys", error.to_string()))
+            .ok()
+    });
+    (secrets, public_keys.collect())
+}
+
+fn sites(
+    key: &str,
+    settings: &WebhookAccountSection,
+    webchat: &WebchatSettings,
+    wrong: &mut Vec<String>,
+) -> Vec<String> {
+    let mut sites = Vec::new();
+    for about in &settings.about.0 {
+        match about.0.strip_prefix(WEBCHAT) {
+            Some(site) if webchat.sites.contains_key(site) => sites.push(site.to_owned()),
+            _ => wrong.push(format!(
+                "{key}.about must name a site of the web chat, such as {WEBCHAT}{}, got `{}`",
+                webchat.sites.keys().next().map_or("shop", String::as_str),
+                about.0
+            )),
+        }
+    }
+    if sites.is_empty() && !settings.closed {
+        wrong.push(format!(
+            "{key}.about must name whose customers it reports about, such as webchat:SITE"
+        ));
+    }
+    sites
+}
