@@ -65,6 +65,7 @@ impl<'a> Checker<'a> {
         if one.item.complete && !self.is_standard(one.file) {
             self.check_default_body(one, &read);
             self.check_unsaid_parameters(template, &read);
+            self.check_full_width_braces(template);
         }
         read
     }
@@ -180,12 +181,55 @@ impl<'a> Checker<'a> {
                 .parameters
                 .iter()
                 .find(|one| one.name.text == parameter.name);
-            if let (false, Some(named)) = (is_said, named) {
+            let Some(named) = named else {
+                continue;
+            };
+            if is_said {
+                self.check_said_in_every_language(written, named);
+            } else {
                 let problem = MeaningProblem::UnusedParameter {
                     template: Arc::clone(&template.name),
                     parameter: parameter.name.to_string(),
                 };
                 self.findings.add(problem, named.name.span);
+            }
+        }
+    }
+
+    /// Warns at each text without a placeholder that other texts of the template have.
+    fn check_said_in_every_language(&mut self, written: &ast::Template, named: &ast::Parameter) {
+        for body in &written.bodies {
+            let is_said = body.pieces.iter().any(|piece| {
+                matches!(&piece.kind, ast::PieceKind::Placeholder { parameter, .. } if parameter.text == named.name.text)
+            });
+            if !is_said {
+                let problem = MeaningProblem::UnsaidInLanguage {
+                    template: Arc::clone(&written.name.text),
+                    parameter: named.name.text.to_string(),
+                    language: Arc::clone(&body.language.tag),
+                };
+                self.findings.add(problem, body.language.span);
+            }
+        }
+    }
+
+    /// Warns of `｛name｝`: a Chinese input method wrote the braces, and nothing would be filled in.
+    fn check_full_width_braces(&mut self, written: &ast::Template) {
+        let pieces = written.bodies.iter().flat_map(|body| &body.pieces);
+        let texts = pieces.filter(|piece| matches!(piece.kind, ast::PieceKind::Text(_)));
+        for piece in texts {
+            let source = self.written(piece.span);
+            let mut position = 0;
+            while let Some((start, braced)) = braced(&source, position) {
+                position = start + braced.len();
+                let write = braced.replace('｛', "{").replace('｝', "}");
+                let span = part(piece.span, start, position);
+                let problem = MeaningProblem::FullWidthBraces {
+                    written: braced.to_owned(),
+                    write: write.clone(),
+                };
+                let finding = Diagnostic::new(problem, span).with_fix(span, write);
+                self.findings.push(finding);
             }
         }
     }
@@ -224,6 +268,29 @@ impl<'a> Checker<'a> {
                 self.findings.add(problem, one.name.span);
             }
         }
+    }
+}
+
+/// The next `｛…｝` of `text` from `position` on, and where it begins.
+fn braced(text: &str, mut position: usize) -> Option<(usize, &str)> {
+    loop {
+        let behind = text.get(position..)?;
+        let end = behind.find('｝')? + '｝'.len_utf8();
+        if let Some(start) = behind.get(..end)?.rfind('｛') {
+            return Some((position + start, behind.get(start..end)?));
+        }
+        // A closing brace alone is no placeholder.
+        position += end;
+    }
+}
+
+/// A part of a place, in bytes from its beginning. Files end below 4 GiB, so no place is out of range.
+fn part(whole: Span, start: usize, end: usize) -> Span {
+    let byte = |offset| u32::try_from(offset).unwrap_or(u32::MAX);
+    Span {
+        start: whole.start.saturating_add(byte(start)),
+        end: whole.start.saturating_add(byte(end)),
+        ..whole
     }
 }
 

@@ -396,6 +396,22 @@ problems! {
         /// The last day of which they know.
         last: Date,
     }
+    /// `｛name｝` in a template: customers would read it as it stands.
+    "W0505" Warning FullWidthBraces {
+        /// As written.
+        written: String,
+        /// With the braces of a placeholder.
+        write: String,
+    }
+    /// A parameter that the text of one language says and that of another does not.
+    "W0506" Warning UnsaidInLanguage {
+        /// The template.
+        template: Arc<str>,
+        /// The parameter.
+        parameter: String,
+        /// The language that lacks it.
+        language: Arc<str>,
+    }
     /// A test that passes whatever the rules say.
     "W0701" Warning VacuousTest {}
     /// A condition that can never be true.

@@ -130,6 +130,12 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("模板 `{template}` 的文字都没有用到 `{parameter}`")
         }
+        P::FullWidthBraces { written, .. } => format!("客户会直接读到 `{written}`"),
+        P::UnsaidInLanguage {
+            template,
+            parameter,
+            language,
+        } => format!("模板 `{template}` 的 `{language}` 文字没有用到 `{parameter}`"),
         P::HolidayDataEnds { holidays, last } => format!("假日 `{holidays}` 的数据只到 {last}"),
         P::VacuousTest {} => "没有哪条规则能让这个测试失败".to_owned(),
         P::NeverTrue {} => "这个条件永远不会成立".to_owned(),
@@ -262,6 +268,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UselessExcept { .. } => "删掉它；只有含关键词的短语才有作用".to_owned(),
         P::MissingTranslation { .. } => "补上文字；在此之前会发送默认语言".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("用上 `{{{parameter}}}`，或删掉这个参数"),
+        P::FullWidthBraces { write, .. } => format!("要填入值，写成 `{write}`"),
+        P::UnsaidInLanguage { parameter, .. } => {
+            format!("这里也写上 `{{{parameter}}}`，其他语言的文字里有它")
+        }
         P::HolidayDataEnds { .. } => {
             "请补上下一年的日期；假日来自 `std` 时，写进自己的 holidays；补上之前，那一年没有一天算假日".to_owned()
         }

@@ -161,6 +161,16 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         } => {
             format!("no text of template `{template}` says `{parameter}`")
         }
+        P::FullWidthBraces { written, .. } => {
+            format!("customers would read `{written}` as it stands here")
+        }
+        P::UnsaidInLanguage {
+            template,
+            parameter,
+            language,
+        } => {
+            format!("the text of template `{template}` in `{language}` does not say `{parameter}`")
+        }
         P::HolidayDataEnds { holidays, last } => {
             format!("holidays `{holidays}` are known until {last} only")
         }
@@ -305,6 +315,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UselessExcept { .. } => "take it out; only phrases with a keyword inside have an effect".to_owned(),
         P::MissingTranslation { .. } => "add the text; until then the default language is sent".to_owned(),
         P::UnusedParameter { parameter, .. } => format!("say `{{{parameter}}}`, or take the parameter out"),
+        P::FullWidthBraces { write, .. } => format!("write `{write}` to fill in the value"),
+        P::UnsaidInLanguage { parameter, .. } => {
+            format!("say `{{{parameter}}}` there too, as the texts in other languages do")
+        }
         P::HolidayDataEnds { .. } => {
             "add the next year's days, in holidays of your own if they come from `std`; until then no day of it is a holiday".to_owned()
         }
