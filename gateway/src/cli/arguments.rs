@@ -105,9 +105,9 @@ pub(super) struct ExplainOptions {
     /// A fact: customer.tier=vip; may be given several times
     #[arg(long = "fact", value_name = "PATH=VALUE")]
     pub(super) facts: Vec<String>,
-    /// When: 2026-11-11T22:00:00+08:00; by default now
+    /// When: "2026-11-11 22:00" in the zone of the rules, or 2026-11-11T22:00:00+08:00; by default now
     #[arg(long, value_name = "TIME")]
-    pub(super) at: Option<jiff::Timestamp>,
+    pub(super) at: Option<String>,
 }
 
 #[derive(Debug, Args)]

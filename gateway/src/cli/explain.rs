@@ -1,10 +1,13 @@
 //! `explain RULES --text … [--fact path=value]… [--at TIME]`
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use signalbox_dsl::Locale;
-use signalbox_dsl::bundle::{Bundle, Trigger};
-use signalbox_dsl::value::Value;
+use signalbox_dsl::bundle::{Bundle, Field, Trigger};
+use signalbox_dsl::nearest::nearest;
+use signalbox_dsl::value::{Type, Value};
 use signalbox_rules::conversation::hearing::hear;
 use signalbox_rules::conversation::path;
 use signalbox_rules::convert::value_from_json;
@@ -24,7 +27,10 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
         Ok(rules) => rules,
         Err(findings) => return Ok(findings),
     };
-    let now = options.at.unwrap_or_else(Timestamp::now);
+    let now = match &options.at {
+        Some(written) => moment(written, &rules.bundle)?,
+        None => Timestamp::now(),
+    };
     let mut conversation = Conversation::default();
     conversation.begin(&Trigger::Message, now);
     let mut facts = facts(options, &rules.bundle)?;
@@ -50,6 +56,21 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
     })
 }
 
+/// A moment with its offset, or one on the clock of the rules' zone.
+fn moment(written: &str, bundle: &Bundle) -> anyhow::Result<Timestamp> {
+    if let Ok(moment) = written.parse() {
+        return Ok(moment);
+    }
+    let on_the_clock: DateTime = written.parse().map_err(|_| {
+        anyhow!(
+            "`--at {written}` is no moment; write \"2026-11-11 22:00\" or 2026-11-11T22:00:00+08:00"
+        )
+    })?;
+    let zone =
+        TimeZone::get(&bundle.timezone).context("the zone of the rules is not known here")?;
+    Ok(on_the_clock.to_zoned(zone)?.timestamp())
+}
+
 /// A new customer's first message, and whatever the command line says besides.
 fn facts(options: &ExplainOptions, bundle: &Bundle) -> anyhow::Result<Facts> {
     let mut facts = Facts::default();
@@ -70,8 +91,15 @@ fn set_given(options: &ExplainOptions, bundle: &Bundle, facts: &mut Facts) -> an
             bail!("`--fact {fact}` has no value; write --fact customer.tier=vip");
         };
         let Some(field) = bundle.fields.iter().find(|field| &*field.path == path) else {
-            bail!("`--fact {fact}`: there is no field `{path}` in these rules");
+            let fields = bundle.fields.iter().map(|field| &*field.path);
+            match nearest(path, fields) {
+                Some(near) => bail!(
+                    "`--fact {fact}`: there is no field `{path}` in these rules; did you mean `{near}`?"
+                ),
+                None => bail!("`--fact {fact}`: there is no field `{path}` in these rules"),
+            }
         };
+        refuse_unknown_member(fact, written, field, bundle)?;
         // A text may look like a number, so the word itself goes first.
         let value = value_from_json(field, &written.into(), bundle).or_else(|wrong| {
             let json = serde_json::from_str(written).map_err(|_| wrong)?;
@@ -83,4 +111,27 @@ fn set_given(options: &ExplainOptions, bundle: &Bundle, facts: &mut Facts) -> an
         );
     }
     Ok(())
+}
+
+/// What comes over the wire may be of a later version and becomes `other`; what is typed here is a slip.
+fn refuse_unknown_member(
+    fact: &str,
+    written: &str,
+    field: &Field,
+    bundle: &Bundle,
+) -> anyhow::Result<()> {
+    let Type::Enum(name) = &field.value_type else {
+        return Ok(());
+    };
+    let Some(known) = bundle.enums.iter().find(|known| known.name == *name) else {
+        return Ok(());
+    };
+    if known.members.iter().any(|member| &**member == written) {
+        return Ok(());
+    }
+    bail!(
+        "`--fact {fact}`: `{written}` is no {}; there are {}",
+        known.name,
+        known.members.join(", ")
+    );
 }
