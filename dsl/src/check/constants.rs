@@ -51,7 +51,7 @@ impl Checker<'_> {
             (Type::Enum(name), Some(word)) if self.schema.members(name).contains(&word) => {
                 return Some(Value::Member(word));
             }
-            (Type::Language, Some(word)) if is_language_tag(&word) => {
+            (Type::Language, Some(word)) if is_language(&word) => {
                 return Some(Value::Language(word));
             }
             _ => {}
@@ -72,9 +72,10 @@ impl Checker<'_> {
         }
         let problem = match (needed, path.single()) {
             (Type::Enum(of), Some(name)) => self.unknown_member(of, &name.text),
-            (Type::Language, Some(name)) => MeaningProblem::BadLanguageTag {
-                tag: name.text.to_string(),
-            },
+            (Type::Language, Some(name)) => {
+                self.report_language(&name.text, path.span);
+                return None;
+            }
             (Type::Text, Some(name)) => {
                 let list = self.names.visible(ItemKind::List, file, &name.text);
                 let word = match list {
@@ -136,7 +137,13 @@ impl Checker<'_> {
                 let moment = moment.to_zoned(self.settings.timezone.clone()).ok()?;
                 Value::Timestamp(moment.timestamp())
             }
-            (Literal::LanguageTag(tag), Type::Language) => Value::Language(Arc::clone(tag)),
+            (Literal::LanguageTag(tag), Type::Language) => {
+                if !is_language(tag) {
+                    self.report_language(tag, span);
+                    return None;
+                }
+                Value::Language(Arc::clone(tag))
+            }
             _ => {
                 self.report_wrong_type(span, needed, literal_type(literal), what);
                 return None;
@@ -155,6 +162,20 @@ impl Checker<'_> {
         Some(Value::Percent(percent))
     }
 
+    /// Reports a tag that is no language, with the fix where one was meant.
+    pub(super) fn report_language(&mut self, tag: &str, span: Span) {
+        let meant = language_meant(tag);
+        let problem = MeaningProblem::BadLanguageTag {
+            tag: tag.to_owned(),
+            meant,
+        };
+        let finding = Diagnostic::new(problem, span);
+        self.findings.push(match meant {
+            Some(meant) => finding.with_fix(span, meant),
+            None => finding,
+        });
+    }
+
     /// Reports a value of the wrong type, with the fix where there is only one.
     pub(super) fn report_wrong_type(&mut self, span: Span, needed: &Type, found: Type, what: &str) {
         let written = self.written(span);
@@ -168,7 +189,7 @@ impl Checker<'_> {
                         .members(name)
                         .iter()
                         .any(|member| **member == *bare),
-                    _ => is_language_tag(bare),
+                    _ => is_language(bare),
                 };
                 fits.then(|| bare.to_owned())
             }
@@ -205,8 +226,24 @@ pub(super) fn literal_type(literal: &Literal) -> Type {
     }
 }
 
+/// Whether rules can ask for this language.
+pub(super) fn is_language(tag: &str) -> bool {
+    has_the_shape_of_a_tag(tag) && language_meant(tag).is_none()
+}
+
+/// The language meant by a tag that no conversation ever has: a country's, or Chinese by the place instead of the script.
+pub(super) fn language_meant(tag: &str) -> Option<&'static str> {
+    match tag.to_ascii_lowercase().as_str() {
+        "cn" | "zh-cn" | "zh-sg" | "zh-hans" | "zh-hans-cn" => Some("zh"),
+        "tw" | "hk" | "zh-tw" | "zh-hk" | "zh-mo" => Some("zh-Hant"),
+        "jp" => Some("ja"),
+        "us" | "gb" => Some("en"),
+        _ => None,
+    }
+}
+
 /// Whether it has the shape of a language tag: a language of two or three letters, then parts of up to eight letters or digits.
-pub(super) fn is_language_tag(tag: &str) -> bool {
+fn has_the_shape_of_a_tag(tag: &str) -> bool {
     let mut parts = tag.split('-');
     let language = parts.next().unwrap_or_default();
     let is_language =

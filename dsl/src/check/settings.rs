@@ -68,9 +68,13 @@ impl Checker<'_> {
             };
             if let Some(tag) = &defaults.language
                 && self.is_first("language", &mut language, tag.span)
-                && self.check_language(tag)
             {
-                self.settings.language = Arc::clone(&tag.tag);
+                if self.check_language(tag) {
+                    self.settings.language = Arc::clone(&tag.tag);
+                } else if let Some(meant) = super::constants::language_meant(&tag.tag) {
+                    // What follows is checked against what was meant, not against the default of the default.
+                    self.settings.language = meant.into();
+                }
             }
             if let Some(text) = &defaults.zone
                 && self.is_first("zone", &mut zone, text.span)
@@ -97,16 +101,13 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a tag has the shape of one; if not, that is reported.
+    /// Whether a tag is one of a language that rules can use; if not, that is reported.
     pub(super) fn check_language(&mut self, tag: &ast::LanguageTag) -> bool {
-        let is_tag = super::constants::is_language_tag(&tag.tag);
-        if !is_tag {
-            let problem = MeaningProblem::BadLanguageTag {
-                tag: tag.tag.to_string(),
-            };
-            self.findings.add(problem, tag.span);
+        let is_language = super::constants::is_language(&tag.tag);
+        if !is_language {
+            self.report_language(&tag.tag, tag.span);
         }
-        is_tag
+        is_language
     }
 
     /// The zone, if it exists; if not, that is reported.

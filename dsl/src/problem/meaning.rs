@@ -102,10 +102,12 @@ problems! {
         /// Why, from the pattern's parser; `None` if it is too large.
         reason: Option<String>,
     }
-    /// A language tag that is none.
+    /// A language tag that is none, or that no customer's language ever has.
     "E0310" Error BadLanguageTag {
         /// As written.
         tag: String,
+        /// The tag for it that rules use.
+        meant: Option<&'static str>,
     }
     /// A time zone that does not exist.
     "E0311" Error UnknownTimezone {

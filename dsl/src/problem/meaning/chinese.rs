@@ -44,7 +44,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             reason: Some(reason),
         } => format!("无法读懂这个模式：{reason}"),
         P::BadPattern { reason: None } => "这个模式太大".to_owned(),
-        P::BadLanguageTag { tag } => format!("`{tag}` 不是语言"),
+        P::BadLanguageTag { tag, .. } => format!("`{tag}` 不是规则里的语言"),
         P::UnknownTimezone { zone } => format!("没有时区 `{zone}`"),
         P::NotACondition { field, found } => {
             format!("`{field}` 是{}，没有真假之分", type_words(found))
@@ -185,7 +185,8 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
             "如果要找这些字符本身，用 `has any of` 代替 `matches`".to_owned()
         }
         P::BadPattern { reason: None } => "拆开它，或减少重复次数".to_owned(),
-        P::BadLanguageTag { .. } => "写 `zh`、`zh-Hant`、`en` 这样的语言".to_owned(),
+        P::BadLanguageTag { meant: Some(meant), .. } => format!("写成 `{meant}`"),
+        P::BadLanguageTag { meant: None, .. } => "写 `zh`、`zh-Hant`、`en` 这样的语言".to_owned(),
         P::UnknownTimezone { .. } => "写 \"Asia/Shanghai\"、\"UTC\" 这样的时区".to_owned(),
         P::NotACondition { field, .. } => format!("写出比较：`{field} is …`"),
         P::NotConstant { .. } => "直接写值；两个字段用 `is` 比较".to_owned(),

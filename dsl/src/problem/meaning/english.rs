@@ -48,7 +48,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             reason: Some(reason),
         } => format!("the pattern cannot be read: {reason}"),
         P::BadPattern { reason: None } => "the pattern is too large".to_owned(),
-        P::BadLanguageTag { tag } => format!("`{tag}` is not a language"),
+        P::BadLanguageTag { tag, .. } => format!("`{tag}` is not a language of rules"),
         P::UnknownTimezone { zone } => format!("there is no time zone `{zone}`"),
         P::NotACondition { field, found } => {
             format!(
@@ -228,7 +228,8 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
             "to look for the characters themselves, write `has any of` instead of `matches`".to_owned()
         }
         P::BadPattern { reason: None } => "split it, or make its repetitions smaller".to_owned(),
-        P::BadLanguageTag { .. } => "write a tag such as `zh`, `zh-Hant` or `en`".to_owned(),
+        P::BadLanguageTag { meant: Some(meant), .. } => format!("write `{meant}`"),
+        P::BadLanguageTag { meant: None, .. } => "write a tag such as `zh`, `zh-Hant` or `en`".to_owned(),
         P::UnknownTimezone { .. } => "write a zone such as \"Asia/Shanghai\" or \"UTC\"".to_owned(),
         P::NotACondition { field, .. } => format!("compare it: `{field} is …`"),
         P::NotConstant { .. } => "write the value itself; `is` compares two fields".to_owned(),
