@@ -53,6 +53,7 @@ const OVERVIEW = dashboard('signalbox-overview', 'signalbox · Overview 总览',
     series('Set aside', '隔离事件', [[`sum(increase(signalbox_processed_events_total{${FILTER}, result="quarantined"}[$__rate_interval]))`, 'events']], 'short', { runbook: 'SignalboxEventsQuarantined', description: 'Events on which the rules engine broke; their conversations went to people.' }),
     series('Chats ended', '会话结束原因', [[`sum by (reason) (rate(signalbox_ws_closed_total{${FILTER}}[$__rate_interval]))`, '{{reason}}']], 'reqps', { description: 'Sessions by the reason of their end.' }),
     series('Chats turned away', '拒绝连接', [[`sum by (reason) (rate(signalbox_ws_refused_total{${FILTER}}[$__rate_interval]))`, '{{reason}}']], 'reqps', { runbook: 'SignalboxChatRefused', description: 'Connections that did not become sessions.' }),
+    series('Reports turned away', '拒收事件', [[`sum by (reason) (rate(signalbox_webhook_refused_total{${FILTER}}[$__rate_interval]))`, '{{reason}}']], 'reqps', { description: 'Requests of other systems to the webhook that were refused. "unsigned" and "stale" without end: a wrong secret or clock there, or somebody who tries.' }),
   ]),
   row('How much is left? 资源余量', [
     series('Free disk', '磁盘剩余', [[`min by (instance) (signalbox_disk_free_bytes{${FILTER}})`, '{{instance}}']], 'bytes', { runbook: 'SignalboxDiskNearlyFull', description: 'Messages are refused below 12 MiB.' }),
