@@ -14,11 +14,14 @@ mod tests;
 
 pub(crate) use spacing::joined;
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::grammar::parse;
 use crate::lexer::lex;
 use crate::problem::{Problem, SyntaxProblem};
-use crate::source::FileId;
+use crate::source::{FileId, Span};
 
 /// Lays out a rule file and repairs its full-width punctuation.
 ///
@@ -38,6 +41,31 @@ pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let repaired = apply(text, lexed.diagnostics);
     let tokens = lex(file, &repaired).tokens;
     Ok(lines::lay_out(&tokens, &repaired))
+}
+
+/// Repairs the full-width punctuation of a file that cannot be laid out; `None` if there is none.
+///
+/// Lines on which something else is wrong with the characters stay as they are: what of them is text is not known.
+pub fn repair_full_width(text: &str) -> Option<String> {
+    let findings = lex(FileId(0), text).diagnostics;
+    let (full_width, others): (Vec<_>, Vec<_>) = findings.into_iter().partition(is_full_width);
+    let broken: BTreeSet<u32> = others.iter().map(|finding| finding.span.start).collect();
+    let repairable: Vec<Diagnostic> = full_width
+        .into_iter()
+        .filter(|finding| broken.range(line_of(text, finding.span)).next().is_none())
+        .collect();
+    (!repairable.is_empty()).then(|| apply(text, repairable))
+}
+
+/// The line on which `span` begins, without its end.
+fn line_of(text: &str, span: Span) -> Range<u32> {
+    let (before, behind) = text
+        .split_at_checked(span.start as usize)
+        .unwrap_or((text, ""));
+    let start = before.rfind('\n').map_or(0, |line_end| line_end + 1);
+    let end = before.len() + behind.find('\n').unwrap_or(behind.len());
+    let byte = |place| u32::try_from(place).unwrap_or(u32::MAX);
+    byte(start)..byte(end)
 }
 
 fn is_full_width(finding: &Diagnostic) -> bool {

@@ -134,8 +134,29 @@ impl<'a> Lexer<'a> {
             }
             _ if character == '_' || is_xid_start(character) => self.word(),
             _ if direction::is_control(character) => self.bump(), // reported for its line
+            '.' if self.ends_line_with_full_stop() => self.leave_out(),
             _ => self.sign(character),
         }
+    }
+
+    /// Whether a `。` stands here with nothing behind it on its line, or only a comment.
+    fn ends_line_with_full_stop(&self) -> bool {
+        let mut rest = self.rest().chars();
+        rest.next() == Some(width::FULL_STOP)
+            && rest
+                .map(width::fold)
+                .find(|character| *character == '\n' || !character.is_whitespace())
+                .is_none_or(|next| matches!(next, '\n' | '#'))
+    }
+
+    /// Steps over one character that the repair of its line takes out.
+    fn leave_out(&mut self) {
+        let start = self.position;
+        self.bump();
+        self.repairs.push(Edit {
+            span: self.span_from(start),
+            replacement: String::new(),
+        });
     }
 
     fn comment(&mut self) {
@@ -238,6 +259,7 @@ impl<'a> Lexer<'a> {
         };
         let problem = SyntaxProblem::FullWidth {
             places: edits.len(),
+            full_stop: edits.iter().any(|edit| edit.replacement.is_empty()),
         };
         let mut finding = Diagnostic::new(problem, span);
         finding.fix = Some(Fix { edits });

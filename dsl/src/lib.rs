@@ -25,7 +25,7 @@ mod weekday;
 
 pub use check::{Checked, check, check_on};
 pub use diagnostic::{Diagnostic, Edit, Fix};
-pub use format::format;
+pub use format::{format, repair_full_width};
 pub use grammar::parse;
 pub use problem::{Locale, Problem, Severity};
 pub use source::{FileId, SourceFile, SourceSet, Span};

@@ -49,3 +49,25 @@ fn single_quotes_of_an_input_method_become_straight_ones() {
         "language 1\nmodule m\n\ncondition c = text has any of (\"it’s \\\"late\\\"\", \"晚了\")\n"
     );
 }
+
+#[test]
+fn full_width_punctuation_is_repaired_in_a_file_that_cannot_be_read() {
+    let source = "language 1\nmodule m\nlist l\n  “a”，\"b\"\nrule r：\n  then reply t。  # done\n  note 「好」 “x\"，\n";
+    assert!(format(source).is_err());
+    let repaired = repair_full_width(source).unwrap();
+    assert_eq!(
+        repaired,
+        "language 1\nmodule m\nlist l\n  \"a\",\"b\"\nrule r:\n  then reply t  # done\n  note 「好」 “x\"，\n",
+        "the last line has quotes of two kinds and stays as it is"
+    );
+    assert_eq!(repair_full_width(&repaired), None);
+}
+
+#[test]
+fn a_full_stop_at_the_end_of_a_line_goes() {
+    let text = "language 1\nmodule m。\nqueue q \"q。\"。 # x\n";
+    assert_eq!(
+        format(text).unwrap(),
+        "language 1\nmodule m\n\nqueue q \"q。\"  # x\n"
+    );
+}

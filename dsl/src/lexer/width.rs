@@ -20,6 +20,9 @@ pub(super) fn fold(character: char) -> char {
     }
 }
 
+/// What a Chinese sentence ends with. A line of rules ends with nothing.
+pub(super) const FULL_STOP: char = '。';
+
 /// What to write instead of a full-width character; `None` if it is fine as it is.
 pub(super) fn repair(character: char) -> Option<String> {
     match character {

@@ -14,6 +14,8 @@ pub enum SyntaxProblem {
     FullWidth {
         /// How many characters on the line.
         places: usize,
+        /// Whether a `。` at its end is one of them, which means nothing.
+        full_stop: bool,
     },
     /// A text opened by one kind of quote and closed by another.
     MixedQuotes {

@@ -21,14 +21,23 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer
             Ok(formatted) if formatted == *file.text => {}
             Ok(formatted) => {
                 if !options.check {
-                    let path = files.path_of(file);
-                    replace(&path, &formatted)
-                        .with_context(|| format!("`{}` cannot be written", path.display()))?;
+                    overwrite(&files.path_of(file), &formatted)?;
                 }
                 changed.push(file.path.to_string());
             }
             Err(findings) => {
-                let alone = SourceSet::new(vec![SourceFile::clone(file)]);
+                let mut file = SourceFile::clone(file);
+                let mut findings = findings;
+                // What can be repaired is, so that what is left to be told is what only its author can put right.
+                if !options.check
+                    && let Some(repaired) = signalbox_dsl::repair_full_width(&file.text)
+                {
+                    overwrite(&files.path_of(&file), &repaired)?;
+                    changed.push(file.path.to_string());
+                    findings = signalbox_dsl::format(&repaired).err().unwrap_or_default();
+                    file.text = repaired.into();
+                }
+                let alone = SourceSet::new(vec![file.clone()]);
                 text.push_str(&render::render(&alone, &findings, locale));
                 text.push('\n');
                 unreadable.push(file.path.to_string());
@@ -55,6 +64,10 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer
         json: json!({"changed": changed, "unreadable": unreadable, "check": options.check}),
         outcome: Outcome::of_findings(found),
     })
+}
+
+fn overwrite(path: &Path, text: &str) -> anyhow::Result<()> {
+    replace(path, text).with_context(|| format!("`{}` cannot be written", path.display()))
 }
 
 fn files_of(count: usize) -> String {

@@ -194,6 +194,34 @@ fn fmt_lays_out_once() {
 }
 
 #[test]
+fn fmt_repairs_full_width_punctuation_in_a_file_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hello.rules");
+    let rules = folder.path().to_str().unwrap();
+    let broken = "language 1\nmodule m。\nranks low\nqueue q \"q\"，\n";
+    fs::write(&file, broken).unwrap();
+
+    run(&["fmt", rules, "--check"]);
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        broken,
+        "--check changes nothing"
+    );
+
+    let told = shown(&run(&["fmt", rules]));
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "language 1\nmodule m\nranks low\nqueue q \"q\",\n"
+    );
+    assert!(told.starts_with("exit code 1\n"), "{told}");
+    assert!(told.contains("changed: hello.rules\n"), "{told}");
+    assert!(
+        told.contains("error[E0201]") && !told.contains("E0101"),
+        "{told}"
+    );
+}
+
+#[test]
 fn bench_prints_figures_and_matches() {
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {

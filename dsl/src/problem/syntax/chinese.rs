@@ -5,7 +5,7 @@ use super::{Before, Expected, Found, SyntaxProblem};
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
-        SyntaxProblem::FullWidth { places } => format!("这一行有 {places} 处全角标点"),
+        SyntaxProblem::FullWidth { places, .. } => format!("这一行有 {places} 处全角标点"),
         SyntaxProblem::MixedQuotes { open, close } => {
             format!("文字以 `{open}` 开头却以 `{close}` 结尾，无法确定在哪里结束")
         }
@@ -67,6 +67,9 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
 
 pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
     Some(match problem {
+        SyntaxProblem::FullWidth {
+            full_stop: true, ..
+        } => "删掉行尾的 `。`，或运行 `signalbox fmt`".to_owned(),
         SyntaxProblem::FullWidth { .. } => {
             "运行 `signalbox fmt` 即可；引号内的文字可以保留全角".to_owned()
         }

@@ -6,10 +6,10 @@ use crate::nearest::nearest;
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
-        SyntaxProblem::FullWidth { places: 1 } => {
+        SyntaxProblem::FullWidth { places: 1, .. } => {
             "full-width punctuation, 1 place on this line".to_owned()
         }
-        SyntaxProblem::FullWidth { places } => {
+        SyntaxProblem::FullWidth { places, .. } => {
             format!("full-width punctuation, {places} places on this line")
         }
         SyntaxProblem::MixedQuotes { open, close } => {
@@ -88,6 +88,9 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
 
 pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
     Some(match problem {
+        SyntaxProblem::FullWidth {
+            full_stop: true, ..
+        } => "delete `。` at the end of the line, or run `signalbox fmt`".to_owned(),
         SyntaxProblem::FullWidth { .. } => {
             "run `signalbox fmt`; text inside quotes may stay full-width".to_owned()
         }
