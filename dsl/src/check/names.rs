@@ -19,6 +19,9 @@ use declarations::{declarations, modules, subjects};
 
 pub(super) use declarations::subject_word;
 
+/// How many names a finding lists.
+const MOST_NAMES_SHOWN: usize = 5;
+
 /// Something that was declared.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Declared<'a> {
@@ -298,10 +301,14 @@ impl<'a> Names<'a> {
     fn unknown(&self, kind: ItemKind, file: usize, name: &str) -> MeaningProblem {
         let own = self.module(file);
         let used = self.scopes.get(file).map(|scope| &scope.used);
-        let visible = self.of_kind(kind).filter(|one| {
-            self.modules.get(one.file) == Some(&own)
-                || used.is_some_and(|used| used.contains_key(&one.name.text))
-        });
+        let visible: Vec<&str> = self
+            .of_kind(kind)
+            .filter(|one| {
+                self.modules.get(one.file) == Some(&own)
+                    || used.is_some_and(|used| used.contains_key(&one.name.text))
+            })
+            .map(|one| &*one.name.text)
+            .collect();
         let last = name.rsplit_once('.').map_or(name, |(_, last)| last);
         let elsewhere = self
             .of_kind(kind)
@@ -309,7 +316,8 @@ impl<'a> Names<'a> {
         MeaningProblem::UnknownName {
             kind,
             name: last.to_owned(),
-            nearest: nearest(name, visible.map(|one| &*one.name.text)).map(str::to_owned),
+            nearest: nearest(name, visible.iter().copied()).map(str::to_owned),
+            known: shown_names(&visible),
             module: elsewhere.map(|one| self.module(one.file).to_string()),
         }
     }
@@ -371,6 +379,21 @@ const USABLE: [ItemKind; 8] = [
     ItemKind::Holidays,
     ItemKind::Signal,
 ];
+
+/// The first of these names, as a finding lists them.
+pub(super) fn shown_names(names: &[&str]) -> String {
+    let shown: Vec<String> = names
+        .iter()
+        .take(MOST_NAMES_SHOWN)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = if names.len() > MOST_NAMES_SHOWN {
+        " …"
+    } else {
+        ""
+    };
+    format!("{}{more}", shown.join(", "))
+}
 
 fn duplicate(kind: ItemKind, name: &ast::Name, first: Span) -> Diagnostic {
     let problem = MeaningProblem::DuplicateName {

@@ -315,17 +315,39 @@ impl Schema {
         }
         let subject = path.names.first().map(|first| first.text.to_string());
         let hidden = self.find(&written).and_then(|id| self.entry(id));
-        let paths = self.entries.iter().map(|entry| &*entry.field.path);
         MeaningProblem::UnknownField {
             nearest: hidden
                 .is_none()
-                .then(|| nearest(&written, paths))
-                .flatten()
-                .map(str::to_owned),
+                .then(|| self.resembling(&written, word))
+                .flatten(),
             module: module_to_use(hidden.map(|entry| &entry.modules), subject),
             word,
             field: written,
         }
+    }
+
+    /// The field that `written` resembles, lacks only the subject of, or begins like.
+    fn resembling(&self, written: &str, word: BareWord) -> Option<String> {
+        let paths = || self.entries.iter().map(|entry| &*entry.field.path);
+        if let Some(found) = nearest(written, paths()) {
+            return Some(found.to_owned());
+        }
+        let fits = |path: &str| match (written.rsplit_once('.'), path.rsplit_once('.')) {
+            (None, Some((_, name))) => word == BareWord::Field && name == written,
+            (Some((subject, written)), Some((known_subject, name))) => {
+                subject == known_subject && begin_alike(written, name)
+            }
+            _ => false,
+        };
+        let fitting: Vec<&str> = paths().filter(|path| fits(path)).collect();
+        let found = match fitting.as_slice() {
+            [only] => Some(only),
+            // What is asked of several is mostly asked of the message; otherwise nobody knows which was meant.
+            several => several
+                .iter()
+                .find(|path| !written.contains('.') && path.starts_with("message.")),
+        };
+        found.map(|path| (*path).to_owned())
     }
 
     /// The event that `path` means in `file`; if none, that is reported.
@@ -394,6 +416,13 @@ impl Schema {
                 .collect(),
         )
     }
+}
+
+/// Whether more than half of both names is the same beginning, as of `angry` and `anger`.
+fn begin_alike(one: &str, other: &str) -> bool {
+    let pairs = one.chars().zip(other.chars());
+    let alike = pairs.take_while(|(left, right)| left == right).count();
+    alike * 2 > one.chars().count().max(other.chars().count())
 }
 
 fn module_to_use(

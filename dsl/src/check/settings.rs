@@ -13,6 +13,8 @@ use crate::source::{FileId, Span};
 use super::Checker;
 use super::findings::Findings;
 use super::limits::{MOST_QUEUES, MOST_RANKS};
+use super::names::shown_names;
+use super::standard::SAFETY;
 use crate::nearest::nearest;
 
 /// Falls back to it where no file says another.
@@ -241,11 +243,18 @@ fn ranks(declared: &ast::Ranks, findings: &mut Findings) -> Vec<Rank> {
 }
 
 fn unknown_rank(name: &ast::Name, ranks: &[Rank]) -> MeaningProblem {
+    // The rank of `std` is not for the author's rules.
+    let own: Vec<&str> = ranks
+        .iter()
+        .map(|rank| &*rank.name)
+        .filter(|name| *name != SAFETY)
+        .collect();
     MeaningProblem::UnknownName {
         kind: ItemKind::Rank,
         name: name.text.to_string(),
         nearest: nearest(&name.text, ranks.iter().map(|rank| &*rank.name)).map(str::to_owned),
         module: None,
+        known: shown_names(&own),
     }
 }
 

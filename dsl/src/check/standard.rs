@@ -17,7 +17,7 @@ use super::Checker;
 const STANDARD: &str = "std";
 
 /// The rank of standard rules.
-const SAFETY: &str = "safety";
+pub(super) const SAFETY: &str = "safety";
 
 impl Checker<'_> {
     /// Whether a file came with the program.

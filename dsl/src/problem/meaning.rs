@@ -141,6 +141,8 @@ problems! {
         nearest: Option<String>,
         /// A module whose public item of this name could be used.
         module: Option<String>,
+        /// Those there are, shortened; empty if there are none.
+        known: String,
     }
     /// Not a member of the enum.
     "E0402" Error UnknownMember {

@@ -1,5 +1,6 @@
 //! The Chinese texts.
 
+use super::english::hour;
 use super::{Absence, BareWord, FactSource, ItemKind, MeaningProblem, percentage};
 use crate::value::Type;
 
@@ -195,6 +196,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::UnknownName { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
         P::UnknownName { name, module: Some(module), .. } => format!("加上 `use {module} ({name})`"),
+        P::UnknownName { known, .. } if !known.is_empty() => format!("可以写 {known}"),
         P::UnknownMember { nearest: Some(nearest), .. } => format!("是不是想写 `{nearest}`？"),
         P::UnknownMember { members, .. } => format!("可以写 {members}"),
         P::UnknownField { field, word: BareWord::List, .. } => {
@@ -326,6 +328,9 @@ fn needed_help(what: &str, needed: &Type, written: &str, found: &Type) -> Option
         Type::Date => "写日期，如 `2026-11-11`".to_owned(),
         Type::Timestamp if *found == Type::TimeOfDay => {
             "写 `between 09:00 and 18:00`，或带上日期：`2026-11-11 09:30`".to_owned()
+        }
+        Type::Timestamp if is_number && hour(written).is_some() => {
+            format!("时刻写成 `{}`", hour(written)?)
         }
         Type::Timestamp => "写日期和时刻，如 `2026-11-11 09:30`".to_owned(),
         Type::Timezone => "写带引号的时区，如 \"Asia/Shanghai\"".to_owned(),

@@ -238,6 +238,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::UnknownName { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
         P::UnknownName { name, module: Some(module), .. } => format!("add `use {module} ({name})`"),
+        P::UnknownName { known, .. } if !known.is_empty() => format!("write one of {known}"),
         P::UnknownMember { nearest: Some(nearest), .. } => format!("did you mean `{nearest}`?"),
         P::UnknownMember { members, .. } => format!("write one of {members}"),
         P::UnknownField { field, word: BareWord::List, .. } => {
@@ -374,12 +375,21 @@ fn needed_help(what: &str, needed: &Type, written: &str, found: &Type) -> Option
         Type::Timestamp if *found == Type::TimeOfDay => {
             "write `between 09:00 and 18:00`, or a date with it: `2026-11-11 09:30`".to_owned()
         }
+        Type::Timestamp if is_number && hour(written).is_some() => {
+            format!("write the time `{}`", hour(written)?)
+        }
         Type::Timestamp => "write a date and a time such as `2026-11-11 09:30`".to_owned(),
         Type::Timezone => "write a zone in quotes such as \"Asia/Shanghai\"".to_owned(),
         Type::Language => "write a language without quotes such as `zh`".to_owned(),
         Type::Enum(_) => "write one of its names without quotes".to_owned(),
         Type::List(_) => "write values in parentheses".to_owned(),
     })
+}
+
+/// The time of day that a whole hour means: `09:00` for `9`.
+pub(super) fn hour(written: &str) -> Option<String> {
+    let hour = written.parse::<u8>().ok().filter(|hour| *hour < 24)?;
+    Some(format!("{hour:02}:00"))
 }
 
 /// What an author calls a type.
