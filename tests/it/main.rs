@@ -20,3 +20,4 @@ mod reload;
 mod restart;
 mod sheet;
 mod traces;
+mod webhook;
