@@ -4,6 +4,7 @@
 //! nothing behind it. Within a statement parsers `cut` behind their keyword, and of several attempts the one that got
 //! furthest is reported. Keywords are words only where they can stand; everywhere else they are names.
 
+mod advice;
 mod calendar;
 mod condition;
 mod declaration;
@@ -121,6 +122,7 @@ fn item_expected(line: Tokens<'_>) {
     let problem = SyntaxProblem::Unexpected {
         found: Found::EndOfLine,
         expected: vec![Expected::Word("rule")],
+        advice: None,
     };
     line.report(problem, line.span());
 }

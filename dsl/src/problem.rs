@@ -8,7 +8,7 @@ mod syntax;
 
 pub use meaning::{Absence, BareWord, FactSource, ItemKind, MeaningProblem};
 pub use related::Related;
-pub use syntax::{Before, Expected, Found, SyntaxProblem};
+pub use syntax::{Advice, Before, Expected, Found, SyntaxProblem};
 
 /// The language in which findings are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,6 +3,7 @@
 use nom::error::{ErrorKind, ParseError};
 use nom::{IResult, Input, Parser};
 
+use super::advice::advice;
 use super::tokens::Tokens;
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, Found, SyntaxProblem};
@@ -76,8 +77,11 @@ impl Failure {
             return *finding;
         }
         let rest = line.take_from(line.input_len().saturating_sub(self.left));
+        let end = line.take_from(line.input_len());
+        let shown = shortened(line.context.source(rest.here()));
         let problem = SyntaxProblem::Unexpected {
             found: found(rest),
+            advice: advice(line.until(&rest), rest.until(&end), &shown, &self.expected),
             expected: self.expected,
         };
         Diagnostic::new(problem, rest.here())

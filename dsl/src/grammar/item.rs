@@ -94,6 +94,7 @@ fn unknown(header: Tokens<'_>, word: &str) -> Outcome {
             None => SyntaxProblem::Unexpected {
                 found: found(header),
                 expected: vec![Expected::Word("rule")],
+                advice: None,
             },
         };
         reader.report(header, problem, header.here());

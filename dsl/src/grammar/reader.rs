@@ -78,6 +78,7 @@ impl Reader {
             None => SyntaxProblem::Unexpected {
                 found: found(line),
                 expected: candidates.iter().copied().map(Expected::Word).collect(),
+                advice: None,
             },
         };
         self.report(line, problem, line.here());

@@ -129,6 +129,7 @@ impl Clauses {
             let problem = SyntaxProblem::Unexpected {
                 found: found(line),
                 expected: vec![Expected::Word("then")],
+                advice: None,
             };
             let place = Span {
                 end: start.start,

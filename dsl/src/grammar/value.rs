@@ -69,7 +69,9 @@ fn kind(input: Tokens<'_>) -> Parsed<'_, ExpressionKind> {
             });
         }
         TokenKind::WithUnit { .. } => return constant(duration(input)?),
-        TokenKind::Number { .. } if one.first_word().is_some_and(|word| unit(word).is_some()) => {
+        TokenKind::Number { value, .. }
+            if one.first_word().is_some_and(|word| is_length(*value, word)) =>
+        {
             return constant(duration(input)?);
         }
         TokenKind::Number { value, has_point } => match has_point {
@@ -137,7 +139,7 @@ fn length(input: Tokens<'_>, days: Days) -> Parsed<'_, Duration> {
     let (amount, unit_word, rest) = match input.first().map(|token| &token.kind) {
         Some(TokenKind::WithUnit { amount, unit }) => (amount, &**unit, input.take_from(1)),
         Some(TokenKind::Number { value, .. }) => match input.take_from(1).first_word() {
-            Some(word) if unit(word).is_some() => (value, word, input.take_from(2)),
+            Some(word) if is_length(*value, word) => (value, word, input.take_from(2)),
             _ => {
                 let number = value.to_string();
                 let problem = SyntaxProblem::NumberWithoutUnit { number };
@@ -148,8 +150,9 @@ fn length(input: Tokens<'_>, days: Days) -> Parsed<'_, Duration> {
     };
     let span = input.span_until(&rest);
     let Some(unit) = unit(unit_word) else {
+        let meant = in_known_units(*amount, unit_word);
         let unit = unit_word.to_owned();
-        return refuse(input, SyntaxProblem::UnknownUnit { unit }, span);
+        return refuse(input, SyntaxProblem::UnknownUnit { unit, meant }, span);
     };
     if unit.calendar && days == Days::Refused {
         let days = input.context.source(span).to_owned();
@@ -158,6 +161,32 @@ fn length(input: Tokens<'_>, days: Days) -> Parsed<'_, Duration> {
     match milliseconds(*amount, unit.seconds) {
         Some(milliseconds) => Ok((rest, Duration::from_millis(milliseconds))),
         None => refuse(input, out_of_range(input, span), span),
+    }
+}
+
+/// Whether a number and the word behind it are a length of time, in whatever unit.
+fn is_length(amount: Decimal, word: &str) -> bool {
+    unit(word).is_some() || in_known_units(amount, word).is_some()
+}
+
+/// What an amount of a unit that the language lacks is in those that it has; a month counts 30 days.
+fn in_known_units(amount: Decimal, unit: &str) -> Option<String> {
+    let days = |days: u32| Some(format!("{}d", amount.checked_mul(days.into())?.normalize()));
+    match unit {
+        "week" | "weeks" | "周" | "星期" => days(7),
+        "month" | "months" | "个月" => days(30),
+        "year" | "years" | "年" => days(365),
+        "天" => days(1),
+        "小时" => Some(format!("{amount}h")),
+        "分钟" => Some(format!("{amount}m")),
+        "秒" | "秒钟" => Some(format!("{amount}s")),
+        "点" | "点钟" => {
+            let hour = amount
+                .to_u8()
+                .filter(|hour| *hour < 24 && amount.is_integer())?;
+            Some(format!("{hour:02}:00"))
+        }
+        _ => None,
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! The texts lie in `syntax/{english,chinese}.rs`, one line a problem, in the order of the codes.
 
+mod advice;
 mod chinese;
 mod english;
 
 use super::Locale;
+pub use advice::Advice;
 
 /// The text is not in the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,6 +88,8 @@ pub enum SyntaxProblem {
         found: Found,
         /// What can stand there, in order, none twice.
         expected: Vec<Expected>,
+        /// What was meant, where the words around it tell.
+        advice: Option<Advice>,
     },
     /// The file does not begin with `language 1` and `module …`.
     MissingHeader {
@@ -154,6 +158,8 @@ pub enum SyntaxProblem {
     UnknownUnit {
         /// The unit.
         unit: String,
+        /// The same in units of the language.
+        meant: Option<String>,
     },
     /// `{name or "x"}` in a template.
     BadPlaceholder {

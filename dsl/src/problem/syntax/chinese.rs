@@ -1,7 +1,7 @@
 //! The Chinese texts.
 
 use super::english::{meant, shown};
-use super::{Before, Expected, Found, SyntaxProblem};
+use super::{Before, Expected, Found, Locale, SyntaxProblem};
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
@@ -34,7 +34,9 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::NumberOutOfRange { number } => format!("`{number}` 超出范围"),
         SyntaxProblem::NoSuchTime { time } => format!("`{time}` 不是一天中的时刻"),
         SyntaxProblem::NoSuchDate { date } => format!("`{date}` 不是日期"),
-        SyntaxProblem::Unexpected { found, expected } => {
+        SyntaxProblem::Unexpected {
+            found, expected, ..
+        } => {
             format!("这里应是 {}，却是 {}", any_of(expected), shown_found(found))
         }
         SyntaxProblem::MissingHeader { header } => format!("文件缺少 `{header}` 这一行"),
@@ -55,7 +57,7 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
             format!("`{days}` 指日历上的天，这里需要的是时长")
         }
         SyntaxProblem::CurrencySign { sign } => format!("`{sign}` 可能是 CNY，也可能是 JPY"),
-        SyntaxProblem::UnknownUnit { unit } => format!("`{unit}` 不是单位"),
+        SyntaxProblem::UnknownUnit { unit, .. } => format!("`{unit}` 不是单位"),
         SyntaxProblem::BadPlaceholder { placeholder } => format!("`{placeholder}` 不是占位符"),
         SyntaxProblem::OutOfPlace { line, before } => match before {
             Before::Items => format!("`{line}` 必须写在文件开头"),
@@ -79,6 +81,13 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::UnexpectedCharacter {
             character: '\'' | '`' | '´',
         } => "文字写在两个直的双引号之间：\"退款\"".to_owned(),
+        SyntaxProblem::UnexpectedCharacter { character: '&' } => "写成 `and`".to_owned(),
+        SyntaxProblem::UnexpectedCharacter { character: ';' } => {
+            "请删除；后面的内容另起一行".to_owned()
+        }
+        SyntaxProblem::UnexpectedCharacter {
+            character: '{' | '}',
+        } => "请删除；每一项的内容直接写在下面几行，不用花括号".to_owned(),
         SyntaxProblem::UnexpectedCharacter { .. } => {
             "名称由文字、数字和 _ 组成；客户看到或写下的内容要放在引号里".to_owned()
         }
@@ -94,7 +103,13 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::NumberOutOfRange { .. } => return None,
         SyntaxProblem::NoSuchTime { .. } => "时刻从 00:00 到 23:59".to_owned(),
         SyntaxProblem::NoSuchDate { .. } => "写成 年-月-日：2026-11-11".to_owned(),
-        SyntaxProblem::Unexpected { found, expected } => {
+        SyntaxProblem::Unexpected {
+            advice: Some(advice),
+            ..
+        } => advice.help(Locale::Chinese),
+        SyntaxProblem::Unexpected {
+            found, expected, ..
+        } => {
             format!("是不是 `{}`？", meant(found, expected)?)
         }
         SyntaxProblem::MissingHeader { .. } => {
@@ -117,6 +132,9 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         }
         SyntaxProblem::CalendarDay { .. } => "写成小时，如 24h；要按日历天就写 `today`".to_owned(),
         SyntaxProblem::CurrencySign { .. } => "在金额前写货币代码：CNY 200".to_owned(),
+        SyntaxProblem::UnknownUnit {
+            meant: Some(meant), ..
+        } => format!("写成 `{meant}`"),
         SyntaxProblem::UnknownUnit { .. } => {
             "单位有 s、m、h、d（10m、24h），%（70%），货币代码写在前面（CNY 200）".to_owned()
         }

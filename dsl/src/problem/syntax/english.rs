@@ -1,6 +1,6 @@
 //! The English texts.
 
-use super::{Before, Expected, Found, SyntaxProblem};
+use super::{Before, Expected, Found, Locale, SyntaxProblem};
 use crate::chinese_words;
 use crate::nearest::nearest;
 
@@ -41,7 +41,9 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::NumberOutOfRange { number } => format!("`{number}` is out of range"),
         SyntaxProblem::NoSuchTime { time } => format!("`{time}` is no time of day"),
         SyntaxProblem::NoSuchDate { date } => format!("`{date}` is no date"),
-        SyntaxProblem::Unexpected { found, expected } => {
+        SyntaxProblem::Unexpected {
+            found, expected, ..
+        } => {
             format!(
                 "expected {}, found {}",
                 any_of(expected),
@@ -72,7 +74,7 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
             format!("`{days}` counts days of the calendar, here elapsed time is needed")
         }
         SyntaxProblem::CurrencySign { sign } => format!("`{sign}` may be CNY or JPY"),
-        SyntaxProblem::UnknownUnit { unit } => format!("`{unit}` is no unit"),
+        SyntaxProblem::UnknownUnit { unit, .. } => format!("`{unit}` is no unit"),
         SyntaxProblem::BadPlaceholder { placeholder } => {
             format!("`{placeholder}` is no placeholder")
         }
@@ -101,6 +103,13 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::UnexpectedCharacter {
             character: '\'' | '`' | '´',
         } => "write text between two straight double quotes: \"退款\"".to_owned(),
+        SyntaxProblem::UnexpectedCharacter { character: '&' } => "write `and`".to_owned(),
+        SyntaxProblem::UnexpectedCharacter { character: ';' } => {
+            "take it out; what follows it stands on a line of its own".to_owned()
+        }
+        SyntaxProblem::UnexpectedCharacter {
+            character: '{' | '}',
+        } => "take it out; the lines of an item stand below it without braces".to_owned(),
         SyntaxProblem::UnexpectedCharacter { .. } => {
             "names are letters, digits and _; everything a customer reads or writes goes in quotes"
                 .to_owned()
@@ -122,7 +131,13 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::NumberOutOfRange { .. } => return None,
         SyntaxProblem::NoSuchTime { .. } => "times run from 00:00 to 23:59".to_owned(),
         SyntaxProblem::NoSuchDate { .. } => "write year-month-day: 2026-11-11".to_owned(),
-        SyntaxProblem::Unexpected { found, expected } => {
+        SyntaxProblem::Unexpected {
+            advice: Some(advice),
+            ..
+        } => advice.help(Locale::English),
+        SyntaxProblem::Unexpected {
+            found, expected, ..
+        } => {
             format!("did you mean `{}`?", meant(found, expected)?)
         }
         SyntaxProblem::MissingHeader { .. } => {
@@ -154,6 +169,9 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::CurrencySign { .. } => {
             "write the code in front of the amount: CNY 200".to_owned()
         }
+        SyntaxProblem::UnknownUnit {
+            meant: Some(meant), ..
+        } => format!("write `{meant}`"),
         SyntaxProblem::UnknownUnit { .. } => {
             "units are s, m, h, d (10m, 24h), % (70%), and a currency in front (CNY 200)".to_owned()
         }
