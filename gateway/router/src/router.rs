@@ -98,15 +98,7 @@ impl Router {
     /// See [`AcceptError`].
     pub async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
         let shared = self.shared.clone();
-        let kept = async move { shared.accept(inbound).await };
-        tokio::spawn(kept.in_current_span())
-            .await
-            .unwrap_or_else(|_| {
-                // Without the words of a panic: they may quote the message.
-                Err(AcceptError::Unavailable {
-                    reason: "signalbox stopped with an error on it; please report it".to_owned(),
-                })
-            })
+        to_its_end(async move { shared.accept(inbound).await }).await
     }
 
     /// Keeps what another system reports; the same promises as [`Router::accept`].
@@ -115,15 +107,7 @@ impl Router {
     /// See [`ReportError`].
     pub async fn report(&self, report: Report) -> Result<Accepted, ReportError> {
         let shared = self.shared.clone();
-        let kept = async move { shared.report(report).await };
-        tokio::spawn(kept.in_current_span())
-            .await
-            .unwrap_or_else(|error| {
-                Err(AcceptError::Unavailable {
-                    reason: error.to_string(),
-                }
-                .into())
-            })
+        to_its_end(async move { shared.report(report).await }).await
     }
 
     /// The thread of an address, whether anything was said there or not.
@@ -186,4 +170,21 @@ impl Router {
             () = self.shared.environment.sleep(deadline) => false,
         }
     }
+}
+
+/// Runs in a task of its own, so that nothing ends it but its own end.
+async fn to_its_end<E>(
+    keep: impl Future<Output = Result<Accepted, E>> + Send + 'static,
+) -> Result<Accepted, E>
+where
+    E: From<AcceptError> + Send + 'static,
+{
+    tokio::spawn(keep.in_current_span())
+        .await
+        .unwrap_or_else(|_| {
+            // Without the words of a panic: they may quote the message.
+            Err(E::from(AcceptError::Unavailable {
+                reason: "signalbox stopped with an error on it; please report it".to_owned(),
+            }))
+        })
 }
