@@ -75,11 +75,17 @@ pub fn check_on(sources: &SourceSet, today: Date) -> Checked {
 fn check_with(sources: &SourceSet, today: Option<Date>) -> Checked {
     let mut findings = Findings::default();
     let mut files = Vec::with_capacity(sources.files().len());
+    for one in sources.foreign_findings() {
+        findings.push(one);
+    }
     for (id, file) in (0..).zip(sources.files()) {
         let (tree, found) = parse(FileId(id), &file.text);
         files.push(tree);
+        let readable_until = sources.readable_until(file);
         for one in found {
-            findings.push(one);
+            if one.span.start < readable_until {
+                findings.push(one);
+            }
         }
     }
     findings.excuse(&files);

@@ -28,4 +28,4 @@ pub use diagnostic::{Diagnostic, Edit, Fix};
 pub use format::{format, repair_full_width};
 pub use grammar::parse;
 pub use problem::{Locale, Problem, Severity};
-pub use source::{FileId, SourceFile, SourceSet, Span};
+pub use source::{Encoding, FileId, ForeignFile, SourceFile, SourceSet, Span};

@@ -11,6 +11,7 @@ mod doctor;
 mod explain;
 mod fmt;
 mod live_rules;
+mod places;
 mod rules;
 mod serve;
 mod test;

@@ -1,13 +1,17 @@
 //! Rule files on disk: a directory with all `*.rules` in it and below, or one file.
 //!
+//! A file that is not UTF-8 is read too ([`encoding`]): that is for `check` to say, among all else.
+//!
 //! Symbolic links to files are followed, those to directories are not: so there is no way in circles. Names that begin with a dot are
 //! skipped (editors' and version control's own).
 
+mod encoding;
+
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use signalbox_dsl::{SourceFile, SourceSet};
+use signalbox_dsl::{ForeignFile, SourceFile, SourceSet};
 
 /// The end of a rule file's name.
 pub const EXTENSION: &str = "rules";
@@ -69,25 +73,41 @@ impl RuleFiles {
                 path: path.display().to_string(),
             });
         }
-        let mut bytes = 0;
+        let mut left = MAX_BYTES;
         let mut files = Vec::with_capacity(paths.len());
+        let mut foreign = Vec::new();
         for file in paths {
-            bytes += fs::metadata(&file)
-                .map_err(|error| unreadable(&file, &error))?
-                .len();
-            if bytes > MAX_BYTES {
-                return Err(too_much(path, format!("{} MiB", MAX_BYTES >> 20)));
-            }
-            let text = fs::read_to_string(&file).map_err(|error| unreadable(&file, &error))?;
+            let bytes = read_at_most(&file, left).map_err(|error| unreadable(&file, &error))?;
+            left = match left.checked_sub(bytes.len() as u64) {
+                Some(left) => left,
+                None => return Err(too_much(path, format!("{} MiB", MAX_BYTES >> 20))),
+            };
+            let path: std::sync::Arc<str> = relative(&root, &file).into();
+            let decoded = encoding::decode(bytes);
+            foreign.extend(decoded.foreign.map(|(encoding, first)| ForeignFile {
+                path: path.clone(),
+                encoding,
+                first,
+            }));
             files.push(SourceFile {
-                path: relative(&root, &file).into(),
-                text: text.into(),
+                path,
+                text: decoded.text.into(),
             });
         }
         Ok(Self {
-            sources: SourceSet::new(files),
+            sources: SourceSet::new(files).with_foreign(foreign),
             root,
         })
+    }
+
+    /// What to print in front of the files' paths, so that they can be opened from the working directory.
+    pub fn prefix(&self) -> String {
+        let root = self.root.to_string_lossy();
+        match &*root {
+            "" | "." => String::new(),
+            root if root.ends_with('/') => root.to_owned(),
+            root => format!("{root}/"),
+        }
     }
 
     /// Where a file of the set is on disk.
@@ -147,6 +167,15 @@ fn collect(
     Ok(())
 }
 
+/// The content of a file; one byte more than `limit` if there is more, which is not read.
+fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?
+        .take(limit + 1)
+        .read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn relative(root: &Path, file: &Path) -> String {
     let parts: Vec<_> = file
         .strip_prefix(root)
@@ -158,14 +187,9 @@ fn relative(root: &Path, file: &Path) -> String {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> RuleFilesError {
-    let reason = if error.kind() == io::ErrorKind::InvalidData {
-        "it is not UTF-8; save it as UTF-8".to_owned()
-    } else {
-        error.to_string()
-    };
     RuleFilesError::Unreadable {
         path: path.display().to_string(),
-        reason,
+        reason: error.to_string(),
     }
 }
 

@@ -40,7 +40,7 @@ pub fn with_standard(sources: SourceSet) -> SourceSet {
             }
         }
     }
-    SourceSet::new(files)
+    SourceSet::new(files).with_foreign(sources.foreign().to_vec())
 }
 
 /// The paths of the standard modules that a file uses. Reads no more than the beginnings of lines; whatever else is wrong with a `use`

@@ -4,7 +4,7 @@ use super::*;
 use crate::bundle::{Condition, Guard, Operand, Predicate, TieBreak};
 use crate::problem::{Locale, Severity};
 use crate::render::render;
-use crate::source::SourceFile;
+use crate::source::{Encoding, ForeignFile, SourceFile};
 use crate::value::Value;
 
 /// A bundle of one file, `module t`, with a rank and a default queue in front of `items`.
@@ -415,4 +415,46 @@ fn declared_events_are_told_with_their_fields() {
         ],
         "page events are not among them: nobody may report those from outside"
     );
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_hides_nothing() {
+    let head = "language 1\nmodule t\nranks high > low\nqueue people \"People\" default\n";
+    let file = |path: &str, text: String| SourceFile {
+        path: path.into(),
+        text: text.into(),
+    };
+    let rule = "rule r\n  rank lwo\n  on message\n  then note \"退款\"\n";
+    for (encoding, codes) in [
+        (Encoding::Gb18030, vec!["E0401", "E0114"]),
+        (Encoding::Utf16, vec!["E0401", "E0114"]),
+        (Encoding::Unknown, vec!["E0401", "E0114"]),
+    ] {
+        let text = "language 1\nmodule other\nlist words\n  \"退款\"\n".to_owned();
+        let first = text.find('退').unwrap() as u32;
+        let sources = SourceSet::new(vec![
+            file("a.rules", format!("{head}{rule}")),
+            file("other.rules", text),
+        ])
+        .with_foreign(vec![ForeignFile {
+            path: "other.rules".into(),
+            encoding,
+            first,
+        }]);
+        let checked = check(&sources);
+        let found: Vec<_> = checked
+            .diagnostics
+            .iter()
+            .map(|found| found.problem.code())
+            .collect();
+        assert_eq!(found, codes);
+        assert!(checked.bundle.is_none());
+        let told = render(
+            &sources.shown_below("rules/"),
+            &checked.diagnostics,
+            Locale::Chinese,
+        );
+        assert!(told.contains("rules/other.rules:4:4"), "{told}");
+        assert!(told.contains("UTF-8"), "{told}");
+    }
 }

@@ -7,6 +7,7 @@ mod chinese;
 mod english;
 
 use super::Locale;
+use crate::source::Encoding;
 pub use advice::Advice;
 
 /// The text is not in the language.
@@ -81,6 +82,11 @@ pub enum SyntaxProblem {
     NoSuchDate {
         /// As written.
         date: String,
+    },
+    /// The file is not UTF-8.
+    NotUtf8 {
+        /// How it seems to be written.
+        encoding: Encoding,
     },
     /// Something else stands where one of a few things can.
     Unexpected {
@@ -244,6 +250,7 @@ impl SyntaxProblem {
             Self::NumberOutOfRange { .. } => "E0111",
             Self::NoSuchTime { .. } => "E0112",
             Self::NoSuchDate { .. } => "E0113",
+            Self::NotUtf8 { .. } => "E0114",
             Self::Unexpected { .. } => "E0201",
             Self::MissingHeader { .. } => "E0202",
             Self::MixedAndOr { .. } => "E0203",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use signalbox_dsl::bundle::Bundle;
+use signalbox_dsl::place::LineIndex;
 use signalbox_dsl::{Diagnostic, FileId, Locale, Severity, SourceSet, check, render};
 use signalbox_rules::explain::Place;
 use signalbox_rules::standard::with_standard;
@@ -24,19 +25,22 @@ pub struct Refusal {
     pub details: String,
 }
 
-/// Makes a live bundle of rule files.
+/// Makes a live bundle of rule files; in what is told of them, `prefix` stands in front of their paths.
 ///
 /// # Errors
 /// [`Refusal`]
-pub fn prepare(sources: SourceSet) -> Result<LiveBundle, Refusal> {
+pub fn prepare(sources: SourceSet, prefix: &str) -> Result<LiveBundle, Refusal> {
     let sources = with_standard(sources);
     let checked = check(&sources);
     let Some(bundle) = checked.bundle else {
-        return Err(refused_by_check(&sources, &checked.diagnostics));
+        return Err(refused_by_check(
+            &sources.shown_below(prefix),
+            &checked.diagnostics,
+        ));
     };
     let bundle = Arc::new(bundle);
     let engine = Engine::compile(bundle.clone()).map_err(|error| not_compiled(&error))?;
-    refuse_failed_tests(bundle, &sources)?;
+    refuse_failed_tests(bundle, &sources.shown_below(prefix))?;
     Ok(LiveBundle::new(engine, sources))
 }
 
@@ -65,10 +69,14 @@ fn refuse_failed_tests(bundle: Arc<Bundle>, sources: &SourceSet) -> Result<(), R
         return Ok(());
     }
     let details = failed.iter().take(MAX_SHOWN_FINDINGS).flat_map(|case| {
-        let file = file_name(sources, case.place);
-        case.failures
-            .iter()
-            .map(move |failure| format!("{file}: {}: {}", case.name, failure.text(Locale::English)))
+        case.failures.iter().map(move |failure| {
+            let place = shown(sources, failure.place);
+            format!(
+                "{place}: {}: {}\n",
+                case.name,
+                failure.text(Locale::English)
+            )
+        })
     });
     Err(Refusal {
         summary: match failed.len() {
@@ -79,10 +87,13 @@ fn refuse_failed_tests(bundle: Arc<Bundle>, sources: &SourceSet) -> Result<(), R
     })
 }
 
-fn file_name(sources: &SourceSet, place: Place) -> &str {
-    sources
-        .file(FileId(place.file))
-        .map_or("?", |file| &*file.path)
+/// `rules/hello.rules:12:3`
+fn shown(sources: &SourceSet, place: Place) -> String {
+    let Some(file) = sources.file(FileId(place.file)) else {
+        return String::new();
+    };
+    let start = LineIndex::new(&file.text).place(place.start as usize);
+    format!("{}:{}:{}", file.path, start.line, start.column)
 }
 
 fn not_compiled(error: &CompileError) -> Refusal {
@@ -101,10 +112,13 @@ mod tests {
     const HELLO: &str = include_str!("../../../examples/hello/rules/hello.rules");
 
     fn prepare_text(text: &str) -> Result<LiveBundle, Refusal> {
-        prepare(SourceSet::new(vec![SourceFile {
-            path: "hello.rules".into(),
-            text: text.into(),
-        }]))
+        prepare(
+            SourceSet::new(vec![SourceFile {
+                path: "hello.rules".into(),
+                text: text.into(),
+            }]),
+            "rules/",
+        )
     }
 
     #[test]
@@ -132,7 +146,10 @@ mod tests {
             .unwrap();
         assert!(refusal.summary.starts_with("the rules have "), "{refusal}");
         assert!(refusal.details.contains("anwsers"), "{refusal}");
-        assert!(refusal.details.contains("hello.rules:"), "{refusal}");
+        assert!(
+            refusal.details.contains("--> rules/hello.rules:"),
+            "{refusal}"
+        );
     }
 
     #[test]
@@ -141,6 +158,10 @@ mod tests {
             .err()
             .unwrap();
         assert_eq!(refusal.summary, "1 test of the rules fails");
+        assert!(
+            refusal.details.starts_with("rules/hello.rules:"),
+            "{refusal}"
+        );
         assert!(refusal.details.contains("a message is quoted"), "{refusal}");
     }
 }

@@ -86,22 +86,18 @@ impl Watch {
         let Ok(read) = spawn_blocking(move || RuleFiles::read(&path)).await else {
             return;
         };
-        let sources = match read {
-            Ok(files) => files.sources,
+        let (prefix, sources) = match read {
+            Ok(files) => (files.prefix(), files.sources),
             Err(error) => {
                 self.seen = None;
                 return adopter.unreadable(error.to_string());
             }
         };
-        if self
-            .seen
-            .as_ref()
-            .is_some_and(|seen| seen.files() == sources.files())
-        {
+        if self.seen.as_ref() == Some(&sources) {
             return;
         }
         self.seen = Some(sources.clone());
-        match spawn_blocking(move || prepare(sources)).await {
+        match spawn_blocking(move || prepare(sources, &prefix)).await {
             Ok(Ok(bundle)) => {
                 if !adopter.adopt(bundle).await {
                     self.seen = None;

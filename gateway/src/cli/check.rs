@@ -10,8 +10,10 @@ use super::rules::findings;
 use crate::rule_files::RuleFiles;
 
 pub(super) fn run(options: &RulesOptions, locale: Locale) -> anyhow::Result<Answer> {
-    let sources = with_standard(RuleFiles::read(&options.rules)?.sources);
+    let files = RuleFiles::read(&options.rules)?;
+    let prefix = files.prefix();
+    let sources = with_standard(files.sources);
     // What ends soon is told by the calendar of whoever asks.
     let checked = signalbox_dsl::check_on(&sources, Zoned::now().date());
-    Ok(findings(&sources, &checked, locale))
+    Ok(findings(&sources.shown_below(&prefix), &checked, locale))
 }

@@ -15,6 +15,7 @@ use signalbox_rules::{Conversation, Facts, Inputs, Reference, explain};
 
 use super::answer::{Answer, Outcome};
 use super::arguments::ExplainOptions;
+use super::places;
 use super::rules::checked;
 
 const TEXT: &str = "text";
@@ -49,9 +50,11 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
         },
     )
     .with_heard(&heard, &facts);
+    let mut json = serde_json::to_value(&explanation)?;
+    places::resolve(&mut json, &rules.sources);
     Ok(Answer {
         text: explanation.text(locale),
-        json: serde_json::to_value(&explanation)?,
+        json,
         outcome: Outcome::Fine,
     })
 }

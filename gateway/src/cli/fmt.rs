@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use serde_json::json;
-use signalbox_dsl::{Locale, SourceFile, SourceSet, render};
+use signalbox_dsl::{FileId, Locale, SourceFile, SourceSet, render};
 
 use super::answer::{Answer, Outcome};
 use super::arguments::FmtOptions;
@@ -16,14 +16,27 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer
     let files = RuleFiles::read(&options.rules.rules)?;
     let mut text = String::new();
     let (mut changed, mut unreadable) = (Vec::new(), Vec::new());
-    for file in files.sources.files() {
+    let prefix = files.prefix();
+    let foreign = files.sources.foreign_findings();
+    for (id, file) in (0..).zip(files.sources.files()) {
+        let shown = format!("{prefix}{}", file.path);
+        let not_utf8 = foreign.iter().filter(|found| found.span.file == FileId(id));
+        if not_utf8.clone().next().is_some() {
+            // Laid out it would become UTF-8 by a guess.
+            let not_utf8: Vec<_> = not_utf8.cloned().collect();
+            let sources = files.sources.shown_below(&prefix);
+            text.push_str(&render::render(&sources, &not_utf8, locale));
+            text.push('\n');
+            unreadable.push(shown);
+            continue;
+        }
         match signalbox_dsl::format(&file.text) {
             Ok(formatted) if formatted == *file.text => {}
             Ok(formatted) => {
                 if !options.check {
                     overwrite(&files.path_of(file), &formatted)?;
                 }
-                changed.push(file.path.to_string());
+                changed.push(shown);
             }
             Err(findings) => {
                 let mut file = SourceFile::clone(file);
@@ -33,14 +46,14 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer
                     && let Some(repaired) = signalbox_dsl::repair_full_width(&file.text)
                 {
                     overwrite(&files.path_of(&file), &repaired)?;
-                    changed.push(file.path.to_string());
+                    changed.push(shown.clone());
                     findings = signalbox_dsl::format(&repaired).err().unwrap_or_default();
                     file.text = repaired.into();
                 }
-                let alone = SourceSet::new(vec![file.clone()]);
+                let alone = SourceSet::new(vec![file]).shown_below(&prefix);
                 text.push_str(&render::render(&alone, &findings, locale));
                 text.push('\n');
-                unreadable.push(file.path.to_string());
+                unreadable.push(shown);
             }
         }
     }

@@ -14,6 +14,7 @@ use crate::rule_files::RuleFiles;
 /// Rules that a command can go on with.
 pub(super) struct CheckedRules {
     pub(super) bundle: Arc<Bundle>,
+    /// With paths as they are shown.
     pub(super) sources: SourceSet,
 }
 
@@ -27,8 +28,11 @@ pub(super) fn checked(
     options: &RulesOptions,
     locale: Locale,
 ) -> anyhow::Result<Result<CheckedRules, Answer>> {
-    let sources = with_standard(RuleFiles::read(&options.rules)?.sources);
+    let files = RuleFiles::read(&options.rules)?;
+    let prefix = files.prefix();
+    let sources = with_standard(files.sources);
     let checked = check(&sources);
+    let sources = sources.shown_below(&prefix);
     Ok(match checked.bundle {
         Some(bundle) => Ok(CheckedRules {
             bundle: Arc::new(bundle),

@@ -12,6 +12,7 @@ use signalbox_rules::testing::{CaseReport, run_tests};
 
 use super::answer::{Answer, Outcome};
 use super::arguments::RulesOptions;
+use super::places;
 use super::rules::checked;
 
 pub(super) fn run(options: &RulesOptions, locale: Locale) -> anyhow::Result<Answer> {
@@ -42,14 +43,16 @@ pub(super) fn run(options: &RulesOptions, locale: Locale) -> anyhow::Result<Answ
             Locale::Chinese => writeln!(text, "没有测试让这条规则触发：{}", rule.rule),
         };
     }
+    let mut json = json!({
+        "passed": passed,
+        "failed": failed,
+        "cases": report.cases,
+        "coverage": report.coverage,
+    });
+    places::resolve(&mut json, &rules.sources);
     Ok(Answer {
         text,
-        json: json!({
-            "passed": passed,
-            "failed": failed,
-            "cases": report.cases,
-            "coverage": report.coverage,
-        }),
+        json,
         outcome: Outcome::of_findings(failed > 0),
     })
 }

@@ -29,11 +29,12 @@ pub(super) fn rules(config: &Config) -> Finding {
         "look with `signalbox check {0}` and `signalbox test {0}`; a running gateway keeps the last good rules",
         directory.display()
     );
-    let sources = match RuleFiles::read(&directory) {
-        Ok(files) => files.sources,
+    let files = match RuleFiles::read(&directory) {
+        Ok(files) => files,
         Err(error) => return Finding::wrong(SUBJECT, error.to_string(), advice),
     };
-    match prepare(sources) {
+    let prefix = files.prefix();
+    match prepare(files.sources, &prefix) {
         Ok(bundle) => Finding::well(
             SUBJECT,
             format!(

@@ -59,14 +59,36 @@ fn what_cannot_be_read_is_said() {
             .ends_with("holds no rule files; their names end in .rules"),
         "{empty}"
     );
-    write(folder.path(), "gbk.rules", b"\xcd\xcb\xbf\xee");
-    let foreign = RuleFiles::read(folder.path()).unwrap_err();
-    assert!(
-        foreign
-            .to_string()
-            .ends_with("it is not UTF-8; save it as UTF-8"),
-        "{foreign}"
-    );
+}
+
+#[test]
+fn a_file_that_is_not_utf_8_is_read_and_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "gbk.rules", b"# \xcd\xcb\xbf\xee");
+    write(folder.path(), "utf8.rules", "# 退款".as_bytes());
+    let sources = RuleFiles::read(folder.path()).unwrap().sources;
+    let texts: Vec<_> = sources.files().iter().map(|file| &*file.text).collect();
+    assert_eq!(texts, ["# 退款", "# 退款"]);
+    let foreign: Vec<_> = sources.foreign().iter().map(|file| &*file.path).collect();
+    assert_eq!(foreign, ["gbk.rules"]);
+
+    // Saved as UTF-8 its text stays; a watch must see the difference all the same.
+    write(folder.path(), "gbk.rules", "# 退款".as_bytes());
+    assert_ne!(RuleFiles::read(folder.path()).unwrap().sources, sources);
+}
+
+#[test]
+fn paths_are_shown_so_that_they_can_be_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "a/one.rules", b"x");
+    let top = folder.path().display().to_string();
+    for (typed, prefix) in [
+        (top.clone(), format!("{top}/")),
+        (format!("{top}/"), format!("{top}/")),
+        (format!("{top}/a/one.rules"), format!("{top}/a/")),
+    ] {
+        assert_eq!(RuleFiles::read(Path::new(&typed)).unwrap().prefix(), prefix);
+    }
 }
 
 #[cfg(unix)]

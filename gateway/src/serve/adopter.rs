@@ -125,7 +125,7 @@ fn target(history: &[Activation], live: &str, to: Option<&str>) -> Result<String
 
 /// Not on a thread that serves.
 async fn prepare_elsewhere(sources: SourceSet) -> Result<LiveBundle, RollbackError> {
-    match spawn_blocking(move || prepare(sources)).await {
+    match spawn_blocking(move || prepare(sources, "")).await {
         Ok(Ok(bundle)) => Ok(bundle),
         Ok(Err(refusal)) => Err(RollbackError::Refused(refusal)),
         Err(_) => Err(RollbackError::Refused(Refusal {

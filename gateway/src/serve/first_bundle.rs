@@ -33,10 +33,13 @@ impl FirstBundle {
         let Some(directory) = directory else {
             return Self::built_in(records).await;
         };
-        let read = RuleFiles::read(directory).map(|files| files.sources);
-        let seen = read.as_ref().ok().cloned();
+        let read = RuleFiles::read(directory);
+        let seen = read.as_ref().ok().map(|files| files.sources.clone());
         let prepared = match read {
-            Ok(sources) => prepare_elsewhere(sources).await?,
+            Ok(files) => {
+                let prefix = files.prefix();
+                spawn_blocking(move || prepare(files.sources, &prefix)).await?
+            }
             Err(error) => Err(Refusal {
                 summary: error.to_string(),
                 details: String::new(),
@@ -152,7 +155,7 @@ async fn last_good(refusal: &Refusal, records: &BundleRecords) -> anyhow::Result
     }
 }
 
-/// Not on a thread that serves.
+/// Of the store or the program, where files have no directory. Not on a thread that serves.
 async fn prepare_elsewhere(sources: SourceSet) -> anyhow::Result<Result<LiveBundle, Refusal>> {
-    Ok(spawn_blocking(move || prepare(sources)).await?)
+    Ok(spawn_blocking(move || prepare(sources, "")).await?)
 }

@@ -9,4 +9,5 @@ mod binary;
 mod cli;
 mod golden;
 mod live_rules;
+mod mistakes;
 mod serve;

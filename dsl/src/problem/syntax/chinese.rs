@@ -2,6 +2,7 @@
 
 use super::english::{meant, shown};
 use super::{Before, Expected, Found, Locale, SyntaxProblem};
+use crate::source::Encoding;
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
@@ -34,6 +35,11 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::NumberOutOfRange { number } => format!("`{number}` 超出范围"),
         SyntaxProblem::NoSuchTime { time } => format!("`{time}` 不是一天中的时刻"),
         SyntaxProblem::NoSuchDate { date } => format!("`{date}` 不是日期"),
+        SyntaxProblem::NotUtf8 { encoding } => match encoding {
+            Encoding::Gb18030 => "文件不是 UTF-8 编码，看起来是 GBK 或 GB18030".to_owned(),
+            Encoding::Utf16 => "文件不是 UTF-8 编码，看起来是 UTF-16".to_owned(),
+            Encoding::Unknown => "文件不是 UTF-8 编码，从这里起无法读取".to_owned(),
+        },
         SyntaxProblem::Unexpected {
             found, expected, ..
         } => {
@@ -103,6 +109,16 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::NumberOutOfRange { .. } => return None,
         SyntaxProblem::NoSuchTime { .. } => "时刻从 00:00 到 23:59".to_owned(),
         SyntaxProblem::NoSuchDate { .. } => "写成 年-月-日：2026-11-11".to_owned(),
+        SyntaxProblem::NotUtf8 { encoding } => {
+            let from = match encoding {
+                Encoding::Gb18030 => "GB18030",
+                Encoding::Utf16 => "UTF-16",
+                Encoding::Unknown => "它原来的编码（如 GB18030、UTF-16）",
+            };
+            format!(
+                "请以 {from} 打开，另存为 UTF-8：记事本用“另存为”并选择编码；VS Code 点右下角的编码名称，选“通过编码保存”"
+            )
+        }
         SyntaxProblem::Unexpected {
             advice: Some(advice),
             ..

@@ -3,6 +3,7 @@
 use super::{Before, Expected, Found, Locale, SyntaxProblem};
 use crate::chinese_words;
 use crate::nearest::nearest;
+use crate::source::Encoding;
 
 pub(super) fn message(problem: &SyntaxProblem) -> String {
     match problem {
@@ -41,6 +42,13 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
         SyntaxProblem::NumberOutOfRange { number } => format!("`{number}` is out of range"),
         SyntaxProblem::NoSuchTime { time } => format!("`{time}` is no time of day"),
         SyntaxProblem::NoSuchDate { date } => format!("`{date}` is no date"),
+        SyntaxProblem::NotUtf8 { encoding } => match encoding {
+            Encoding::Gb18030 => "this file is not UTF-8; it seems to be GBK or GB18030".to_owned(),
+            Encoding::Utf16 => "this file is not UTF-8; it seems to be UTF-16".to_owned(),
+            Encoding::Unknown => {
+                "this file is not UTF-8; from here on it could not be read".to_owned()
+            }
+        },
         SyntaxProblem::Unexpected {
             found, expected, ..
         } => {
@@ -131,6 +139,16 @@ pub(super) fn help(problem: &SyntaxProblem) -> Option<String> {
         SyntaxProblem::NumberOutOfRange { .. } => return None,
         SyntaxProblem::NoSuchTime { .. } => "times run from 00:00 to 23:59".to_owned(),
         SyntaxProblem::NoSuchDate { .. } => "write year-month-day: 2026-11-11".to_owned(),
+        SyntaxProblem::NotUtf8 { encoding } => {
+            let from = match encoding {
+                Encoding::Gb18030 => "GB18030",
+                Encoding::Utf16 => "UTF-16",
+                Encoding::Unknown => "its encoding, such as GB18030 or UTF-16,",
+            };
+            format!(
+                "open it as {from} and save it as UTF-8: in Notepad by Save as, Encoding; in VS Code by a click on the encoding below on the right"
+            )
+        }
         SyntaxProblem::Unexpected {
             advice: Some(advice),
             ..

@@ -128,10 +128,13 @@ impl Bed {
         };
         let file = Path::new("signalbox.yaml");
         let config = Config::parse(CONFIG, file, &sources, &Overrides::default()).unwrap();
-        let bundle = prepare(SourceSet::new(vec![SourceFile {
-            path: "shop.rules".into(),
-            text: RULES.into(),
-        }]))
+        let bundle = prepare(
+            SourceSet::new(vec![SourceFile {
+                path: "shop.rules".into(),
+                text: RULES.into(),
+            }]),
+            "",
+        )
         .unwrap_or_else(|refusal| panic!("{refusal}"));
         let metrics = Arc::new(Metrics::new().unwrap());
         let store = FaultyStore::new(MemoryStore::new(), FaultSchedule::default());

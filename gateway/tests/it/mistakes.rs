@@ -1,0 +1,112 @@
+//! Ordinary mistakes of people who begin: each is told with its place and the next step.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::binary::{command, run, shown};
+
+/// `rules/` in a folder of its own, with these files.
+fn folder_with(files: &[(&str, &[u8])]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, bytes) in files {
+        let path = folder.path().join("rules").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn run_in(folder: &Path, arguments: &[&str]) -> String {
+    shown(&command(arguments).current_dir(folder).output().unwrap())
+}
+
+/// What a Chinese Windows editor saves as ANSI.
+const GBK: &[u8] = b"language 1\nmodule gbk\nlist refund\n  \"\xcd\xcb\xbf\xee\"\n";
+const BROKEN: &[u8] = b"language 1\nmodule broken\nrulle x\n";
+
+#[test]
+fn a_file_in_gbk_is_a_finding_among_others() {
+    let folder = folder_with(&[("gbk.rules", GBK), ("broken.rules", BROKEN)]);
+    for command in ["check", "test"] {
+        let told = run_in(folder.path(), &[command, "rules"]);
+        assert!(told.starts_with("exit code 1\n"), "{told}");
+        assert!(
+            told.contains("error[E0114]: this file is not UTF-8"),
+            "{told}"
+        );
+        assert!(told.contains("--> rules/gbk.rules:4:4"), "{told}");
+        assert!(told.contains("save it as UTF-8"), "{told}");
+        assert!(told.contains("--> rules/broken.rules:3:1"), "{told}");
+    }
+    let told = run_in(folder.path(), &["check", "rules", "--lang", "zh"]);
+    assert!(told.contains("另存为 UTF-8"), "{told}");
+}
+
+#[test]
+fn fmt_leaves_a_file_in_gbk_as_it_is() {
+    let folder = folder_with(&[
+        ("a/gbk.rules", GBK),
+        ("b.rules", b"language 1\nmodule   b\n"),
+    ]);
+    let told = run_in(folder.path(), &["fmt", "rules"]);
+    assert!(told.starts_with("exit code 1\n"), "{told}");
+    assert!(
+        told.contains("E0114") && told.contains("rules/a/gbk.rules:4:4"),
+        "{told}"
+    );
+    assert!(told.contains("changed: rules/b.rules\n"), "{told}");
+    assert_eq!(
+        fs::read(folder.path().join("rules/a/gbk.rules")).unwrap(),
+        GBK
+    );
+}
+
+#[test]
+fn places_can_be_opened_from_where_one_stands() {
+    let folder = folder_with(&[("sub/broken.rules", BROKEN)]);
+    for (typed, place) in [
+        ("rules", "--> rules/sub/broken.rules:3:1"),
+        ("rules/", "--> rules/sub/broken.rules:3:1"),
+        ("./rules", "--> ./rules/sub/broken.rules:3:1"),
+        (".", "--> rules/sub/broken.rules:3:1"),
+        ("rules/sub/broken.rules", "--> rules/sub/broken.rules:3:1"),
+    ] {
+        for arguments in [&["check", typed][..], &["fmt", typed], &["test", typed]] {
+            let told = run_in(folder.path(), arguments);
+            assert!(told.contains(place), "{arguments:?}: {told}");
+        }
+    }
+}
+
+#[test]
+fn places_for_programs_can_be_opened_too() {
+    let hello = "examples/hello/rules";
+    for arguments in [
+        &["explain", hello, "--text", "x", "--format", "json"][..],
+        &["test", hello, "--format", "json"],
+    ] {
+        let answer: Value = serde_json::from_slice(&run(arguments).stdout).unwrap();
+        let place = answer
+            .pointer("/rules/0/place")
+            .or(answer.pointer("/cases/0/place"));
+        let place = place.unwrap();
+        assert_eq!(place["file"], "examples/hello/rules/hello.rules", "{place}");
+        assert!(place["line"].as_u64().unwrap() > 1, "{place}");
+    }
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_called_by_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(
+        folder.path().join("signalbox.yaml"),
+        "router:\n  gahter: 1s\n",
+    )
+    .unwrap();
+    let told = run_in(folder.path(), &["doctor", "--config", "signalbox.yaml"]);
+    assert!(told.starts_with("exit code 2\n"), "{told}");
+    assert!(told.contains("--> signalbox.yaml:2:3"), "{told}");
+    assert!(!told.contains("<input>"), "{told}");
+}
