@@ -150,6 +150,40 @@ fn paths_named_in_docs_exist() {
     );
 }
 
+#[test]
+fn chinese_pages_link_chinese_pages() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for page in documents() {
+        let name = page.file_name().unwrap().to_string_lossy();
+        let Some(itself) = name.strip_suffix(".zh.md") else {
+            continue;
+        };
+        let text = fs::read_to_string(&page).unwrap();
+        for target in links(&text).filter(|target| target.ends_with(".md")) {
+            count += 1;
+            // Each page names its own English one.
+            let is_counterpart = target == format!("{itself}.md");
+            let chinese = page.parent().unwrap().join(target.replace(".md", ".zh.md"));
+            if !target.ends_with(".zh.md") && !is_counterpart && chinese.exists() {
+                wrong.push(format!("{}: {target}", page.display()));
+            }
+        }
+    }
+    assert!(count > 20, "links were found in the Chinese pages: {count}");
+    assert!(
+        wrong.is_empty(),
+        "there is a Chinese page instead:\n{}",
+        wrong.join("\n")
+    );
+}
+
+/// Where the links of a page lead, without the place on the page.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let openings = text.split("](").skip(1);
+    openings.filter_map(|rest| rest.split([')', '#']).next())
+}
+
 /// `docs/` with what is below it, and the README in every language.
 fn documents() -> Vec<PathBuf> {
     let of_docs = files().into_iter().filter(|file| {
