@@ -114,10 +114,9 @@ impl Config {
         sources: &Sources<'_>,
         overrides: &Overrides,
     ) -> Result<Self, ConfigError> {
-        let file = yaml::read(text).map_err(|reason| ConfigError::Malformed {
-            path: path.display().to_string(),
-            reason,
-        })?;
+        let name = path.display().to_string();
+        let file = yaml::read(text, &name)
+            .map_err(|reason| ConfigError::Malformed { path: name, reason })?;
         Self::settle(file, Some(path), sources, overrides)
     }
 

@@ -3,7 +3,7 @@
 //! Not `axum::serve`, which bounds neither connections nor the time that a client takes for its headers.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,6 +59,23 @@ impl Listener {
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// An address that a browser on this machine can open: one of all interfaces is none.
+    pub fn url(&self) -> String {
+        let mut address = self.address;
+        if self.is_everywhere() {
+            address.set_ip(match address.ip() {
+                IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        format!("http://{address}/")
+    }
+
+    /// Whether it listens on all interfaces of the machine.
+    pub fn is_everywhere(&self) -> bool {
+        self.address.ip().is_unspecified()
     }
 
     /// Serves `app` until `stop`; then requests under way are answered. Connections that became sockets go on until their
@@ -128,5 +145,23 @@ async fn serve_connection(
     if let Err(error) = served {
         // Clients go away all the time.
         tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_address_of_all_interfaces_is_shown_as_one_that_can_be_opened() {
+        let everywhere = Listener::bind("0.0.0.0:0".parse().unwrap()).await.unwrap();
+        let port = everywhere.address().port();
+        assert!(everywhere.is_everywhere());
+        assert_eq!(everywhere.url(), format!("http://127.0.0.1:{port}/"));
+        let here = Listener::bind("127.0.0.1:0".parse().unwrap())
+            .await
+            .unwrap();
+        assert!(!here.is_everywhere());
+        assert_eq!(here.url(), format!("http://{}/", here.address()));
     }
 }

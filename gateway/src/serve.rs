@@ -94,6 +94,8 @@ struct Gateway {
     stop_helpers: CancellationToken,
     helpers: Vec<JoinHandle<()>>,
     url: String,
+    /// Not only this machine reaches it.
+    is_everywhere: bool,
     stop_within: Duration,
 }
 
@@ -158,7 +160,7 @@ impl Gateway {
             rules: rules.clone(),
             data: config.data.clone(),
         });
-        let url = format!("http://{}/", listener.address());
+        let (url, is_everywhere) = (listener.url(), listener.is_everywhere());
         let (stop_ports, stop_helpers) = (CancellationToken::new(), CancellationToken::new());
         let mut ports = Vec::new();
         let webhook = Webhook::new(
@@ -204,6 +206,7 @@ impl Gateway {
             stop_helpers,
             helpers,
             url,
+            is_everywhere,
             stop_within: config.file.stop_within.0,
         })
     }
@@ -222,7 +225,13 @@ impl Gateway {
             }
             sleep(READY_POLL).await;
         }
-        let ready = writeln!(std::io::stdout(), "signalbox is ready: {}", self.url);
+        let mut ready = format!("signalbox is ready: {}\n", self.url);
+        if self.is_everywhere {
+            ready.push_str(
+                "It listens on all interfaces: others open it by a name or address of this machine.\n",
+            );
+        }
+        let ready = std::io::stdout().write_all(ready.as_bytes());
         if let Err(error) = ready {
             tracing::debug!(%error, "nobody reads standard output");
         }

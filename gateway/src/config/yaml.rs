@@ -11,11 +11,14 @@ const MAX_NODES: usize = 10_000;
 const MAX_DEPTH: usize = 16;
 const MAX_ALIASES: usize = 64;
 
-/// Reads one document.
+/// How the library calls a text that it was given.
+const UNNAMED: &str = "--> <input>:";
+
+/// Reads one document, which is called `name` where something is wrong with it.
 ///
 /// # Errors
 /// What is wrong, with the lines around it.
-pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub(super) fn read<T: DeserializeOwned>(text: &str, name: &str) -> Result<T, String> {
     if text.len() > MAX_BYTES {
         return Err(format!(
             "a configuration has at most {MAX_BYTES} bytes, this one has {}",
@@ -36,5 +39,6 @@ pub(super) fn read<T: DeserializeOwned>(text: &str) -> Result<T, String> {
         merge_keys: serde_yaml::MergeKeyPolicy::Error,
         reject_unsupported_tags: true,
     };
-    serde_yaml::from_str_with_options(text, options).map_err(|error| error.render())
+    serde_yaml::from_str_with_options(text, options)
+        .map_err(|error| error.render().replace(UNNAMED, &format!("--> {name}:")))
 }
