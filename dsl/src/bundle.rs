@@ -22,7 +22,7 @@ pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
 pub use event::{EventField, EventType};
-pub use signal::{Edge, Signal};
+pub use signal::{Edge, Reaching, Rising, Signal};
 pub use test_case::{Expectation, Outcome, TestAction, TestCase, TestDay, TestStep};
 
 macro_rules! id {
@@ -116,7 +116,7 @@ pub struct Bundle {
     pub templates: Vec<Template>,
     /// What is counted, in the order of their full names.
     pub signals: Vec<Signal>,
-    /// Counts that rules wait for, each once.
+    /// Counts and rises that rules wait for, each once.
     pub edges: Vec<Edge>,
     /// In the order of their full names, so that file and load order cannot matter.
     pub rules: Vec<Rule>,
@@ -284,8 +284,10 @@ pub struct Rule {
     pub rank: RankId,
     /// What just happened: any of these, or of `edges`.
     pub triggers: Vec<Trigger>,
-    /// Counts that were just reached.
+    /// Counts that were just reached, numbers that just rose.
     pub edges: Vec<EdgeId>,
+    /// While people own the conversation: the states in which it fires and may speak. Empty: it speaks with the bot only.
+    pub during: Vec<PeopleState>,
     /// What must be true now.
     pub guard: Guard,
     /// What it answers, as written, in order.
@@ -301,6 +303,25 @@ pub enum Trigger {
     Message,
     /// A business or page event of this dotted name; its fields are facts under that name's first part.
     Event(Arc<str>),
+}
+
+/// How people own a conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PeopleState {
+    /// It waits for a person.
+    Queued,
+    /// A person has it.
+    Assigned,
+}
+
+impl PeopleState {
+    /// As rules and facts spell it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Assigned => "assigned",
+        }
+    }
 }
 
 /// When a triggered rule fires.

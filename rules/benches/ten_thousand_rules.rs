@@ -88,6 +88,7 @@ fn bundle() -> Bundle {
             rank: RankId(0),
             triggers: vec![Trigger::Message],
             edges: Vec::new(),
+            during: Vec::new(),
             guard: Guard::When(Condition::All(parts)),
             effects: vec![LimitedEffect {
                 effect: Effect::Reply {

@@ -22,6 +22,7 @@ use signalbox_understanding::Head;
 use crate::decision::{Action, Decision};
 use crate::facts::Facts;
 use crate::ledger::Ledger;
+use crate::signals::before;
 
 pub use emotion_index::{EmotionIndex, Trend};
 use hearing::percent;
@@ -224,6 +225,7 @@ impl Conversation {
         if let Some(emotion) = &self.emotion {
             for head in Head::ALL {
                 let path = format!("customer.{}", head.name());
+                facts.set(before(&path), percent(emotion.last_move(head).0));
                 facts.set(path, percent(emotion.value(head, now)));
             }
         }
@@ -237,6 +239,9 @@ impl Conversation {
         facts.set(path::CUSTOMER_TAGS, self.customer_tags.as_value(now));
         facts.set(path::EPISODE_TAGS, self.episode_tags.as_value(now));
         let turns = self.episode.as_ref().map_or(0, |episode| episode.turns);
+        // Read under a message only, which is one of them.
+        let turns_before = Value::Number(turns.saturating_sub(1).into());
+        facts.set(before(path::EPISODE_TURNS), turns_before);
         facts.set(path::EPISODE_TURNS, Value::Number(turns.into()));
     }
 

@@ -109,6 +109,9 @@ pub struct Trace {
     /// Counts of signals that were reached.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reached: Vec<Reached>,
+    /// Numbers that rose past where rules wait for them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub risen: Vec<Risen>,
     /// Rules that fired, by rank, then name.
     pub fired: Vec<Fired>,
     /// Full name of the rule that had the floor.
@@ -128,6 +131,19 @@ pub struct Reached {
     pub window: Arc<str>,
     /// Counted for what.
     pub scope: Scope,
+}
+
+/// A number that rose: `customer.anger rising above 60%`. Values as rule files write them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Risen {
+    /// Path of the field.
+    pub field: Arc<str>,
+    /// Just before this turn; `None`: nobody knows.
+    pub from: Option<Arc<str>>,
+    /// With this turn.
+    pub to: Option<Arc<str>>,
+    /// The bound.
+    pub above: Arc<str>,
 }
 
 /// A rule that fired.

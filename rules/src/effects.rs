@@ -1,6 +1,6 @@
 //! From the rules that fire and the floor to effects and trace: limits, joining, rendering. Both evaluators share it.
 //!
-//! * Reply and hand-over leave only from the rule that has the floor, and not while a person owns the conversation.
+//! * Reply and hand-over leave only from the rule that has the floor; while people own the conversation only if it says `while`.
 //! * Priority is joined: the highest asked for, in the name of the first rule that asked.
 //! * The language is one: the highest rank's; if its tie-breaks leave two, none is set.
 //! * Tags and notes accumulate, each once. Of a tag and its removal the higher rule's word counts.
@@ -10,10 +10,9 @@
 
 use std::sync::Arc;
 
-use signalbox_dsl::bundle::{Effect, Priority, Rule, Scope};
-use signalbox_dsl::value::Value;
+use signalbox_dsl::bundle::{Effect, PeopleState, Priority, Rule, Scope};
 
-use crate::conversation::{ConversationState, after, path};
+use crate::conversation::after;
 use crate::decision::{
     Action, DecidedEffect, Decision, Fired, Inputs, Trace, Withheld, WithheldReason,
 };
@@ -36,7 +35,7 @@ pub(crate) fn carry_out(
         snapshot,
         inputs,
         resolved,
-        person_owns: person_owns(snapshot),
+        people: floor::people_state(snapshot.facts),
         priority: highest_priority(snapshot, inputs, resolved),
         language: language_contest(snapshot, inputs, resolved),
     };
@@ -103,7 +102,8 @@ struct Carrying<'a> {
     snapshot: &'a Snapshot<'a>,
     inputs: &'a Inputs<'a>,
     resolved: &'a Resolved<'a>,
-    person_owns: bool,
+    /// How people own the conversation.
+    people: Option<PeopleState>,
     priority: Option<(Priority, Place)>,
     language: LanguageContest,
 }
@@ -195,16 +195,15 @@ impl Carrying<'_> {
                 by: by.rule.name.clone(),
             });
         }
-        match self.resolved.floor {
-            Floor::Rule(winner) if winner == place => {}
-            Floor::Rule(winner) => return Err(self.overridden(winner)),
-            // INVARIANT: whoever wants the floor and is not silenced contends for it, so somebody has it or it is tied.
-            Floor::Tied(_) | Floor::Nobody => return Err(WithheldReason::Tied),
-        }
-        if self.person_owns {
+        if !floor::may_speak_in(rule, self.people) {
             return Err(WithheldReason::PersonOwns);
         }
-        Ok(())
+        match self.resolved.floor {
+            Floor::Rule(winner) if winner == place => Ok(()),
+            Floor::Rule(winner) => Err(self.overridden(winner)),
+            // INVARIANT: whoever wants the floor and is not silenced contends for it, so somebody has it or it is tied.
+            Floor::Tied(_) | Floor::Nobody => Err(WithheldReason::Tied),
+        }
     }
 
     /// `Ok(false)` if another rule already sets the same language.
@@ -247,7 +246,7 @@ impl Carrying<'_> {
             Floor::Rule(winner) => trace.floor = name(*winner),
             Floor::Tied(places) => {
                 trace.tied = places.iter().filter_map(|place| name(*place)).collect();
-                if !self.person_owns {
+                if self.people.is_none() {
                     effects.extend(self.tie_hand_over(trace));
                 }
             }
@@ -310,13 +309,6 @@ fn join_tags(standing: &mut DecidedEffect, asked: &Action) -> Result<(), Withhel
             by: standing.rule.clone(),
         }),
     }
-}
-
-fn person_owns(snapshot: &Snapshot<'_>) -> bool {
-    let Some(Value::Member(state)) = snapshot.facts.get(path::STATE) else {
-        return false;
-    };
-    ConversationState::from_name(state).is_some_and(|state| state != ConversationState::Bot)
 }
 
 fn highest_priority(

@@ -164,13 +164,16 @@ impl Engine {
         self.with_message(facts, now, |message| {
             message.find_holding(&[index]);
             let rules = &self.plan.prepared.bundle.rules;
-            let floor_wanted = || {
-                let mut holding = message.holding().iter();
-                holding.any(|rule| rules.get(rule.index()).is_some_and(wants_floor))
+            let state = floor::people_state(facts);
+            let fires = |id: &RuleId| {
+                let rule = rules.get(id.index());
+                rule.is_some_and(|rule| floor::fires_in(rule, state))
             };
             let mut holding = message.holding().to_vec();
-            if !index.otherwise.is_empty() && !floor_wanted() {
-                holding.extend(&index.otherwise);
+            holding.retain(fires);
+            let is_wanted = |id: &RuleId| rules.get(id.index()).is_some_and(wants_floor);
+            if !index.otherwise.is_empty() && !holding.iter().any(is_wanted) {
+                holding.extend(index.otherwise.iter().copied().filter(fires));
                 holding.sort_unstable();
             }
             holding

@@ -9,16 +9,20 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use signalbox_dsl::Span;
-use signalbox_dsl::bundle::{Bundle, Condition, EdgeId, FieldId, Guard, Predicate, Rule, Trigger};
+use signalbox_dsl::bundle::{
+    Bundle, Condition, Edge, EdgeId, FieldId, Guard, Predicate, Rule, Trigger,
+};
 use signalbox_dsl::value::Value;
 
 use crate::conversation::hearing::{ExplainedMessage, Heard};
 use crate::conversation::path;
-use crate::decision::{Decision, Inputs, Reached, Withheld};
+use crate::decision::{Decision, Inputs, Reached, Risen, Withheld};
 use crate::describe;
 use crate::engine::fields_of;
 use crate::facts::Facts;
+use crate::floor::{fires_in, people_state};
 use crate::reference::{Evaluation, Reference, wants_floor};
+use crate::signals;
 use crate::truth::Truth;
 
 pub use text::action_text;
@@ -102,10 +106,17 @@ pub enum Verdict {
         /// The part that decided it.
         failing: Failing,
     },
-    /// It waits for counts of signals, none of which this turn or event reached.
+    /// It waits for counts to be reached or numbers to rise, and nothing of it happened with this turn or event.
     NotReached {
-        /// Those that could have been.
+        /// Counts that could have been.
         counts: Vec<Count>,
+        /// Numbers that could have risen.
+        rises: Vec<Risen>,
+    },
+    /// It says `while`, and the conversation is in another state.
+    OtherState {
+        /// Those that it names.
+        during: Vec<&'static str>,
     },
     /// It says `otherwise`, and these rules wanted the floor.
     FloorTaken {
@@ -172,6 +183,7 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
             .collect(),
     };
     let reached = explainer.evaluation.signalled(&inputs).edges;
+    let state = people_state(inputs.facts);
     let waits_here = |rule: &Rule| {
         let mut edges = rule.edges.iter();
         edges.any(|edge| trigger_of(*edge, bundle) == Some(inputs.trigger))
@@ -190,7 +202,10 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
                 .map_or_else(|| "".into(), |rank| rank.name.clone()),
             place: rule.span.into(),
             verdict: match explainer.not_reached(rule, &inputs, &reached) {
-                Some(counts) => Verdict::NotReached { counts },
+                Some(verdict) => verdict,
+                None if !fires_in(rule, state) => Verdict::OtherState {
+                    during: rule.during.iter().map(|state| state.name()).collect(),
+                },
                 None => explainer.verdict(&rule.name, &rule.guard),
             },
         })
@@ -214,19 +229,20 @@ struct Explainer<'a> {
 
 /// What comes from outside when an edge is reached.
 fn trigger_of(edge: EdgeId, bundle: &Bundle) -> Option<&Trigger> {
-    let edge = bundle.edges.get(edge.index())?;
-    let signal = bundle.signals.get(edge.signal.index())?;
-    Some(&signal.trigger)
+    match bundle.edges.get(edge.index())? {
+        Edge::Reaching(edge) => Some(&bundle.signals.get(edge.signal.index())?.trigger),
+        Edge::Rising(_) => Some(&Trigger::Message),
+    }
 }
 
 impl Explainer<'_> {
-    /// The counts that a rule still waits for; `None` if it was triggered.
+    /// What a rule still waits for; `None` if it was triggered.
     fn not_reached(
         &mut self,
         rule: &Rule,
         inputs: &Inputs<'_>,
         reached: &[EdgeId],
-    ) -> Option<Vec<Count>> {
+    ) -> Option<Verdict> {
         let is_triggered = rule.triggers.contains(inputs.trigger)
             || rule.edges.iter().any(|edge| reached.contains(edge));
         if is_triggered {
@@ -235,11 +251,14 @@ impl Explainer<'_> {
         let bundle = self.evaluation.snapshot.prepared.bundle.clone();
         let edges = rule.edges.iter();
         let edges = edges.filter(|edge| trigger_of(**edge, &bundle) == Some(inputs.trigger));
-        let counts = edges.filter_map(|edge| {
-            let edge = bundle.edges.get(edge.index())?;
-            Some(self.evaluation.count(edge, inputs))
-        });
-        Some(counts.collect())
+        let (mut counts, mut rises) = (Vec::new(), Vec::new());
+        for edge in edges.filter_map(|edge| bundle.edges.get(edge.index())) {
+            match edge {
+                Edge::Reaching(edge) => counts.push(self.evaluation.count(edge, inputs)),
+                Edge::Rising(edge) => rises.push(signals::risen(&bundle, edge, inputs)),
+            }
+        }
+        Some(Verdict::NotReached { counts, rises })
     }
 
     fn verdict(&mut self, name: &Arc<str>, guard: &Guard) -> Verdict {

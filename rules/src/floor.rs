@@ -4,15 +4,20 @@
 //! wins, then the tie-breaks of that rank in their order. Rules that would say exactly the same do
 //! not conflict. If nothing tells different answers apart, nobody has the floor and a person decides: guessing
 //! would make the order of files matter.
+//!
+//! While people own the conversation only rules that say `while` contend, if there are any; the others are heard by nobody.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use signalbox_dsl::bundle::{Bundle, Effect, ListId, RankId, Rule, RuleId, TieBreak};
+use signalbox_dsl::bundle::{Bundle, Effect, ListId, PeopleState, RankId, Rule, RuleId, TieBreak};
 use signalbox_dsl::folding::Folded;
+use signalbox_dsl::value::Value;
 
+use crate::conversation::{ConversationState, path};
 use crate::decision::{Decision, Inputs};
 use crate::effects;
+use crate::facts::Facts;
 use crate::keywords::{Hit, Mention};
 use crate::limits;
 use crate::prepared::Prepared;
@@ -68,9 +73,15 @@ pub(crate) fn decide(
     snapshot: &Snapshot<'_>,
     inputs: &Inputs<'_>,
     signalled: Signalled,
-    held: Vec<Held>,
+    mut held: Vec<Held>,
     otherwise: &[RuleId],
 ) -> Decision {
+    let rules = &snapshot.prepared.bundle.rules;
+    let state = people_state(snapshot.facts);
+    held.retain(|held| {
+        let rule = rules.get(held.rule.index());
+        rule.is_some_and(|rule| fires_in(rule, state))
+    });
     let mut decision = if held.is_empty() && otherwise.is_empty() {
         Decision::default()
     } else {
@@ -79,6 +90,7 @@ pub(crate) fn decide(
     };
     decision.uses.extend(signalled.uses);
     decision.trace.reached = signalled.reached;
+    decision.trace.risen = signalled.risen;
     decision
 }
 
@@ -89,13 +101,62 @@ fn resolve<'a>(
     otherwise: &[RuleId],
 ) -> Resolved<'a> {
     let resolved = contest(snapshot, inputs, held);
-    if resolved.floor != Floor::Nobody || otherwise.is_empty() {
+    let state = people_state(snapshot.facts);
+    let is_heard = resolved.is_heard(state);
+    let nobody_wants_it = resolved.floor == Floor::Nobody;
+    let waited_for_that = |id: &&RuleId| {
+        let rule = snapshot.prepared.bundle.rules.get(id.index());
+        rule.is_some_and(|rule| {
+            let is_silent = match may_speak_in(rule, state) {
+                true => !is_heard,
+                false => nobody_wants_it,
+            };
+            fires_in(rule, state) && is_silent
+        })
+    };
+    let otherwise: Vec<RuleId> = otherwise.iter().filter(waited_for_that).copied().collect();
+    if otherwise.is_empty() {
         return resolved;
     }
     // Nobody took the floor, so the rules that wait for that fire as well, and contend under the same law.
     let held = resolved.firing.into_iter().map(|firing| firing.held);
-    let otherwise = otherwise.iter().copied().map(Held::without_keywords);
+    let otherwise = otherwise.into_iter().map(Held::without_keywords);
     contest(snapshot, inputs, held.chain(otherwise).collect())
+}
+
+impl Resolved<'_> {
+    /// Whether those who have the floor, or are tied for it, may speak.
+    fn is_heard(&self, state: Option<PeopleState>) -> bool {
+        let first = match &self.floor {
+            Floor::Nobody => None,
+            Floor::Rule(winner) => Some(winner),
+            Floor::Tied(places) => places.first(),
+        };
+        let first = first.and_then(|place| self.firing.get(*place));
+        first.is_some_and(|firing| may_speak_in(firing.rule, state))
+    }
+}
+
+/// How people own the conversation; `None`: the bot answers.
+pub(crate) fn people_state(facts: &Facts) -> Option<PeopleState> {
+    let Some(Value::Member(state)) = facts.get(path::STATE) else {
+        return None;
+    };
+    match ConversationState::from_name(state)? {
+        ConversationState::Bot => None,
+        ConversationState::Queued => Some(PeopleState::Queued),
+        ConversationState::Assigned => Some(PeopleState::Assigned),
+    }
+}
+
+/// Whether a rule fires in a state: one that says `while` only in those that it names.
+pub(crate) fn fires_in(rule: &Rule, state: Option<PeopleState>) -> bool {
+    rule.during.is_empty() || state.is_some_and(|state| rule.during.contains(&state))
+}
+
+/// Whether a rule that fires may reply and hand over.
+pub(crate) fn may_speak_in(rule: &Rule, state: Option<PeopleState>) -> bool {
+    state.is_none_or(|state| rule.during.contains(&state))
 }
 
 fn contest<'a>(snapshot: &Snapshot<'a>, inputs: &Inputs<'_>, held: Vec<Held>) -> Resolved<'a> {
@@ -121,6 +182,7 @@ fn contest<'a>(snapshot: &Snapshot<'a>, inputs: &Inputs<'_>, held: Vec<Held>) ->
         .filter(|(_, firing)| !is_silenced(firing.rule, silenced_below))
         .map(|(place, _)| place)
         .collect();
+    let contenders = those_who_may_speak(&firing, contenders, people_state(snapshot.facts));
     let floor = match strongest(bundle, &firing, contenders).as_slice() {
         [] => Floor::Nobody,
         [only] => Floor::Rule(*only),
@@ -142,6 +204,22 @@ fn contest<'a>(snapshot: &Snapshot<'a>, inputs: &Inputs<'_>, held: Vec<Held>) ->
         firing,
         floor,
         silencer,
+    }
+}
+
+/// Of the contenders those who may speak, or all where nobody may.
+fn those_who_may_speak(
+    firing: &[Firing<'_>],
+    contenders: Vec<usize>,
+    state: Option<PeopleState>,
+) -> Vec<usize> {
+    let may_speak = |place: &usize| {
+        let firing = firing.get(*place);
+        firing.is_some_and(|firing| may_speak_in(firing.rule, state))
+    };
+    match contenders.iter().any(may_speak) {
+        true => contenders.into_iter().filter(may_speak).collect(),
+        false => contenders,
     }
 }
 

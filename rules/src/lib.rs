@@ -45,5 +45,6 @@ pub use ledger::{Ledger, LedgerUse};
 pub use limits::ledger_key;
 pub use prepared::{CompileError, MOST_PATTERN_BYTES};
 pub use reference::Reference;
+pub use signals::facts_before;
 pub use snapshot::has_type;
 pub use truth::Truth;

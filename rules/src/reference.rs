@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use signalbox_dsl::bundle::{
-    Atom, Bundle, Condition, Edge, Effect, FieldId, Folding, Guard, ListId, Predicate, Rule,
+    Atom, Bundle, Condition, Effect, FieldId, Folding, Guard, ListId, Predicate, Reaching, Rule,
     RuleId, Trigger,
 };
 use signalbox_dsl::folding::{Folded, fold};
@@ -67,14 +67,16 @@ impl Reference {
         floor::decide(&evaluation.snapshot, &inputs, signalled, held, &otherwise)
     }
 
-    /// The rules of `trigger` whose conditions hold, by full name; rank, limits and floor play no part, and no count is reached. A rule that says `otherwise` holds if
+    /// The rules of `trigger` whose conditions hold, by full name; rank, limits and floor play no part, and no edge is reached. A rule that says `otherwise` holds if
     /// no rule with another guard holds that replies or hands over.
     pub fn matching_rules(&self, trigger: &Trigger, facts: &Facts, now: Timestamp) -> Vec<RuleId> {
         let mut evaluation = Evaluation::new(&self.prepared, facts, now);
         let mut holding = Vec::new();
         let mut otherwise = Vec::new();
         let mut floor_wanted = false;
-        for (id, rule) in self.prepared.triggered(trigger, &[]) {
+        let state = floor::people_state(facts);
+        let triggered = self.prepared.triggered(trigger, &[]);
+        for (id, rule) in triggered.filter(|(_, rule)| floor::fires_in(rule, state)) {
             let holds = match &rule.guard {
                 Guard::Always => true,
                 Guard::When(condition) => evaluation.truth(condition).is_true(),
@@ -133,7 +135,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// How far the count of an edge is, this turn or event included.
-    pub(crate) fn count(&mut self, edge: &Edge, inputs: &Inputs<'_>) -> Count {
+    pub(crate) fn count(&mut self, edge: &Reaching, inputs: &Inputs<'_>) -> Count {
         let prepared = self.snapshot.prepared;
         let bundle = &prepared.bundle;
         let signal = bundle.signals.get(edge.signal.index());

@@ -82,6 +82,7 @@ impl Sample {
             rank: RankId(rank),
             triggers: vec![Trigger::Message],
             edges: Vec::new(),
+            during: Vec::new(),
             guard,
             effects,
             span: span(),

@@ -1,17 +1,23 @@
-//! Signals: what occurs with a turn or event, and which counts it brings to where rules wait for them.
+//! Edges: which counts of signals a turn or event brings to where rules wait for them, and which numbers rise past a bound.
 //!
 //! A count is reached by the occurrence with which it rises to the number, seen back over the window from that moment; further ones in
 //! the same window do not reach it again. What occurred is kept in the ledger, only as often as the highest count asks for. The
 //! moment of the occurrence decides: one that comes in late takes its place among the others, but not if it is later than
 //! [`MOST_LATE`]; then it counts no more.
+//!
+//! A number rises with a message only. What it was just before is a fact of its own, [`before`], so that a decision needs nothing besides
+//! its facts.
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use signalbox_dsl::bundle::{Bundle, Edge, EdgeId, Scope, SignalId, Trigger};
+use signalbox_dsl::bundle::{Bundle, Edge, EdgeId, Reaching, Rising, Scope, SignalId, Trigger};
+use signalbox_dsl::value::Value;
 
-use crate::decision::{Inputs, Reached};
+use crate::decision::{Inputs, Reached, Risen};
+use crate::describe;
 use crate::ledger::{Ledger, LedgerUse};
 use crate::limits::count_within;
+use crate::snapshot::has_type;
 
 /// How much earlier than the last occurrence one may be.
 pub(crate) const MOST_LATE: SignedDuration = SignedDuration::from_mins(2);
@@ -19,12 +25,14 @@ pub(crate) const MOST_LATE: SignedDuration = SignedDuration::from_mins(2);
 /// What a turn or event comes to.
 #[derive(Debug, Default)]
 pub(crate) struct Signalled {
-    /// Counts that it reached.
+    /// Counts that it reached, and numbers that it raised.
     pub(crate) edges: Vec<EdgeId>,
     /// To be entered in the ledger.
     pub(crate) uses: Vec<LedgerUse>,
     /// For the trace.
     pub(crate) reached: Vec<Reached>,
+    /// For the trace.
+    pub(crate) risen: Vec<Risen>,
 }
 
 /// The ids of the signals that a trigger can bring.
@@ -54,7 +62,48 @@ pub(crate) fn signalled(
             signalled.add(bundle, zone, inputs, signal);
         }
     }
+    if *inputs.trigger == Trigger::Message {
+        signalled.add_rises(bundle, inputs);
+    }
     signalled
+}
+
+/// The path of the fact that holds what a number was just before the turn. It has a space, so no field of an author has it.
+pub(crate) fn before(path: &str) -> String {
+    format!("{path} before")
+}
+
+/// The facts besides [`Bundle::fields`] that the edges of a bundle read.
+pub fn facts_before(bundle: &Bundle) -> impl Iterator<Item = String> {
+    bundle.edges.iter().filter_map(|edge| match edge {
+        Edge::Rising(rising) => Some(before(&bundle.fields.get(rising.field.index())?.path)),
+        Edge::Reaching(_) => None,
+    })
+}
+
+/// What a number was just before the turn, and what it is.
+pub(crate) fn moved<'f>(
+    bundle: &Bundle,
+    rising: &Rising,
+    inputs: &Inputs<'f>,
+) -> Option<(&'f Value, &'f Value)> {
+    let field = bundle.fields.get(rising.field.index())?;
+    let fact = |path: &str| {
+        let value = inputs.facts.get(path)?;
+        has_type(value, &field.value_type).then_some(value)
+    };
+    Some((fact(&before(&field.path))?, fact(&field.path)?))
+}
+
+/// Whether it goes past the bound.
+fn rises(moved: (&Value, &Value), above: &Value) -> bool {
+    match (moved, above) {
+        ((Value::Percent(from), Value::Percent(to)), Value::Percent(above))
+        | ((Value::Number(from), Value::Number(to)), Value::Number(above)) => {
+            from <= above && to > above
+        }
+        _ => false,
+    }
 }
 
 impl Signalled {
@@ -62,9 +111,14 @@ impl Signalled {
         for scope in [Scope::Customer, Scope::Episode] {
             let edges = || {
                 let all = (0..).map(EdgeId).zip(&bundle.edges);
-                all.filter(|(_, it)| it.signal == signal && it.reaching.scope == scope)
+                all.filter_map(|(id, edge)| match edge {
+                    Edge::Reaching(it) if it.signal == signal && it.count.scope == scope => {
+                        Some((id, it))
+                    }
+                    Edge::Reaching(_) | Edge::Rising(_) => None,
+                })
             };
-            let Some(most) = edges().map(|(_, edge)| edge.reaching.times).max() else {
+            let Some(most) = edges().map(|(_, edge)| edge.count.times).max() else {
                 continue;
             };
             let key = ledger_key(bundle, signal);
@@ -73,7 +127,7 @@ impl Signalled {
             }
             for (id, edge) in edges() {
                 let before = count_before(bundle, edge, inputs.ledger, inputs.now, zone);
-                if before + 1 == edge.reaching.times as usize {
+                if before + 1 == edge.count.times as usize {
                     self.edges.push(id);
                     self.reached.push(reached(bundle, edge));
                 }
@@ -84,6 +138,30 @@ impl Signalled {
                 times: most,
             });
         }
+    }
+
+    fn add_rises(&mut self, bundle: &Bundle, inputs: &Inputs<'_>) {
+        for (id, edge) in (0..).map(EdgeId).zip(&bundle.edges) {
+            let Edge::Rising(rising) = edge else {
+                continue;
+            };
+            let moved = moved(bundle, rising, inputs);
+            if moved.is_some_and(|moved| rises(moved, &rising.above)) {
+                self.edges.push(id);
+                self.risen.push(risen(bundle, rising, inputs));
+            }
+        }
+    }
+}
+
+/// A number that rises, in words.
+pub(crate) fn risen(bundle: &Bundle, rising: &Rising, inputs: &Inputs<'_>) -> Risen {
+    let moved = moved(bundle, rising, inputs);
+    Risen {
+        field: describe::path(rising.field, bundle).into(),
+        from: moved.map(|(from, _)| describe::value(from).into()),
+        to: moved.map(|(_, to)| describe::value(to).into()),
+        above: describe::value(&rising.above).into(),
     }
 }
 
@@ -99,17 +177,17 @@ pub(crate) const KEY: &str = "signal ";
 /// How often the signal of an edge occurred in its window that ends at `now`.
 pub(crate) fn count_before(
     bundle: &Bundle,
-    edge: &Edge,
+    edge: &Reaching,
     ledger: &Ledger,
     now: Timestamp,
     zone: &TimeZone,
 ) -> usize {
     let key = ledger_key(bundle, edge.signal);
-    let uses = ledger.uses(&key, edge.reaching.scope);
+    let uses = ledger.uses(&key, edge.count.scope);
     let until = uses.partition_point(|it| *it <= now);
     count_within(
         uses.get(..until).unwrap_or_default(),
-        edge.reaching.window,
+        edge.count.window,
         now,
         zone,
     )
@@ -120,14 +198,14 @@ fn is_too_late(ledger: &Ledger, key: &str, scope: Scope, now: Timestamp) -> bool
     last.is_some_and(|last| last.duration_since(now) > MOST_LATE)
 }
 
-/// An edge in words.
-pub(crate) fn reached(bundle: &Bundle, edge: &Edge) -> Reached {
+/// A count in words.
+pub(crate) fn reached(bundle: &Bundle, edge: &Reaching) -> Reached {
     let signal = bundle.signals.get(edge.signal.index());
     Reached {
         signal: signal.map_or_else(|| "?".into(), |signal| signal.name.clone()),
-        times: edge.reaching.times,
-        window: crate::describe::window(edge.reaching.window).into(),
-        scope: edge.reaching.scope,
+        times: edge.count.times,
+        window: describe::window(edge.count.window).into(),
+        scope: edge.count.scope,
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Condition, Name, Operand, Path, Text};
-use crate::bundle::Scope;
+use super::{Condition, Expression, Name, Operand, Path, Text};
+use crate::bundle::{PeopleState, Scope};
 use crate::source::Span;
 
 /// `rule NAME` and its clauses.
@@ -16,6 +16,8 @@ pub struct Rule {
     pub rank: Option<Name>,
     /// `on …`: any of these. Empty only if reported.
     pub triggers: Vec<Trigger>,
+    /// `while queued or assigned`, in order, none twice; empty if it is not said.
+    pub during: Vec<PeopleState>,
     /// `when …`, `otherwise`, or neither.
     pub guard: Guard,
     /// In order. Empty only if reported.
@@ -44,6 +46,13 @@ pub enum TriggerKind {
         signal: Path,
         /// How many in what time, counted for what.
         count: Limit,
+    },
+    /// `customer.anger rising above 60%`
+    Rising {
+        /// The number that rises.
+        field: Path,
+        /// What it goes past.
+        above: Expression,
     },
 }
 

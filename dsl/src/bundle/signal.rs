@@ -1,8 +1,9 @@
-//! What is counted over time, and the counts that rules wait for.
+//! What is counted over time, and what rules wait for: counts that are reached, numbers that rise.
 
 use std::sync::Arc;
 
-use super::{Condition, Limit, SignalId, Trigger};
+use super::{Condition, FieldId, Limit, SignalId, Trigger};
+use crate::value::Value;
 
 /// `signal 愤怒 = message where …`
 #[derive(Debug, Clone)]
@@ -15,11 +16,29 @@ pub struct Signal {
     pub condition: Option<Condition>,
 }
 
+/// The moment at which something goes past a bound; what lies past it already does not go past it again.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// A count is reached.
+    Reaching(Reaching),
+    /// A number rises.
+    Rising(Rising),
+}
+
 /// `愤怒 reaching 2 within 10m per customer`: the turn or event with which the count in the window rises from 1 to 2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Edge {
+pub struct Reaching {
     /// What is counted.
     pub signal: SignalId,
     /// To how many, in what time (never the whole of a scope), for what.
-    pub reaching: Limit,
+    pub count: Limit,
+}
+
+/// `customer.anger rising above 60%`: the turn just before which it was 60 % or less, and with which it is more.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Rising {
+    /// A number that the conversation keeps from turn to turn.
+    pub field: FieldId,
+    /// Of the field's type.
+    pub above: Value,
 }

@@ -56,6 +56,16 @@ pub(super) const ENUMS: [(&str, &[&str]); 2] = [
     (STATE, &["bot", "queued", "assigned", "other"]),
 ];
 
+/// Numbers that the conversation keeps from turn to turn, so that they can rise. In the order of their paths.
+pub(super) const KEPT_NUMBERS: [&str; 6] = [
+    "customer.anger",
+    "customer.gratitude",
+    "customer.negative",
+    "customer.threat",
+    "customer.urgency",
+    "episode.turns",
+];
+
 /// In the order of their paths.
 pub(super) const FIELDS: [BuiltIn; 25] = {
     use BuiltInPresence::{Always, Message, Optional, Page, Score};
@@ -273,6 +283,9 @@ mod tests {
     fn tables_are_in_order_and_whole() {
         assert!(FIELDS.is_sorted_by_key(|field| field.path));
         assert!(PAGE_EVENTS.is_sorted());
+        for path in KEPT_NUMBERS {
+            assert!(FIELDS.iter().any(|field| field.path == path), "{path}");
+        }
         for word in TYPE_WORDS {
             assert!(type_named(word).is_some(), "{word}");
         }

@@ -16,7 +16,9 @@ mod tests;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use crate::bundle::{Effect, Guard, Operand, QueueId, RankId, Rule, TemplateId, Trigger};
+use crate::bundle::{
+    Effect, Guard, Operand, PeopleState, QueueId, RankId, Rule, TemplateId, Trigger,
+};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{MeaningProblem, Related};
 
@@ -41,8 +43,8 @@ struct Floor<'r> {
     hand_over: Option<QueueId>,
 }
 
-/// Rules that can meet: one rank, one trigger, and both `otherwise` or neither.
-type Meeting = (RankId, bool, Trigger);
+/// Rules that can meet: one rank, one trigger, both `otherwise` or neither, and both while the bot answers or in one state of people.
+type Meeting = (RankId, bool, Trigger, Option<PeopleState>);
 
 /// One alternative of one rule.
 #[derive(Clone, Copy)]
@@ -80,7 +82,7 @@ impl Checker<'_> {
             reported: HashSet::new(),
             pairs: 0,
         };
-        for ((_, _, trigger), group) in search.groups() {
+        for ((_, _, trigger, _), group) in search.groups() {
             self.try_pairs(
                 &mut search,
                 &trigger,
@@ -218,9 +220,9 @@ impl<'r> Search<'r> {
                 continue;
             }
             let is_otherwise = matches!(rule.guard, Guard::Otherwise);
-            for trigger in &rule.triggers {
+            for (trigger, state) in speaking(rule) {
                 let group = groups
-                    .entry((rule.rank, is_otherwise, trigger.clone()))
+                    .entry((rule.rank, is_otherwise, trigger.clone(), state))
                     .or_default();
                 for (alternative, one) in self
                     .alternatives
@@ -245,8 +247,8 @@ impl<'r> Search<'r> {
             }
         }
         let mut groups: Vec<(Meeting, Group)> = groups.into_iter().collect();
-        groups.sort_by_cached_key(|((rank, otherwise, trigger), _)| {
-            (*rank, *otherwise, format!("{trigger:?}"))
+        groups.sort_by_cached_key(|((rank, otherwise, trigger, state), _)| {
+            (*rank, *otherwise, format!("{trigger:?}"), *state)
         });
         groups
     }
@@ -263,6 +265,17 @@ impl<'r> Search<'r> {
             .get(candidate.rule)?
             .get(candidate.alternative)
     }
+}
+
+/// The triggers of a rule, in each of the states in which it may speak.
+fn speaking(rule: &Rule) -> Vec<(&Trigger, Option<PeopleState>)> {
+    let states: Vec<Option<PeopleState>> = match rule.during.as_slice() {
+        [] => vec![None],
+        during => during.iter().copied().map(Some).collect(),
+    };
+    let triggers = rule.triggers.iter();
+    let pairs = triggers.flat_map(|trigger| states.iter().map(move |state| (trigger, *state)));
+    pairs.collect()
 }
 
 fn guard_alternatives(guard: &Guard) -> Vec<Alternative<'_>> {

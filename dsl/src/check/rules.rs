@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ast;
-use crate::bundle::{EdgeId, Guard, RankId, Rule, Trigger};
+use crate::bundle::{EdgeId, Guard, PeopleState, RankId, Rule, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Absence, ItemKind, MeaningProblem, Related};
 
@@ -27,6 +27,16 @@ struct Heard {
     edges: Vec<EdgeId>,
     /// The fields that every one of them brings.
     known: Known,
+}
+
+impl Heard {
+    /// Notes an edge; the fields that it brings.
+    fn wait_for(&mut self, edge: EdgeId, known: Known) -> Known {
+        if !self.edges.contains(&edge) {
+            self.edges.push(edge);
+        }
+        known
+    }
 }
 
 impl<'a> Checker<'a> {
@@ -59,16 +69,30 @@ impl<'a> Checker<'a> {
         let knows_triggers = heard.is_some();
         let guard = self.guard(one.file, &rule.guard, &mut known, knows_triggers);
         let effects = self.effects(one.file, &rule.effects, &known);
+        self.refuse_taking_away(rule);
         let heard = heard?;
         Some(Rule {
             name: self.names.full_name(one),
             rank: rank.or_else(|| self.settings.ranks.is_empty().then_some(RankId(0)))?,
             triggers: heard.triggers,
             edges: heard.edges,
+            during: rule.during.clone(),
             guard: guard?,
             effects: effects?,
             span: one.item.span,
         })
+    }
+
+    /// A person who has a conversation keeps it, whatever rules say.
+    fn refuse_taking_away(&mut self, rule: &ast::Rule) {
+        if !rule.during.contains(&PeopleState::Assigned) {
+            return;
+        }
+        let is_hand_over = |it: &&ast::Effect| matches!(it.kind, ast::EffectKind::HandOver { .. });
+        if let Some(effect) = rule.effects.iter().find(is_hand_over) {
+            let problem = MeaningProblem::HandOverWhileAssigned {};
+            self.findings.add(problem, effect.span);
+        }
     }
 
     /// What a rule listens to. `None` has been reported.
@@ -87,12 +111,12 @@ impl<'a> Checker<'a> {
                     name.map(|name| self.hear(Trigger::Event(name), &mut heard))
                 }
                 ast::TriggerKind::Reaching { signal, count } => {
-                    self.edge(file, signal, count).map(|(edge, known)| {
-                        if !heard.edges.contains(&edge) {
-                            heard.edges.push(edge);
-                        }
-                        known
-                    })
+                    let edge = self.reaching(file, signal, count);
+                    edge.map(|(edge, known)| heard.wait_for(edge, known))
+                }
+                ast::TriggerKind::Rising { field, above } => {
+                    let edge = self.rising(file, field, above);
+                    edge.map(|(edge, known)| heard.wait_for(edge, known))
                 }
             };
             let Some(fields) = read else {

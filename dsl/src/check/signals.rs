@@ -1,14 +1,16 @@
-//! Signals, and the counts of them that rules wait for.
+//! Signals, and what rules wait for: counts of them, and numbers that rise.
 
 use std::collections::HashMap;
 
 use crate::ast;
-use crate::bundle::{Edge, EdgeId, LimitWindow, Signal, SignalId, Trigger};
-use crate::problem::{ItemKind, MeaningProblem};
+use crate::bundle::{Edge, EdgeId, LimitWindow, Reaching, Rising, Signal, SignalId, Trigger};
+use crate::problem::{BareWord, ItemKind, MeaningProblem};
 
 use super::Checker;
+use super::builtin::KEPT_NUMBERS;
 use super::conditions::Known;
 use super::limits::MOST_SIGNALS;
+use super::names::shown_names;
 
 /// All signals and edges.
 #[derive(Default)]
@@ -23,9 +25,20 @@ pub(super) struct Signals {
 impl Signals {
     /// What comes from outside when an edge is reached.
     pub(super) fn trigger_of(&self, edge: EdgeId) -> Option<&Trigger> {
-        let edge = self.edges.get(edge.index())?;
-        let signal = self.signals.get(edge.signal.index())?;
-        Some(&signal.trigger)
+        match self.edges.get(edge.index())? {
+            Edge::Reaching(edge) => Some(&self.signals.get(edge.signal.index())?.trigger),
+            Edge::Rising(_) => Some(&Trigger::Message),
+        }
+    }
+
+    fn number(&mut self, edge: Edge) -> Option<EdgeId> {
+        let next = EdgeId(u32::try_from(self.edges.len()).ok()?);
+        let edges = &mut self.edges;
+        let id = *self.numbers.entry(edge).or_insert_with_key(|edge| {
+            edges.push(edge.clone());
+            next
+        });
+        Some(id)
     }
 }
 
@@ -65,7 +78,7 @@ impl Checker<'_> {
                         .event(file, path, &mut self.names, &mut self.findings)?;
                 Trigger::Event(name)
             }
-            ast::TriggerKind::Reaching { .. } => return None,
+            ast::TriggerKind::Reaching { .. } | ast::TriggerKind::Rising { .. } => return None,
         };
         let mut known = self.schema.present_under(&trigger);
         let condition = match &written.condition {
@@ -87,25 +100,47 @@ impl Checker<'_> {
     }
 
     /// `愤怒 reaching 2 within 10m per customer`, and the fields that are known where it is reached.
-    pub(super) fn edge(
+    pub(super) fn reaching(
         &mut self,
         file: usize,
         path: &ast::Path,
         count: &ast::Limit,
     ) -> Option<(EdgeId, Known)> {
-        let reaching = self.limit(count);
+        let count = self.limit(count);
         let found = self
             .names
             .resolve(ItemKind::Signal, file, path, &mut self.findings)?;
         let (signal, known) = self.signals.read.get(&found.id).cloned().flatten()?;
-        let reaching = reaching.filter(|it| it.window != LimitWindow::Whole)?;
-        let edge = Edge { signal, reaching };
-        let signals = &mut self.signals;
-        let next = EdgeId(u32::try_from(signals.edges.len()).ok()?);
-        let id = *signals.numbers.entry(edge).or_insert_with(|| {
-            signals.edges.push(edge);
-            next
-        });
-        Some((id, known))
+        let count = count.filter(|it| it.window != LimitWindow::Whole)?;
+        let edge = Edge::Reaching(Reaching { signal, count });
+        Some((self.signals.number(edge)?, known))
+    }
+
+    /// `customer.anger rising above 60%`, and the fields that are known under a message.
+    pub(super) fn rising(
+        &mut self,
+        file: usize,
+        path: &ast::Path,
+        above: &ast::Expression,
+    ) -> Option<(EdgeId, Known)> {
+        let dotted = path.dotted();
+        let Some(field) = self.schema.visible(file, path, &mut self.names) else {
+            let problem = self.schema.unknown_field(path, BareWord::Field);
+            self.findings.add(problem, path.span);
+            return None;
+        };
+        if !KEPT_NUMBERS.contains(&&*dotted) {
+            let problem = MeaningProblem::CannotRise {
+                field: dotted,
+                known: shown_names(&KEPT_NUMBERS),
+            };
+            self.findings.add(problem, path.span);
+            return None;
+        }
+        let value_type = self.schema.entry(field)?.field.value_type.clone();
+        let above = self.constant(file, above, &value_type, &dotted)?;
+        let known = self.schema.present_under(&Trigger::Message);
+        let edge = Edge::Rising(Rising { field, above });
+        Some((self.signals.number(edge)?, known))
     }
 }

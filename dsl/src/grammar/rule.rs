@@ -11,11 +11,12 @@ use super::effect::{EFFECT_WORDS, begins_effect, counted_for, effect};
 use super::failure::{Parsed, found, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
-use super::value::duration;
+use super::value::{duration, expression};
 use super::word::{after, count, name, path, sign, word, words};
 use crate::ast::{
     Effect, Guard, ItemKind, Limit, Name, Rule, Signal, Trigger, TriggerKind, Window,
 };
+use crate::bundle::PeopleState;
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::source::Span;
@@ -23,18 +24,22 @@ use crate::token::Sign;
 use crate::weekday::is_weekday;
 
 /// The words that begin a line of a rule above its effects.
-const CLAUSE_WORDS: [&str; 5] = ["rank", "on", "when", "otherwise", "then"];
+const CLAUSE_WORDS: [&str; 6] = ["rank", "on", "while", "when", "otherwise", "then"];
 
 /// Behind a signal: how often it must come.
 const REACHING: &str = "reaching";
+
+/// Behind a number: that it went past a bound.
+const RISING: &str = "rising";
+
+/// As [`RISING`], in the full language only.
+const FALLING: &str = "falling";
 
 /// A rule has one of these lines at most.
 const GUARD: &str = "when / otherwise";
 
 /// The words that begin a line of a rule in the full language only.
-const LATER_CLAUSE_WORDS: [&str; 7] = [
-    "stage", "rollout", "mode", "active", "every", "salt", "while",
-];
+const LATER_CLAUSE_WORDS: [&str; 6] = ["stage", "rollout", "mode", "active", "every", "salt"];
 
 /// Reads `rule NAME` and its lines.
 pub(super) fn rule<'a>(
@@ -54,10 +59,12 @@ pub(super) fn rule<'a>(
 struct Clauses {
     rank: Option<Name>,
     triggers: Option<Vec<Trigger>>,
+    during: Option<Vec<PeopleState>>,
     guard: Option<Guard>,
     effects: Vec<Effect>,
     has_rank: bool,
     has_trigger: bool,
+    has_during: bool,
     has_guard: bool,
     /// `then` has come.
     has_effects: bool,
@@ -85,6 +92,11 @@ impl Clauses {
                     triggers,
                     &mut self.triggers,
                 );
+            }
+            "while" => {
+                let during = reader.read(line, after("while", people_states));
+                let (seen, place) = (&mut self.has_during, &mut self.during);
+                reader.once(line, "while", seen, during, place);
             }
             "when" => {
                 let guard = reader.read(line, after("when", condition).map(Guard::When));
@@ -159,6 +171,7 @@ impl Clauses {
             name,
             rank: self.rank,
             triggers: self.triggers.unwrap_or_default(),
+            during: self.during.unwrap_or_default(),
             guard: self.guard.unwrap_or(Guard::Always),
             effects: self.effects,
         }
@@ -176,26 +189,39 @@ fn limit_without_effect(input: Tokens<'_>) -> Parsed<'_, ()> {
     refuse(input, problem, span)
 }
 
+/// `queued or assigned`
+fn people_states(input: Tokens<'_>) -> Parsed<'_, Vec<PeopleState>> {
+    let state = alt((
+        word("queued").map(|_| PeopleState::Queued),
+        word("assigned").map(|_| PeopleState::Assigned),
+    ));
+    let (rest, mut states) = separated_list1(word("or"), cut(state)).parse(input)?;
+    states.sort_unstable();
+    states.dedup();
+    Ok((rest, states))
+}
+
 /// `message or event order.delivered`
 fn triggers(input: Tokens<'_>) -> Parsed<'_, Vec<Trigger>> {
     separated_list1(word("or"), cut(trigger)).parse(input)
 }
 
-/// `message`, `event order.delivered`, `愤怒 reaching 2 within 10m per customer`
+/// `message`, `event order.delivered`, `愤怒 reaching 2 within 10m per customer`, `customer.anger rising above 60%`
 fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     let is_later = match input.first_word() {
         Some("message" | "event") | None => false,
         Some("attachment" | "outgoing" | "queued" | "silence" | "no") => true,
         Some(word) if is_weekday(word) => true,
-        Some(_) => edge_word(input).is_some_and(|word| word != REACHING),
+        Some(_) => edge_word(input) == Some(FALLING),
     };
     if is_later {
         return not_yet(input);
     }
-    if edge_word(input) == Some(REACHING) {
-        return reaching(input);
+    match edge_word(input) {
+        Some(REACHING) => reaching(input),
+        Some(RISING) => rising(input),
+        _ => happening(input),
     }
-    happening(input)
 }
 
 /// `message` or `event order.delivered`: what comes from outside.
@@ -238,6 +264,16 @@ fn reaching(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     Ok((rest, Trigger { kind, span }))
 }
 
+/// `customer.anger rising above 60%`
+fn rising(input: Tokens<'_>) -> Parsed<'_, Trigger> {
+    let (rest, field) = path(input)?;
+    let (rest, ()) = cut(words(&[RISING, "above"])).parse(rest)?;
+    let (rest, above) = cut(expression).parse(rest)?;
+    let span = input.span_until(&rest);
+    let kind = TriggerKind::Rising { field, above };
+    Ok((rest, Trigger { kind, span }))
+}
+
 fn within(input: Tokens<'_>) -> Parsed<'_, Window> {
     let (from, _) = word("within").parse(input)?;
     let (rest, length) = cut(duration).parse(from)?;
@@ -249,7 +285,7 @@ fn within(input: Tokens<'_>) -> Parsed<'_, Window> {
 fn edge_word<'a>(input: Tokens<'a>) -> Option<&'a str> {
     let (rest, _) = path(input).ok()?;
     let word = rest.first_word()?;
-    matches!(word, REACHING | "rising" | "falling").then_some(word)
+    matches!(word, REACHING | RISING | FALLING).then_some(word)
 }
 
 /// Reads `signal NAME = message where …`.

@@ -301,6 +301,15 @@ problems! {
         /// The calendar.
         calendar: String,
     }
+    /// `rising above` on something that is not kept from turn to turn.
+    "E0514" Error CannotRise {
+        /// The field.
+        field: String,
+        /// Those that can.
+        known: String,
+    }
+    /// `hand over` in a rule that fires while a person has the conversation.
+    "E0515" Error HandOverWhileAssigned {}
     /// `at most 0 times`
     "E0601" Error LimitTimesOutOfRange {
         /// How many.

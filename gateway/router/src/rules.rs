@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_rules::conversation::{hearing, path};
-use signalbox_rules::{Decision, Engine, Facts, Inputs};
+use signalbox_rules::{Decision, Engine, Facts, Inputs, facts_before};
 
 use crate::event_facts;
 
@@ -91,6 +91,7 @@ impl ActiveBundle {
         let reads = fields
             .map(|field| field.path.clone())
             .chain(always)
+            .chain(facts_before(bundle).map(Arc::from))
             .collect();
         let reads_emotion = hearing::reads_emotion(bundle);
         Self {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use signalbox_dsl::bundle::{Bundle, Condition, Effect, FieldId, Guard, Operand, Predicate};
+use signalbox_dsl::bundle::{Bundle, Condition, Edge, Effect, FieldId, Guard, Operand, Predicate};
 
 use crate::conversation::path;
 
-/// Fields of conditions and arguments, and those that every decision reads: language and state.
+/// Fields of conditions, rises and arguments, and those that every decision reads: language and state.
 pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
     let mut fields = BTreeSet::new();
     for rule in &bundle.rules {
@@ -22,6 +22,10 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
     for condition in bundle.signals.iter().filter_map(|it| it.condition.as_ref()) {
         add_condition(condition, &mut fields);
     }
+    fields.extend(bundle.edges.iter().filter_map(|edge| match edge {
+        Edge::Rising(rising) => Some(rising.field),
+        Edge::Reaching(_) => None,
+    }));
     let always = [path::LANGUAGE, path::STATE];
     fields.extend(
         (0..)

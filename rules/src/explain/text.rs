@@ -9,7 +9,7 @@ use signalbox_dsl::problem::Locale;
 use super::{Count, ExplainedRule, Explanation, Failing, Verdict};
 use crate::conversation::hearing::{ExplainedLanguage, ExplainedMessage};
 use crate::conversation::priority_name;
-use crate::decision::{Action, Reached, WithheldReason};
+use crate::decision::{Action, Reached, Risen, WithheldReason};
 use crate::truth::Truth;
 
 impl Explanation {
@@ -31,6 +31,10 @@ impl Explanation {
                 format!("  reached: {reached}"),
                 format!("  达到：{reached}"),
             ));
+        }
+        for risen in &self.decision.trace.risen {
+            let risen = say.risen(risen);
+            lines.push(say.two(format!("  rose: {risen}"), format!("  上升：{risen}")));
         }
         let tied = &self.decision.trace.tied;
         if !tied.is_empty() {
@@ -150,6 +154,16 @@ impl Say {
         format!("{signal} reaching {times} {window} per {scope}")
     }
 
+    /// As rule files write it, and how it moved.
+    fn risen(&self, risen: &Risen) -> String {
+        let unknown = || self.two("?", "？");
+        let shown =
+            |value: &Option<Arc<str>>| value.as_ref().map_or_else(unknown, ToString::to_string);
+        let Risen { field, above, .. } = risen;
+        let (from, to) = (shown(&risen.from), shown(&risen.to));
+        format!("{field} rising above {above} [{from} → {to}]")
+    }
+
     fn rule(&self, rule: &ExplainedRule, lines: &mut Vec<String>) {
         let (name, rank) = (&rule.rule, &rule.rank);
         let head = self.two(
@@ -180,7 +194,7 @@ impl Say {
                 lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
                 self.failing(failing, 2, lines);
             }
-            Verdict::NotReached { counts } => {
+            Verdict::NotReached { counts, rises } => {
                 lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
                 for Count { reaching, so_far } in counts {
                     let reaching = self.reached(reaching);
@@ -189,6 +203,18 @@ impl Say {
                         format!("    {reaching}：目前 {so_far} 次"),
                     ));
                 }
+                lines.extend(
+                    rises
+                        .iter()
+                        .map(|risen| format!("    {}", self.risen(risen))),
+                );
+            }
+            Verdict::OtherState { during } => {
+                let (english, chinese) = (during.join(" or "), during.join("、"));
+                lines.push(self.two(
+                    format!("{head}: not fired, since it says while {english}"),
+                    format!("{head}：没有触发，因为它只在会话状态为 {chinese} 时触发"),
+                ));
             }
             Verdict::FloorTaken { by } => {
                 let by = self.list(by);

@@ -16,14 +16,14 @@ fn counting(times: u32, window: LimitWindow, scope: Scope) -> Sample {
         trigger: Trigger::Message,
         condition: Some(atom(Predicate::HasAny { field: TEXT, list })),
     });
-    sample.0.edges.push(Edge {
+    sample.0.edges.push(Edge::Reaching(Reaching {
         signal: SignalId(0),
-        reaching: Limit {
+        count: Limit {
             times,
             window,
             scope,
         },
-    });
+    }));
     sample = sample.rule(0, Guard::Always, vec![Effect::Note("n".into())]);
     let rule: &mut Rule = sample.0.rules.last_mut().unwrap();
     (rule.rank, rule.triggers, rule.edges) = (RankId(0), Vec::new(), vec![EdgeId(0)]);

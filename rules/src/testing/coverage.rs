@@ -6,6 +6,7 @@ use serde::Serialize;
 use signalbox_dsl::bundle::{Bundle, Guard};
 
 use crate::decision::{Decision, Inputs};
+use crate::floor::{fires_in, people_state};
 use crate::reference::{Evaluation, Reference};
 use crate::truth::Truth;
 
@@ -42,7 +43,9 @@ impl Coverage {
         let prepared = reference.prepared();
         let mut evaluation = Evaluation::new(prepared, inputs.facts, inputs.now);
         let signalled = evaluation.signalled(&inputs);
-        for (id, rule) in prepared.triggered(inputs.trigger, &signalled.edges) {
+        let state = people_state(inputs.facts);
+        let triggered = prepared.triggered(inputs.trigger, &signalled.edges);
+        for (id, rule) in triggered.filter(|(_, rule)| fires_in(rule, state)) {
             let Some(covered) = self.rules.get_mut(id.index()) else {
                 continue;
             };

@@ -16,6 +16,7 @@ use crate::explain::{Explanation, Verdict, explain};
 use crate::facts::Facts;
 use crate::ledger::Ledger;
 use crate::reference::Reference;
+use crate::signals::before;
 
 /// Day 1 of a test that names no date: a Monday.
 const FIRST_DAY: Date = jiff::civil::date(2026, 1, 5);
@@ -151,6 +152,7 @@ impl<'a> Story<'a> {
         set_given(&mut facts);
         let heard = hear(&mut self.conversation, &mut facts, self.reads_emotion, now);
         self.conversation.facts(now, &mut facts);
+        self.set_before(with, &mut facts);
         set_given(&mut facts);
         let ledger = self.conversation.ledger.clone();
         let mut turn = Turn {
@@ -165,6 +167,20 @@ impl<'a> Story<'a> {
         coverage.note(self.reference, turn.inputs(), &turn.decision);
         self.conversation.apply(&turn.decision, now);
         self.last = Some(turn);
+    }
+
+    /// A number that the test gives instead of the conversation rises from what the test gave before.
+    fn set_before(&self, with: &[(FieldId, Value)], facts: &mut Facts) {
+        let Some(last) = &self.last else {
+            return;
+        };
+        for (field, _) in with {
+            if let Some(path) = path_of(*field, self.reference.bundle())
+                && let Some(value) = last.facts.get(path)
+            {
+                facts.set(before(path), value.clone());
+            }
+        }
     }
 
     pub(super) fn last_turn(&self) -> Option<&Turn> {

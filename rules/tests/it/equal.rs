@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use signalbox_dsl::bundle::Bundle;
-use signalbox_rules::{Decision, Engine, Inputs, Reference, WithheldReason};
+use signalbox_dsl::value::Value;
+use signalbox_rules::{
+    Action, DecidedEffect, Decision, Engine, Facts, Inputs, Reference, WithheldReason,
+};
 
 use crate::random;
 
@@ -47,6 +50,11 @@ proptest! {
     }
 }
 
+/// Whether people own the conversation.
+fn is_owned(facts: &Facts) -> bool {
+    matches!(facts.get("conversation.state"), Some(Value::Member(state)) if **state != *"bot")
+}
+
 /// Whether a reply or hand-over is withheld because the floor is tied.
 fn floor_tied(bundle: &Bundle, decision: &Decision) -> bool {
     decision.trace.fired.iter().any(|fired| {
@@ -84,8 +92,15 @@ fn random_bundles_reach_every_outcome() {
         if !decision.trace.reached.is_empty() {
             count("reached");
         }
+        if !decision.trace.risen.is_empty() {
+            count("risen");
+        }
         if decision.trace.floor.is_some() {
             count("floor");
+        }
+        let is_reply = |effect: &DecidedEffect| matches!(effect.action, Action::Reply { .. });
+        if is_owned(&message.facts) && decision.effects.iter().any(is_reply) {
+            count("spoke while people own it");
         }
         if !decision.trace.tied.is_empty() {
             count("tied");
@@ -106,6 +121,8 @@ fn random_bundles_reach_every_outcome() {
         "tied",
         "keywords",
         "reached",
+        "risen",
+        "spoke while people own it",
         "Overridden",
         "Silenced",
         "LimitReached",

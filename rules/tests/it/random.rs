@@ -124,7 +124,7 @@ pub(crate) fn fields() -> Vec<(&'static str, Type, Vec<Value>)> {
         (
             "conversation.state",
             Type::Enum("state".into()),
-            member(&["bot", "bot", "queued"]),
+            member(&["bot", "bot", "queued", "assigned"]),
         ),
         ("customer.name", Type::Text, text(&["李雷"])),
     ]
@@ -226,13 +226,15 @@ fn signals(counted: Option<Condition>) -> Vec<Signal> {
 }
 
 fn edges() -> Vec<Edge> {
-    let edge = |signal, times, window, scope| Edge {
-        signal: SignalId(signal),
-        reaching: Limit {
-            times,
-            window,
-            scope,
-        },
+    let edge = |signal, times, window, scope| {
+        Edge::Reaching(Reaching {
+            signal: SignalId(signal),
+            count: Limit {
+                times,
+                window,
+                scope,
+            },
+        })
     };
     let hours = |hours: u64| LimitWindow::Sliding(std::time::Duration::from_secs(hours * 3600));
     vec![
@@ -240,8 +242,24 @@ fn edges() -> Vec<Edge> {
         edge(0, 2, LimitWindow::Today, Scope::Customer),
         edge(0, 2, hours(24), Scope::Episode),
         edge(1, 2, hours(13), Scope::Customer),
+        rising(),
     ]
 }
+
+/// Not kept by a conversation, which is all the same to the evaluators.
+fn rising() -> Edge {
+    Edge::Rising(Rising {
+        field: field_named(RISING),
+        above: percentage(30),
+    })
+}
+
+fn percentage(number: u32) -> Value {
+    Value::Percent(number.into())
+}
+
+/// The number that rises.
+const RISING: &str = "message.anger";
 
 /// One that opens between the moments, one that goes past midnight, one with both kinds of odd days.
 fn calendars() -> Vec<Calendar> {
@@ -343,10 +361,14 @@ fn rule() -> impl Strategy<Value = Rule> {
     let effects = prop::collection::vec(effects::limited_effect(), 1..4);
     let edges = prop_oneof![
         4 => Just(Vec::new()),
-        2 => subsequence((0..4).map(EdgeId).collect::<Vec<_>>(), 1..=2),
+        2 => subsequence((0..5).map(EdgeId).collect::<Vec<_>>(), 1..=2),
     ];
-    (0..3_u32, triggers, edges, guard, effects).prop_map(
-        |(rank, triggers, edges, guard, effects)| Rule {
+    let during = prop_oneof![
+        3 => Just(Vec::new()),
+        1 => subsequence(vec![PeopleState::Queued, PeopleState::Assigned], 1..=2),
+    ];
+    (0..3_u32, triggers, edges, during, guard, effects).prop_map(
+        |(rank, triggers, edges, during, guard, effects)| Rule {
             name: "".into(),
             rank: RankId(rank),
             // Some rules wait for counts alone.
@@ -356,6 +378,7 @@ fn rule() -> impl Strategy<Value = Rule> {
                 triggers
             },
             edges,
+            during,
             guard,
             effects,
             span: span(),
@@ -430,6 +453,7 @@ fn named(rule: usize) -> Rule {
         rank: RankId(0),
         triggers: Vec::new(),
         edges: Vec::new(),
+        during: Vec::new(),
         guard: Guard::Always,
         effects: Vec::new(),
         span: span(),
@@ -455,8 +479,12 @@ fn facts() -> impl Strategy<Value = Facts> {
             ]
         })
         .collect();
-    values.prop_map(move |values| {
+    let before = prop::option::of(select(vec![percentage(0), percentage(30), percentage(70)]));
+    (values, before).prop_map(move |(values, before)| {
         let mut facts = Facts::default();
+        if let Some(before) = before {
+            facts.set(format!("{RISING} before"), before);
+        }
         for ((path, ..), value) in fields.iter().zip(values) {
             if let Some(value) = value {
                 facts.set(*path, value);

@@ -247,11 +247,14 @@ fn rule(rule: &Rule) -> Vec<Form> {
         Guard::Otherwise(_) => Some(list("otherwise", [])),
     };
     let triggers = list("on", rule.triggers.iter().map(trigger));
+    let during = rule.during.iter().map(|state| word(state.name()));
+    let during = (!rule.during.is_empty()).then(|| list("while", during));
     let effects = list("then", rule.effects.iter().map(effect));
     [
         Some(name(&rule.name)),
         rule.rank.as_ref().map(|rank| list("rank", [name(rank)])),
         Some(triggers),
+        during,
         guard,
         Some(effects),
     ]
@@ -274,6 +277,9 @@ fn trigger(trigger: &Trigger) -> Form {
         TriggerKind::Event(event) => list("event", [path(event)]),
         TriggerKind::Reaching { signal, count } => {
             list("reaching", [path(signal), limit_form(count)])
+        }
+        TriggerKind::Rising { field, above } => {
+            list("rising-above", [path(field), expression(above)])
         }
     }
 }

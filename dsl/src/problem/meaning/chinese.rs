@@ -100,6 +100,10 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::HolidayTwice { day } => format!("`{day}` 写了两次"),
         P::DaysReversed {} => "最后一天早于第一天".to_owned(),
         P::NotOpenOrClosed { calendar } => format!("`{calendar}` 是日历，不是字段"),
+        P::CannotRise { field, .. } => {
+            format!("会话不记录 `{field}` 之前的值，无从判断它是否上升")
+        }
+        P::HandOverWhileAssigned {} => "这会把会话从正在接待的人手里拿走".to_owned(),
         P::LimitTimesOutOfRange { times, .. } => format!("次数 {times} 超出范围"),
         P::WindowOutOfRange { .. } => "时间超出范围".to_owned(),
         P::TagLifetimeOutOfRange { .. } => "标签的有效时间超出范围".to_owned(),
@@ -248,6 +252,12 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::HolidayTwice { .. } => "留一处：一天要么是 `off`，要么是 `work`".to_owned(),
         P::DaysReversed {} => "早的日期写在前面".to_owned(),
         P::NotOpenOrClosed { calendar } => format!("写 `{calendar} is open` 或 `{calendar} is closed`"),
+        P::CannotRise { known, .. } => {
+            format!("可以用的有：{known}；其他字段请写在 `when` 里，如 `when message.anger > 60%`")
+        }
+        P::HandOverWhileAssigned {} => {
+            "写 `while queued`，或者用 `tag`、`note`、`set priority` 提醒接待的人".to_owned()
+        }
         P::LimitTimesOutOfRange { most, .. } => format!("写 1 到 {most} 次"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("要大于 0s，最多 `{most}`")

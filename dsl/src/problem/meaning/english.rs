@@ -122,6 +122,12 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::HolidayTwice { day } => format!("`{day}` is named twice"),
         P::DaysReversed {} => "the last day comes before the first".to_owned(),
         P::NotOpenOrClosed { calendar } => format!("`{calendar}` is a calendar, not a field"),
+        P::CannotRise { field, .. } => {
+            format!("`{field}` is not kept from turn to turn, so nobody knows what it rises from")
+        }
+        P::HandOverWhileAssigned {} => {
+            "this would take the conversation from the person who has it".to_owned()
+        }
         P::LimitTimesOutOfRange { times, .. } => {
             format!("{times} times is out of range")
         }
@@ -294,6 +300,12 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::HolidayTwice { .. } => "keep one of them: a day is either `off` or `work`".to_owned(),
         P::DaysReversed {} => "write the earlier day first".to_owned(),
         P::NotOpenOrClosed { calendar } => format!("write `{calendar} is open` or `{calendar} is closed`"),
+        P::CannotRise { known, .. } => {
+            format!("these can rise: {known}; ask for others with `when`, such as `when message.anger > 60%`")
+        }
+        P::HandOverWhileAssigned {} => {
+            "write `while queued`, or `tag`, `note` or `set priority` for the person".to_owned()
+        }
         P::LimitTimesOutOfRange { most, .. } => format!("write 1 to {most} times"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("write more than 0s and at most `{most}`")
