@@ -118,7 +118,7 @@ impl Observer for MetricsObserver {
             Handling::Quarantined => {
                 tracing::error!(
                     bundle = self.bundle.load().hash,
-                    "the rules engine broke on an event; it was set aside and its conversation handed to people. \
+                    "an event could not be handled; it was set aside and its conversation handed to people. \
                      Please report this with the bundle"
                 );
                 ProcessResult::Quarantined

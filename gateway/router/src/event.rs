@@ -32,6 +32,13 @@ pub enum Event {
         /// That thread.
         thread: ThreadId,
     },
+    /// An event that was set aside, given back by a person.
+    Again {
+        /// What it was called when it came first.
+        message_id: MessageId,
+        /// The event as it was.
+        what: Box<Event>,
+    },
     /// How a delivery ended.
     Receipt {
         /// In reply to which message.

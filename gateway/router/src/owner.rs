@@ -26,6 +26,7 @@ use crate::owner::deliveries::Deliveries;
 use crate::shared::Shared;
 
 mod batch;
+mod care;
 mod commit;
 mod deliver;
 mod deliveries;
@@ -66,8 +67,17 @@ pub(crate) async fn own(shared: Arc<Shared>, partition: PartitionId, stop: Cance
     };
     // They outlive an ownership that failed: the next one settles what it did not send itself.
     let mut deliveries = Deliveries::default();
+    // Whether it is known that the last owner did not end by what it handled.
+    let mut outlived = false;
     while !stop.is_cancelled() || deliveries.is_sending() {
-        let owning = own_once(&shared, partition, &mailbox, &mut deliveries, &stop);
+        let owning = own_once(
+            &shared,
+            partition,
+            &mailbox,
+            &mut deliveries,
+            &mut outlived,
+            &stop,
+        );
         let wait = match AssertUnwindSafe(owning).catch_unwind().await {
             Ok(wait) => wait,
             Err(_) => after_panic(&shared, partition),
@@ -90,10 +100,15 @@ async fn own_once(
     partition: PartitionId,
     mailbox: &Mailbox,
     deliveries: &mut Deliveries,
+    outlived: &mut bool,
     stop: &CancellationToken,
 ) -> Duration {
     match take(shared, partition).await {
-        Ok(Some(head)) => {
+        Ok(Some(mut head)) => {
+            // A panic leaves it as it is here.
+            if std::mem::take(outlived) {
+                head.ended_here = 0;
+            }
             shared.stand(partition, head.fence, head.position);
             shared.observer.partitions_owned(shared.owned());
             let mut owner = Owner::new(shared, partition, mailbox, head, deliveries);
@@ -101,9 +116,11 @@ async fn own_once(
             shared.note_damage(partition, false);
             shared.stand_down(partition);
             shared.observer.partitions_owned(shared.owned());
+            *outlived = !matches!(ended, Ended::Fenced);
             owner.leave(ended).await
         }
         Ok(None) => {
+            *outlived = false;
             deliveries.abandon();
             RETRY
         }
@@ -165,6 +182,8 @@ struct Owner<'a> {
     next_timer: Option<Timestamp>,
     /// Whether `next_timer` is what the store says.
     knows_timers: bool,
+    /// Up to here each event is handled alone, see `care.rs`.
+    alone_until: Offset,
     customers: LruCache<ThreadId, Customer>,
     deliveries: &'a mut Deliveries,
 }
@@ -192,6 +211,7 @@ impl<'a> Owner<'a> {
             poll_at: later(now, shared.settings.poll),
             next_timer: None,
             knows_timers: false,
+            alone_until: care::alone_until(&head, shared.settings.batch_records),
             customers: LruCache::new(cached),
             deliveries,
         }

@@ -18,6 +18,9 @@ use crate::settings::RouterSettings;
 
 mod answer;
 mod decide;
+mod set_aside;
+
+pub(crate) use set_aside::set_aside;
 
 /// What a step may ask, none of which can fail or wait.
 pub(crate) struct StepContext<'a> {
@@ -101,6 +104,14 @@ pub(crate) fn step(
         Event::Page(seen) => decide::page(customer, arrived, seen, now, context),
         Event::Happened(happened) => decide::happened(customer, arrived, happened, now, context),
         Event::Linked { thread } => link(customer, arrived, *thread, context),
+        Event::Again { message_id, what } => {
+            let first = Arrived {
+                message_id: *message_id,
+                event: (**what).clone(),
+                ..arrived.clone()
+            };
+            step(customer, &first, now, context)
+        }
         // What becomes of an undelivered reply is decided where it is settled; the event is its record.
         Event::Receipt { .. } => Step::default(),
     }

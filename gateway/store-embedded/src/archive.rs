@@ -19,7 +19,7 @@ use crate::condition::Condition;
 use crate::directory::{self, OpenError, unusable};
 use crate::fault::{Consequence, Fault};
 use crate::log;
-use crate::schema::{ARCHIVE_TABLES, open_writer};
+use crate::schema::{self, open_writer};
 use crate::store::OnFatal;
 use crate::writer::Checkpoints;
 
@@ -56,7 +56,7 @@ impl EmbeddedArchive {
         std::fs::create_dir_all(directory).map_err(|error| unusable(directory, &error))?;
         let file = directory::archive(directory);
         let log = log::check(&file, ARCHIVE_DURABILITY)?;
-        let connection = open_writer(&file, ARCHIVE_TABLES, ARCHIVE_DURABILITY, log)?;
+        let connection = open_writer(&file, schema::ARCHIVE, ARCHIVE_DURABILITY, log)?;
         check::archive_at_open(&connection, &file)?;
         Ok(Self {
             shared: Arc::new(Shared {

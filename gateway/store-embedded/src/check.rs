@@ -242,6 +242,9 @@ fn look(
 ) {
     report.add(file, structure(connection));
     for table in tables {
+        if !rows::is_there(connection, table) {
+            continue;
+        }
         let name = format!("{prefix}{}", table.name);
         match rows::count(connection, table) {
             Ok((rows, damaged)) => {

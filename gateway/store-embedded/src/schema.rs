@@ -24,7 +24,30 @@ const STATEMENTS: usize = 96;
 /// Only `doctor` and backup tools can be in the way, for a moment.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 
-pub(crate) const STORE_TABLES: &str = "
+/// The tables of one file.
+#[derive(Clone, Copy)]
+pub(crate) struct Schema {
+    /// Those that a format always had.
+    pub(crate) tables: &'static str,
+    /// Those that came later, made in older files when they are opened; an older signalbox does not look at them.
+    pub(crate) added: &'static str,
+}
+
+pub(crate) const STORE: Schema = Schema {
+    tables: STORE_TABLES,
+    added: "CREATE TABLE IF NOT EXISTS takeovers (partition INTEGER PRIMARY KEY, position INTEGER NOT NULL,
+        ended_here INTEGER NOT NULL, tried INTEGER NOT NULL, tries INTEGER NOT NULL,
+        tried_in INTEGER NOT NULL, crc INTEGER NOT NULL);",
+};
+
+pub(crate) const ARCHIVE: Schema = Schema {
+    tables: ARCHIVE_TABLES,
+    added:
+        "CREATE TABLE IF NOT EXISTS decided_with (message BLOB PRIMARY KEY, decision BLOB NOT NULL,
+        crc INTEGER NOT NULL) WITHOUT ROWID;",
+};
+
+const STORE_TABLES: &str = "
     CREATE TABLE partitions (partition INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, nonce BLOB, node BLOB,
         lease_until INTEGER NOT NULL, position INTEGER NOT NULL, tail INTEGER NOT NULL, trimmed INTEGER NOT NULL,
         outbox_tail INTEGER NOT NULL, last_batch BLOB, crc INTEGER NOT NULL);
@@ -63,7 +86,7 @@ pub(crate) const STORE_TABLES: &str = "
         WITHOUT ROWID;
 ";
 
-pub(crate) const ARCHIVE_TABLES: &str = "
+const ARCHIVE_TABLES: &str = "
     CREATE TABLE cursors (partition INTEGER PRIMARY KEY, cursor INTEGER NOT NULL, crc INTEGER NOT NULL);
     CREATE TABLE events (id INTEGER PRIMARY KEY, thread BLOB NOT NULL, sequence INTEGER NOT NULL, message BLOB NOT NULL,
         at INTEGER NOT NULL, event BLOB NOT NULL, crc INTEGER NOT NULL, UNIQUE (thread, sequence));
@@ -74,7 +97,7 @@ pub(crate) const ARCHIVE_TABLES: &str = "
 /// Opens the one connection that writes; makes the tables if the file is new. `log` is what [`crate::log::check`] said.
 pub(crate) fn open_writer(
     file: &Path,
-    tables: &str,
+    schema: Schema,
     durability: Durability,
     log: Log,
 ) -> Result<Connection, OpenError> {
@@ -97,8 +120,11 @@ pub(crate) fn open_writer(
     match format(&connection).map_err(failed)? {
         // They were on the disk before anything else was written: a store that had them is not a new one.
         None if log != Log::Whole => return Err(without_tables(file)),
-        None => create(&connection, tables).map_err(failed)?,
-        Some(found) => known(file, found)?,
+        None => create(&connection, schema).map_err(failed)?,
+        Some(found) => {
+            known(file, found)?;
+            connection.execute_batch(schema.added).map_err(failed)?;
+        }
     }
     Ok(connection)
 }
@@ -159,9 +185,9 @@ fn without_tables(file: &Path) -> OpenError {
 
 /// Makes the tables, and leaves them in the file and not only in its log: whatever a power failure leaves of the log, a
 /// store is not taken for a new one.
-fn create(connection: &Connection, tables: &str) -> rusqlite::Result<()> {
+fn create(connection: &Connection, Schema { tables, added }: Schema) -> rusqlite::Result<()> {
     connection.execute_batch(&format!(
-        "BEGIN IMMEDIATE; {tables} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
+        "BEGIN IMMEDIATE; {tables} {added} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {FORMAT}; COMMIT;"
     ))?;
     checkpoint_whole(connection)
 }

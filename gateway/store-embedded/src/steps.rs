@@ -3,8 +3,10 @@
 
 pub(crate) mod append;
 pub(crate) mod commit;
+pub(crate) mod dead_letters;
 pub(crate) mod deployment;
 pub(crate) mod outbox;
 pub(crate) mod ownership;
+pub(crate) mod takeovers;
 pub(crate) mod timers;
 pub(crate) mod trim;

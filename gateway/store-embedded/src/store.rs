@@ -8,9 +8,10 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use signalbox_sealed::{Sealed, WrappedKey};
 use signalbox_store::{
-    Append, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Fence, Fenced,
-    InboxRecord, JournalEntry, LeaseRequest, Leased, Offset, PartitionId, Sequence, Settlement,
-    Store, StoreError, ThreadId, TranscriptRange, TranscriptRecord, Trim,
+    Append, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds, DeadLetterVerdict,
+    Durability, EntryId, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, Offset,
+    OutboxEntry, PartitionId, Sequence, Settlement, Store, StoreError, ThreadId, TranscriptRange,
+    TranscriptRecord, Trim,
 };
 
 use crate::check;
@@ -20,7 +21,7 @@ use crate::directory::{Directory, OpenError};
 use crate::fault::Fault;
 use crate::log::{self, Log};
 use crate::readers::Readers;
-use crate::schema::{STORE_TABLES, open_writer};
+use crate::schema::{self, open_writer};
 use crate::tables::Tables;
 use crate::writer::{Scope, Setup, Writer};
 use crate::{heads, reads, steps, threads};
@@ -73,7 +74,7 @@ impl EmbeddedStore {
         }
         let file = directory.database();
         let log = log::check(&file, durability)?;
-        let connection = open_writer(&file, STORE_TABLES, durability, log)?;
+        let connection = open_writer(&file, schema::STORE, durability, log)?;
         check::store_at_open(&connection, &file, &condition)?;
         if let Log::Cut { transactions } = log {
             log::begin_anew(&connection, &file, transactions)?;
@@ -270,6 +271,56 @@ impl Store for EmbeddedStore {
         let partition = packed(partition);
         let step = move |tables: &mut Tables<'_>| {
             steps::outbox::settle(tables, partition, fence, &settlement, now)
+        };
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn note_try(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        offset: Offset,
+    ) -> Result<Result<u32, Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| {
+            steps::takeovers::note_try(tables, partition, fence, offset)
+        };
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn outbox(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| reads::outbox::all(connection, partition, limit);
+        self.read(partition, read).await
+    }
+
+    async fn settle_dead_letter(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        id: EntryId,
+        verdict: DeadLetterVerdict,
+    ) -> Result<Result<bool, Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| {
+            steps::dead_letters::settle(tables, partition, fence, id, verdict)
+        };
+        self.writer.ask(owners(partition), step).await
+    }
+
+    async fn trim_dead_letters(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        bounds: DeadLetterBounds,
+    ) -> Result<Result<usize, Fenced>, StoreError> {
+        let partition = packed(partition);
+        let step = move |tables: &mut Tables<'_>| {
+            steps::dead_letters::trim(tables, partition, fence, bounds)
         };
         self.writer.ask(owners(partition), step).await
     }

@@ -1,6 +1,6 @@
 //! What a script or a command answered: a list of bytes, some of which may be missing.
 
-use signalbox_store::{PartitionId, StoreError};
+use signalbox_store::{Fenced, PartitionId, StoreError};
 
 use crate::records;
 
@@ -42,6 +42,15 @@ impl Answer {
     pub(crate) fn number(&mut self) -> Result<u64, StoreError> {
         let digits = self.bytes()?;
         self.sound(records::number(&digits))
+    }
+
+    /// What an owner's step answers first: whether it was the owner's.
+    pub(crate) fn fenced(&mut self) -> Result<Result<(), Fenced>, StoreError> {
+        match self.bytes()?.as_slice() {
+            b"fenced" => Ok(Err(Fenced)),
+            b"done" => Ok(Ok(())),
+            _ => Err(self.damaged("is not understood")),
+        }
     }
 
     /// What was read out of an item, or that it is not what was written.

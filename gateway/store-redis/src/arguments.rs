@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 use signalbox_sealed::Sealed;
-use signalbox_store::{Append, Commit, Fence, Settlement, SettlementOutcome, TimerWrite};
+use signalbox_store::{
+    Append, Commit, Fence, OutboxEntry, Settlement, SettlementOutcome, TimerWrite,
+};
 
 use crate::{moment, records};
 
@@ -70,14 +72,7 @@ impl Arguments {
                 let record = records::event(said.thread, said.message_id, said.at, &said.event);
                 arguments.bytes(said.thread.0).bytes(record)
             })
-            .each(&commit.outbox, |arguments, entry| {
-                arguments
-                    .bytes(entry.id.0)
-                    .bytes(entry.thread.0)
-                    .due(entry.due)
-                    .number(u64::from(entry.attempts))
-                    .bytes(records::entry(entry))
-            })
+            .each(&commit.outbox, Self::entry)
             .each(&commit.withdrawn, |arguments, id| arguments.bytes(id.0))
             .each(&commit.timers, |arguments, write| match write {
                 TimerWrite::Set {
@@ -96,6 +91,20 @@ impl Arguments {
                     .number(entry.offset.0)
                     .bytes(records::decision(entry))
             })
+            .each(&commit.set_aside, |arguments, letter| {
+                arguments
+                    .entry(&letter.entry)
+                    .bytes(letter.reason.as_str())
+                    .bytes(moment::exact(letter.at))
+            })
+    }
+
+    fn entry(self, entry: &OutboxEntry) -> Self {
+        self.bytes(entry.id.0)
+            .bytes(entry.thread.0)
+            .due(entry.due)
+            .number(u64::from(entry.attempts))
+            .bytes(records::entry(entry))
     }
 
     /// A settlement, as `settle.lua` takes it.

@@ -18,6 +18,7 @@ mod answer;
 mod arguments;
 mod calls;
 mod connections;
+mod dead_letters;
 mod failure;
 mod moment;
 mod partition_key;

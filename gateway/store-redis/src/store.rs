@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use deadpool_redis::redis::Script;
 use jiff::Timestamp;
 use signalbox_sealed::{Sealed, WrappedKey};
 use signalbox_store::{
-    Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Epoch,
-    Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, Offset, PartitionHead,
-    PartitionId, Sequence, Settlement, Store, StoreError, ThreadId, TranscriptRange,
-    TranscriptRecord, Trim,
+    Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds,
+    DeadLetterVerdict, Durability, EntryId, Epoch, Fence, Fenced, InboxRecord, JournalEntry,
+    LeaseRequest, Leased, Offset, OutboxEntry, PartitionHead, PartitionId, Sequence, Settlement,
+    Store, StoreError, ThreadId, TranscriptRange, TranscriptRecord, Trim,
 };
 
 use crate::answer::Answer;
@@ -18,7 +19,7 @@ use crate::calls::{Calls, stream_number};
 use crate::connections::NoConnection;
 use crate::failure::Failure;
 use crate::settings::{OpenError, RedisSettings};
-use crate::{moment, records, scripts};
+use crate::{dead_letters, moment, records, scripts};
 
 /// A server that has just been started loads its data first; a store that opens waits so long …
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -68,12 +69,24 @@ impl RedisStore {
     }
 }
 
-/// What an owner's step answers when it was not the owner's.
-fn fenced(answer: &mut Answer) -> Result<Result<(), Fenced>, StoreError> {
-    match answer.bytes()?.as_slice() {
-        b"fenced" => Ok(Err(Fenced)),
-        b"done" => Ok(Ok(())),
-        _ => Err(answer.damaged("is not understood")),
+impl RedisStore {
+    /// Entries of the outbox, by a script that answers id and entry of each.
+    async fn outbox_entries(
+        &self,
+        partition: PartitionId,
+        step: &Script,
+        arguments: Arguments,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        let mut answer = self
+            .calls
+            .read(partition, "outbox", step, arguments)
+            .await?;
+        let mut entries = Vec::new();
+        while !answer.is_empty() {
+            let (id, entry) = (answer.bytes()?, answer.bytes()?);
+            entries.push(answer.sound(records::read_entry(&id, &entry))?);
+        }
+        Ok(entries)
     }
 }
 
@@ -231,7 +244,7 @@ impl Store for RedisStore {
             .calls
             .write(partition, &scripts::FIRE_TIMERS, arguments)
             .await?;
-        if fenced(&mut answer)?.is_err() {
+        if answer.fenced()?.is_err() {
             return Ok(Err(Fenced));
         }
         let fired = usize::try_from(answer.number()?).ok();
@@ -264,6 +277,7 @@ impl Store for RedisStore {
                 },
                 position: Offset(answer.number()?),
                 tail: Offset(answer.number()?),
+                ended_here: u32::try_from(answer.number()?).unwrap_or(u32::MAX),
             })),
             b"held" => {
                 let until = answer.bytes()?;
@@ -281,12 +295,10 @@ impl Store for RedisStore {
         until: Timestamp,
     ) -> Result<Result<(), Fenced>, StoreError> {
         let arguments = Arguments::default().fence(fence).due(until);
-        fenced(
-            &mut self
-                .calls
-                .write(partition, &scripts::RENEW, arguments)
-                .await?,
-        )
+        self.calls
+            .write(partition, &scripts::RENEW, arguments)
+            .await?
+            .fenced()
     }
 
     async fn release(
@@ -295,12 +307,10 @@ impl Store for RedisStore {
         fence: Fence,
     ) -> Result<Result<(), Fenced>, StoreError> {
         let arguments = Arguments::default().fence(fence);
-        fenced(
-            &mut self
-                .calls
-                .write(partition, &scripts::RELEASE, arguments)
-                .await?,
-        )
+        self.calls
+            .write(partition, &scripts::RELEASE, arguments)
+            .await?
+            .fenced()
     }
 
     async fn due_outbox(
@@ -310,16 +320,8 @@ impl Store for RedisStore {
         limit: usize,
     ) -> Result<Claimed, StoreError> {
         let arguments = Arguments::default().now(now).limit(limit);
-        let mut answer = self
-            .calls
-            .read(partition, "outbox", &scripts::DUE_OUTBOX, arguments)
-            .await?;
-        let mut due = Vec::new();
-        while !answer.is_empty() {
-            let (id, entry) = (answer.bytes()?, answer.bytes()?);
-            due.push(answer.sound(records::read_entry(&id, &entry))?);
-        }
-        Ok(due)
+        self.outbox_entries(partition, &scripts::DUE_OUTBOX, arguments)
+            .await
     }
 
     async fn next_outbox(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
@@ -336,12 +338,57 @@ impl Store for RedisStore {
         let arguments = Arguments::default()
             .fence(fence)
             .settlement(&settlement, now);
-        fenced(
-            &mut self
-                .calls
-                .write(partition, &scripts::SETTLE, arguments)
-                .await?,
-        )
+        self.calls
+            .write(partition, &scripts::SETTLE, arguments)
+            .await?
+            .fenced()
+    }
+
+    async fn note_try(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        offset: Offset,
+    ) -> Result<Result<u32, Fenced>, StoreError> {
+        let arguments = Arguments::default().fence(fence).number(offset.0);
+        let mut answer = self
+            .calls
+            .write(partition, &scripts::NOTE_TRY, arguments)
+            .await?;
+        if answer.fenced()?.is_err() {
+            return Ok(Err(Fenced));
+        }
+        let before = u32::try_from(answer.number()?).ok();
+        answer.sound(before).map(Ok)
+    }
+
+    async fn outbox(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        let arguments = Arguments::default().limit(limit);
+        self.outbox_entries(partition, &scripts::OUTBOX, arguments)
+            .await
+    }
+
+    async fn settle_dead_letter(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        id: EntryId,
+        verdict: DeadLetterVerdict,
+    ) -> Result<Result<bool, Fenced>, StoreError> {
+        dead_letters::settle(&self.calls, partition, fence, id, verdict).await
+    }
+
+    async fn trim_dead_letters(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        bounds: DeadLetterBounds,
+    ) -> Result<Result<usize, Fenced>, StoreError> {
+        dead_letters::trim(&self.calls, partition, fence, bounds).await
     }
 
     async fn dead_letters(
@@ -349,17 +396,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         limit: usize,
     ) -> Result<Vec<DeadLetter>, StoreError> {
-        let mut letters = Vec::new();
-        for (_, mut fields) in self.calls.entries(partition, "letters", 0, limit).await? {
-            let (id, entry) = (fields.bytes()?, fields.bytes()?);
-            let (reason, at) = (fields.bytes()?, fields.bytes()?);
-            letters.push(DeadLetter {
-                entry: fields.sound(records::read_entry(&id, &entry))?,
-                reason: fields.sound(String::from_utf8(reason).ok())?,
-                at: fields.sound(moment::read(&at))?,
-            });
-        }
-        Ok(letters)
+        dead_letters::read(&self.calls, partition, limit).await
     }
 
     async fn transcript(
@@ -470,7 +507,7 @@ impl Store for RedisStore {
                 .calls
                 .write(partition, &scripts::TRIM, arguments)
                 .await?;
-            if fenced(&mut answer)?.is_err() {
+            if answer.fenced()?.is_err() {
                 return Ok(Err(Fenced));
             }
             let trimmed = Offset(answer.number()?);

@@ -12,6 +12,7 @@
 mod append;
 mod archive;
 mod commit;
+mod dead_letters;
 mod deployment;
 mod outbox;
 mod ownership;
@@ -75,6 +76,8 @@ pub const CASES: &[Case] = cases![
     ownership::a_stale_fence_changes_nothing,
     ownership::the_nonce_is_part_of_the_fence,
     ownership::the_head_tells_position_and_tail,
+    ownership::ends_without_order_are_counted_where_they_happen,
+    ownership::tries_of_a_record_are_counted,
     commit::all_of_a_batch_is_kept,
     commit::sequences_go_on_from_the_appended_ones,
     commit::the_same_batch_again_is_recognised,
@@ -95,6 +98,10 @@ pub const CASES: &[Case] = cases![
     outbox::a_receipt_is_an_event_once,
     outbox::a_withdrawn_entry_does_not_leave,
     outbox::the_limit_holds,
+    dead_letters::a_retried_one_goes_to_the_end_of_its_line,
+    dead_letters::a_discarded_one_is_gone,
+    dead_letters::the_oldest_go_first,
+    dead_letters::what_is_set_aside_comes_with_its_batch,
     deployment::two_askers_get_the_same_data_key,
     deployment::a_record_is_replaced_only_at_its_version,
     trim::what_is_not_archived_stays,

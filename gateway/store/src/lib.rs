@@ -20,9 +20,9 @@ pub use ids::{
 };
 pub use memory::{MemoryArchive, MemoryStore};
 pub use records::{
-    Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, Destination,
-    Durability, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, OutboxEntry,
-    PartitionHead, Settlement, SettlementOutcome, StateWrite, TimerWrite, TranscriptAppend,
-    TranscriptRange, TranscriptRecord, Trim,
+    Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds,
+    DeadLetterVerdict, Destination, Durability, Fence, Fenced, InboxRecord, JournalEntry,
+    LeaseRequest, Leased, OutboxEntry, PartitionHead, Settlement, SettlementOutcome, StateWrite,
+    TimerWrite, TranscriptAppend, TranscriptRange, TranscriptRecord, Trim,
 };
 pub use store::Store;

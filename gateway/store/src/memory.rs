@@ -18,11 +18,11 @@ use signalbox_sealed::{Sealed, WrappedKey};
 pub use self::archive::MemoryArchive;
 use self::partition::Partition;
 use crate::error::StoreError;
-use crate::ids::{Offset, PartitionId, Sequence, ThreadId};
+use crate::ids::{EntryId, Offset, PartitionId, Sequence, ThreadId};
 use crate::records::{
-    Append, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Fence, Fenced,
-    InboxRecord, JournalEntry, LeaseRequest, Leased, Settlement, TranscriptRange, TranscriptRecord,
-    Trim,
+    Append, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds, DeadLetterVerdict,
+    Durability, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, OutboxEntry,
+    Settlement, TranscriptRange, TranscriptRecord, Trim,
 };
 use crate::store::Store;
 
@@ -163,6 +163,51 @@ impl Store for MemoryStore {
                 kept.append(receipt);
             }
             Ok(())
+        }))
+    }
+
+    async fn note_try(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        offset: Offset,
+    ) -> Result<Result<u32, Fenced>, StoreError> {
+        Ok(self.with(partition, |kept| {
+            kept.check(fence)?;
+            Ok(kept.note_try(offset))
+        }))
+    }
+
+    async fn outbox(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        Ok(self.with(partition, |kept| kept.outbox.all(limit)))
+    }
+
+    async fn settle_dead_letter(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        id: EntryId,
+        verdict: DeadLetterVerdict,
+    ) -> Result<Result<bool, Fenced>, StoreError> {
+        Ok(self.with(partition, |kept| {
+            kept.check(fence)?;
+            Ok(kept.outbox.settle_dead_letter(id, verdict))
+        }))
+    }
+
+    async fn trim_dead_letters(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        bounds: DeadLetterBounds,
+    ) -> Result<Result<usize, Fenced>, StoreError> {
+        Ok(self.with(partition, |kept| {
+            kept.check(fence)?;
+            Ok(kept.outbox.trim_dead_letters(bounds))
         }))
     }
 

@@ -127,6 +127,9 @@ pub struct PartitionHead {
     pub position: Offset,
     /// The last inbox record there is.
     pub tail: Offset,
+    /// So many owners in a row had this position before them, with records behind it, and ended without giving the partition
+    /// up. 0 after an owner that ended in order.
+    pub ended_here: u32,
 }
 
 /// A write came from somebody who does not own the partition any more. Nothing was changed; tear the partition's task down.
@@ -158,6 +161,8 @@ pub struct Commit {
     pub timers: Vec<TimerWrite>,
     /// Decision records, one an event at most, in the order of offsets.
     pub journal: Vec<JournalEntry>,
+    /// Events that were given up, as forwards to where they came from: dead letters from the start.
+    pub set_aside: Vec<DeadLetter>,
 }
 
 /// The answer to a [`Commit`].
@@ -296,6 +301,29 @@ pub struct DeadLetter {
     pub reason: String,
     /// Since when.
     pub at: Timestamp,
+}
+
+/// What a person decides about a dead letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeadLetterVerdict {
+    /// Back to the end of its thread's line in the outbox, under its old key and with all attempts before it.
+    Retry {
+        /// Due from then on.
+        due: Timestamp,
+        /// Worth nothing after this.
+        not_after: Option<Timestamp>,
+    },
+    /// It goes.
+    Discard,
+}
+
+/// Which dead letters a partition keeps.
+#[derive(Debug, Clone, Copy)]
+pub struct DeadLetterBounds {
+    /// The newest so many.
+    pub at_most: usize,
+    /// Those since then.
+    pub since: Timestamp,
 }
 
 /// Sets, moves or cancels a timer.

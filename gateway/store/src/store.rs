@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use signalbox_sealed::WrappedKey;
 
 use crate::error::StoreError;
-use crate::ids::{Offset, PartitionId, Sequence, ThreadId};
+use crate::ids::{EntryId, Offset, PartitionId, Sequence, ThreadId};
 use crate::records::{
-    Append, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Fence, Fenced,
-    InboxRecord, JournalEntry, LeaseRequest, Leased, Settlement, TranscriptRange, TranscriptRecord,
-    Trim,
+    Append, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds, DeadLetterVerdict,
+    Durability, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, OutboxEntry,
+    Settlement, TranscriptRange, TranscriptRecord, Trim,
 };
 
 /// The durable log and what belongs to it.
@@ -108,8 +108,42 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<Result<(), Fenced>, StoreError>;
 
-    /// Entries that did not leave, oldest first. They are not trimmed: each is something that a person has to look at, and
-    /// there is at most one for each reply or forward that was given up.
+    /// Notes durably that the owner handles the record at `offset` alone, because owners before it ended where this one
+    /// stands. Answers how many owners noted that of this record before this one: repeated, it answers the same. Only the last
+    /// record that was noted is remembered.
+    async fn note_try(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        offset: Offset,
+    ) -> Result<Result<u32, Fenced>, StoreError>;
+
+    /// What waits in the outbox, each thread's in the order in which it was committed, at most `limit`.
+    async fn outbox(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<OutboxEntry>, StoreError>;
+
+    /// Carries out what a person decided about a dead letter. Answers whether it was there.
+    async fn settle_dead_letter(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        id: EntryId,
+        verdict: DeadLetterVerdict,
+    ) -> Result<Result<bool, Fenced>, StoreError>;
+
+    /// Lets the oldest dead letters go that are outside the bounds. Answers how many went.
+    async fn trim_dead_letters(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        bounds: DeadLetterBounds,
+    ) -> Result<Result<usize, Fenced>, StoreError>;
+
+    /// Entries that did not leave, oldest first. Each is something that a person has to look at, so they go by
+    /// [`Store::trim_dead_letters`] alone.
     async fn dead_letters(
         &self,
         partition: PartitionId,

@@ -11,13 +11,14 @@ use signalbox_store::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::care::REASON;
 use super::commit::{Answered, Draft};
 use super::{Ended, Owner};
 use crate::customer::Customer;
 use crate::event::{Event, ThreadEvent};
 use crate::mailbox::{Arrived, Taken};
 use crate::owner::deliver::{Forwarded, Outgoing};
-use crate::step::{Step, StepContext, TimerChange, step, turn_timer};
+use crate::step::{Step, StepContext, TimerChange, set_aside, step, turn_timer};
 use crate::vault::SealedKind;
 
 impl Owner<'_> {
@@ -48,7 +49,7 @@ impl Owner<'_> {
 
     async fn next_batch(&mut self) -> Result<Vec<Arrived>, Ended> {
         self.look |= self.mailbox.take_look();
-        let limit = self.shared.settings.batch_records;
+        let limit = self.batch_at_most();
         match self.mailbox.take_behind(self.position, limit) {
             Taken::Records(records) => return Ok(records),
             Taken::Gap => self.look = true,
@@ -135,7 +136,13 @@ impl Owner<'_> {
                 }
             };
             self.log_time = self.log_time.max(arrived.accepted_at);
-            let step = step(customer, arrived, self.log_time, &context);
+            let key = self.key(arrived.thread).await?;
+            let step = if self.is_given_up(arrived).await? {
+                self.seal_set_aside(&mut draft, arrived, &key)?;
+                set_aside(customer, arrived, REASON, self.log_time, &context)
+            } else {
+                step(customer, arrived, self.log_time, &context)
+            };
             self.seal_step(&mut draft, arrived, step).await?;
         }
         // A receipt, a timer that came too late: most of what customers do not do changes nothing.
@@ -173,6 +180,7 @@ impl Owner<'_> {
             transcript: Vec::new(),
             outbox: Vec::new(),
             withdrawn: Vec::new(),
+            set_aside: Vec::new(),
             timers: Vec::new(),
             journal: Vec::new(),
         };

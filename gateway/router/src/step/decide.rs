@@ -228,7 +228,7 @@ fn set_common_facts(
 }
 
 /// Nobody is left without an answer because of an error of ours: a person sees to it.
-fn to_default_queue(context: &StepContext<'_>) -> Decision {
+pub(super) fn to_default_queue(context: &StepContext<'_>) -> Decision {
     let note: Arc<str> =
         "signalbox could not decide this message; see the log and the decision record".into();
     Decision {

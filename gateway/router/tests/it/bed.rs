@@ -265,6 +265,7 @@ pub(crate) struct Bed {
     pub(crate) settings: RouterSettings,
     pub(crate) adapter: Option<Arc<ToldAdapter>>,
     pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) rules: Arc<dyn Rules>,
     /// The archive answers nothing.
     pub(crate) archive_fails: bool,
 }
@@ -287,6 +288,7 @@ impl Bed {
             settings,
             adapter: None,
             observer: Arc::new(Deaf),
+            rules: Arc::new(Echo),
             archive_fails: false,
         }
     }
@@ -313,7 +315,7 @@ impl Bed {
             } else {
                 self.archive.clone()
             },
-            rules: Arc::new(Echo),
+            rules: self.rules.clone(),
             environment: self.world.clone(),
             deployment_key: Arc::new(DeploymentKey::from_bytes(&[7; 32])),
             hints: Arc::new(NoSessions),

@@ -14,6 +14,7 @@ mod faults;
 mod linking;
 mod ownership;
 mod panics;
+mod poison;
 mod quarantine;
 mod replies;
 mod turns;

@@ -117,3 +117,21 @@ async fn the_words_of_a_panic_are_not_told() {
     };
     assert!(!reason.contains("4111"), "{reason}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_event_that_always_breaks_its_owner_is_set_aside() {
+    let observer = Breaking::new(4, 0);
+    let mut bed = Bed::new();
+    bed.observer = observer.clone();
+    let router = bed.start();
+    until(|| async { (router.owned() == usize::from(PARTITIONS)).then_some(()) }).await;
+    say(&router, "ann", "1", "hello").await;
+    assert_eq!(
+        entries_of(&router, "ann", 2).await[1],
+        "status: queued everybody"
+    );
+    say(&router, "ann", "2", "and now?").await;
+    say(&router, "bob", "1", "hello").await;
+    assert_eq!(entries_of(&router, "bob", 2).await[1], "bot: echo: hello");
+    assert!(router.stop(Duration::from_secs(60)).await);
+}

@@ -140,6 +140,7 @@ impl Partition {
                 .collect(),
             outbox: Vec::new(),
             withdrawn: Vec::new(),
+            set_aside: Vec::new(),
             timers: Vec::new(),
             journal: (from + 1..)
                 .zip(batch)

@@ -8,6 +8,7 @@ use crate::columns::{ORDINAL_BITS, RowSum, unpacked};
 use crate::condition::Condition;
 use crate::steps::append::dedupe_sum;
 use crate::steps::commit::{journal_sum, state_sum};
+use crate::steps::takeovers::takeovers_sum;
 use crate::steps::timers::timer_sum;
 use crate::tables::event_sum;
 
@@ -27,6 +28,19 @@ enum Owner {
     Packed(usize),
     Place(usize),
     Nobody,
+}
+
+/// Tables that a file lacks until a signalbox that knows them has opened it.
+const ADDED: &[&str] = &["takeovers", "decided_with"];
+
+/// Whether a table can be looked at: all can, but those that came later and that nobody has made yet.
+pub(super) fn is_there(connection: &Connection, table: &Table) -> bool {
+    let found = || {
+        let query = "SELECT 1 FROM sqlite_schema WHERE name = ?1";
+        connection.prepare(query)?.exists([table.name])
+    };
+    // One that cannot be asked for is told of when it is read.
+    !ADDED.contains(&table.name) || found().unwrap_or(true)
 }
 
 /// Answers how many rows a table has, and how many do not match their checksum.
@@ -207,6 +221,21 @@ pub(super) const STORE: &[Table] = &[
             Some(sum.bytes(text(row, 11)?).int(int(row, 12)?))
         },
         crc: 13,
+    },
+    Table {
+        name: "takeovers",
+        partition: Owner::Packed(0),
+        sum: |row| {
+            let counters = [
+                int(row, 1)?,
+                int(row, 2)?,
+                int(row, 3)?,
+                int(row, 4)?,
+                int(row, 5)?,
+            ];
+            Some(takeovers_sum(int(row, 0)?, counters))
+        },
+        crc: 6,
     },
     Table {
         name: "data_keys",

@@ -36,6 +36,23 @@ pub(crate) fn due(
     Ok(due)
 }
 
+pub(crate) fn all(
+    connection: &Connection,
+    partition: i64,
+    limit: usize,
+) -> Result<Vec<OutboxEntry>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT place, entry, thread, destination, due, not_after, attempts, speaker, payload, crc, head
+         FROM outbox WHERE partition = ?1 ORDER BY place LIMIT ?2",
+    )?;
+    let mut rows = statement.query(params![partition, limited(limit)])?;
+    let mut all = Vec::new();
+    while let Some(row) = rows.next()? {
+        all.push(line(row, partition)?.entry);
+    }
+    Ok(all)
+}
+
 pub(crate) fn entry_at(connection: &Connection, partition: i64, place: i64) -> Result<Line, Fault> {
     let mut statement = connection.prepare_cached(
         "SELECT place, entry, thread, destination, due, not_after, attempts, speaker, payload, crc, head
@@ -71,22 +88,43 @@ pub(crate) fn dead_letters(
     let mut rows = statement.query(params![partition, limited(limit)])?;
     let mut letters = Vec::new();
     while let Some(row) = rows.next()? {
-        let letter = DeadLetter {
-            entry: entry(row, partition, LETTERS)?,
-            reason: row.get(10)?,
-            at: at(row.get(11)?),
-        };
-        dead_letter_sum(
-            row.get(0)?,
-            partition,
-            &letter.entry,
-            &letter.reason,
-            letter.at,
-        )
-        .check(row.get(9)?, partition, LETTERS)?;
-        letters.push(letter);
+        letters.push(dead_letter(row, partition)?);
     }
     Ok(letters)
+}
+
+/// The oldest dead letter of an entry, and its row.
+pub(crate) fn dead_letter_of(
+    connection: &Connection,
+    partition: i64,
+    id: EntryId,
+) -> Result<Option<(i64, DeadLetter)>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT place, entry, thread, destination, due, not_after, attempts, speaker, payload, crc, reason, at, id
+         FROM dead_letters WHERE partition = ?1 AND entry = ?2 ORDER BY id LIMIT 1",
+    )?;
+    let mut rows = statement.query(params![partition, id.0])?;
+    match rows.next()? {
+        Some(row) => Ok(Some((row.get(12)?, dead_letter(row, partition)?))),
+        None => Ok(None),
+    }
+}
+
+fn dead_letter(row: &Row<'_>, partition: i64) -> Result<DeadLetter, Fault> {
+    let letter = DeadLetter {
+        entry: entry(row, partition, LETTERS)?,
+        reason: row.get(10)?,
+        at: at(row.get(11)?),
+    };
+    let sum = dead_letter_sum(
+        row.get(0)?,
+        partition,
+        &letter.entry,
+        &letter.reason,
+        letter.at,
+    );
+    sum.check(row.get(9)?, partition, LETTERS)?;
+    Ok(letter)
 }
 
 fn line(row: &Row<'_>, partition: i64) -> Result<Line, Fault> {

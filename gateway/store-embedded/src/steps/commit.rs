@@ -3,7 +3,7 @@
 use rusqlite::params;
 use signalbox_store::{Commit, Committed, JournalEntry, Sequence, StateWrite};
 
-use super::{outbox, timers};
+use super::{dead_letters, outbox, timers};
 use crate::columns::{Blob, RowSum, packed, place};
 use crate::fault::Fault;
 use crate::tables::{NewEvent, Tables};
@@ -43,6 +43,9 @@ pub(crate) fn commit(tables: &mut Tables<'_>, commit: &Commit) -> Result<Committ
     }
     for entry in &commit.journal {
         add_journal(tables, partition, entry)?;
+    }
+    for letter in &commit.set_aside {
+        dead_letters::set_aside(tables, partition, letter)?;
     }
     Ok(Committed::Committed { sequences })
 }

@@ -6,10 +6,10 @@ use signalbox_store::{
     Append, EntryId, Fence, Fenced, OutboxEntry, Settlement, SettlementOutcome, ThreadId,
 };
 
-use super::append;
+use super::{append, dead_letters};
 use crate::columns::{Blob, destination_column, moment, place};
 use crate::fault::Fault;
-use crate::reads::outbox::{Line, dead_letter_sum, entry_at, entry_sum};
+use crate::reads::outbox::{Line, entry_at, entry_sum};
 use crate::tables::Tables;
 
 pub(super) fn push(
@@ -81,7 +81,7 @@ pub(crate) fn settle(
         }
         SettlementOutcome::DeadLetter { reason } => {
             if let Some(line) = remove(tables, partition, settlement.id)? {
-                bury(tables, partition, &line, reason, now)?;
+                dead_letters::bury(tables, partition, line.place, &line.entry, reason, now)?;
             }
         }
     }
@@ -141,35 +141,6 @@ fn retry(
     tables.change(
         "UPDATE outbox SET due = ?2, attempts = ?3, crc = ?4 WHERE place = ?1",
         params![line.place, moment(due), line.entry.attempts, sum.sum()],
-    )?;
-    Ok(())
-}
-
-fn bury(
-    tables: &Tables<'_>,
-    partition: i64,
-    line: &Line,
-    reason: &str,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let entry = &line.entry;
-    tables.change(
-        "INSERT INTO dead_letters VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        params![
-            line.place,
-            partition,
-            entry.id.0,
-            entry.thread.0,
-            destination_column(entry.destination),
-            moment(entry.due),
-            entry.not_after.map(moment),
-            entry.attempts,
-            entry.speaker.cast_signed(),
-            Blob(&entry.payload),
-            reason,
-            moment(now),
-            dead_letter_sum(line.place, partition, entry, reason, now).sum()
-        ],
     )?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use signalbox_store::{Fence, Fenced, LeaseRequest, Leased, PartitionHead};
 use crate::columns::{at, moment};
 use crate::fault::Fault;
 use crate::heads::Owner;
+use crate::steps::takeovers;
 use crate::tables::Tables;
 
 pub(crate) fn lease(
@@ -13,7 +14,9 @@ pub(crate) fn lease(
     partition: i64,
     request: &LeaseRequest,
 ) -> Result<Leased, Fault> {
-    if let Some(owner) = tables.head(partition)?.owner
+    let head = tables.head(partition)?;
+    let (owner, position, tail) = (head.owner, head.position, head.tail);
+    if let Some(owner) = owner
         && owner.node != request.node
         && moment(request.now) < owner.until
     {
@@ -21,6 +24,12 @@ pub(crate) fn lease(
             until: at(owner.until),
         });
     }
+    let ended_here = if owner.is_some() && tail > position {
+        takeovers::note_takeover(tables, partition, position)?
+    } else {
+        takeovers::forget(tables, partition)?;
+        0
+    };
     let head = tables.change_head(partition)?;
     head.epoch = head.epoch.next();
     head.owner = Some(Owner {
@@ -35,6 +44,7 @@ pub(crate) fn lease(
         },
         position: head.position,
         tail: head.tail,
+        ended_here,
     }))
 }
 

@@ -118,6 +118,7 @@ pub(crate) async fn answers(
             .collect(),
         outbox: Vec::new(),
         withdrawn: Vec::new(),
+        set_aside: Vec::new(),
         timers: Vec::new(),
         journal: inbox
             .iter()

@@ -56,4 +56,9 @@ for _ = 1, tonumber(take()) do
   local offset, record = take(), take()
   redis.call('XADD', tag .. ':journal', offset .. '-0', 'record', record)
 end
+for _ = 1, tonumber(take()) do
+  local id, thread, due, due_exactly, attempts, rest = take(), take(), take(), take(), take(), take()
+  local entry = placed_entry(thread, due, due_exactly, attempts, rest)
+  bury(id, entry, take(), take())
+end
 return answer

@@ -87,13 +87,17 @@ local function make_head(line)
   redis.call('ZADD', due_heads, tonumber(due), line:sub(17, 32) .. id)
 end
 
+local function placed_entry(thread, due, due_exactly, attempts, rest)
+  local place = digits(redis.call('HINCRBY', head, 'place', 1))
+  return place .. thread .. digits(due) .. string.format('%010.0f', attempts) .. due_exactly .. rest, place
+end
+
 local function send(id, thread, due, due_exactly, attempts, rest)
   if redis.call('HEXISTS', entries, id) == 1 then
     return
   end
-  local place = digits(redis.call('HINCRBY', head, 'place', 1))
-  redis.call('HSET', entries, id, place .. thread .. digits(due)
-    .. string.format('%010.0f', attempts) .. due_exactly .. rest)
+  local entry, place = placed_entry(thread, due, due_exactly, attempts, rest)
+  redis.call('HSET', entries, id, entry)
   local line = thread .. place .. id
   redis.call('ZADD', lines, 0, line)
   if first_of_line(thread) == line then
@@ -115,4 +119,11 @@ local function withdraw(id)
     end
   end
   return entry
+end
+
+-- Keeps an entry that will not leave by itself.
+local function bury(id, entry, reason, at_exactly)
+  local number = redis.call('HINCRBY', head, 'letters', 1)
+  redis.call('XADD', tag .. ':letters', string.format('%.0f-0', number),
+    'id', id, 'entry', entry, 'reason', reason, 'at', at_exactly)
 end

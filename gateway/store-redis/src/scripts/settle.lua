@@ -20,9 +20,7 @@ else
   local reason, at_exactly = take(), take()
   local entry = withdraw(id)
   if entry then
-    local number = redis.call('HINCRBY', head, 'letters', 1)
-    redis.call('XADD', tag .. ':letters', string.format('%.0f-0', number),
-      'id', id, 'entry', entry, 'reason', reason, 'at', at_exactly)
+    bury(id, entry, reason, at_exactly)
   end
 end
 if take() == 'receipt' then

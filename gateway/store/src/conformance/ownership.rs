@@ -9,7 +9,8 @@ use super::samples::{
 };
 use crate::ids::{Epoch, Nonce, Offset};
 use crate::records::{
-    Commit, Committed, Fence, Fenced, Leased, Settlement, SettlementOutcome, Trim,
+    Commit, Committed, DeadLetterBounds, DeadLetterVerdict, Fence, Fenced, Leased, Settlement,
+    SettlementOutcome, Trim,
 };
 use crate::store::Store;
 
@@ -109,6 +110,50 @@ pub(super) async fn the_head_tells_position_and_tail(bench: &dyn Workbench) {
     assert_eq!((head.position, head.tail), (Offset(2), Offset(3)));
 }
 
+pub(super) async fn ends_without_order_are_counted_where_they_happen(bench: &dyn Workbench) {
+    let store = bench.fresh().await;
+    let mut nonce = 0;
+    let mut take = async || {
+        nonce += 1;
+        granted(&store, request(1, nonce, 0, 1_000)).await
+    };
+    assert_eq!(take().await.ended_here, 0, "nobody was there before");
+    assert_eq!(take().await.ended_here, 0, "nothing waited");
+    for number in 1..=3 {
+        accepted(&store, message(number, thread(1))).await;
+    }
+    assert_eq!(take().await.ended_here, 1);
+    assert_eq!(take().await.ended_here, 2);
+    let head = take().await;
+    assert_eq!(head.ended_here, 3);
+    committed(&store, batch(head.fence, 0, 1)).await;
+    assert_eq!(take().await.ended_here, 1, "it has moved on in between");
+    let head = take().await;
+    assert_eq!(head.ended_here, 2);
+    assert_eq!(store.release(PARTITION, head.fence).await, Ok(Ok(())));
+    assert_eq!(take().await.ended_here, 0, "the last one ended in order");
+    assert_eq!(take().await.ended_here, 1);
+}
+
+pub(super) async fn tries_of_a_record_are_counted(bench: &dyn Workbench) {
+    let store = bench.fresh().await;
+    let fence = own(&store).await;
+    accepted(&store, message(1, thread(1))).await;
+    let note = async |fence, offset| store.note_try(PARTITION, fence, Offset(offset)).await;
+    for _ in 0..2 {
+        assert_eq!(note(fence, 7).await, Ok(Ok(0)), "once for each owner");
+    }
+    for (owner, before) in [(2, 1), (3, 2)] {
+        let fence = granted(&store, request(1, owner, 0, 1_000)).await.fence;
+        for _ in 0..2 {
+            assert_eq!(note(fence, 7).await, Ok(Ok(before)));
+        }
+    }
+    let fence = granted(&store, request(1, 4, 0, 1_000)).await.fence;
+    assert_eq!(note(fence, 8).await, Ok(Ok(0)));
+    assert_eq!(note(fence, 7).await, Ok(Ok(0)), "the last record only");
+}
+
 /// Every write of an owner, under a fence that is not the current one.
 async fn assert_all_fenced(store: &Arc<dyn Store>, fence: Fence) {
     let commit = Commit {
@@ -137,6 +182,25 @@ async fn assert_all_fenced(store: &Arc<dyn Store>, fence: Fence) {
     };
     assert_eq!(
         store.settle(PARTITION, fence, settlement, at(100)).await,
+        Ok(Err(Fenced))
+    );
+    assert_eq!(
+        store.note_try(PARTITION, fence, Offset(1)).await,
+        Ok(Err(Fenced))
+    );
+    let discard = DeadLetterVerdict::Discard;
+    assert_eq!(
+        store
+            .settle_dead_letter(PARTITION, fence, entry_id(1), discard)
+            .await,
+        Ok(Err(Fenced))
+    );
+    let bounds = DeadLetterBounds {
+        at_most: 0,
+        since: at(1_000),
+    };
+    assert_eq!(
+        store.trim_dead_letters(PARTITION, fence, bounds).await,
         Ok(Err(Fenced))
     );
     let trim = Trim {

@@ -155,6 +155,7 @@ pub(super) fn batch(fence: Fence, from: u64, to: u64) -> Commit {
         transcript: Vec::new(),
         outbox: Vec::new(),
         withdrawn: Vec::new(),
+        set_aside: Vec::new(),
         timers: Vec::new(),
         journal: Vec::new(),
     }
@@ -206,6 +207,7 @@ pub(super) async fn everything(store: &Arc<dyn Store>) -> Vec<String> {
         format!("{:?}", store.next_timer(PARTITION).await),
         format!("{:?}", store.next_outbox(PARTITION).await),
         format!("{:?}", store.due_outbox(PARTITION, far, ALL).await),
+        format!("{:?}", store.outbox(PARTITION, ALL).await),
         format!("{:?}", store.dead_letters(PARTITION, ALL).await),
         format!("{:?}", store.trimmed(PARTITION).await),
         format!("{:?}", store.deployment_record("active").await),

@@ -6,11 +6,11 @@ use signalbox_sealed::{Sealed, WrappedKey};
 
 use super::FaultyStore;
 use crate::error::StoreError;
-use crate::ids::{Offset, PartitionId, Sequence, ThreadId};
+use crate::ids::{EntryId, Offset, PartitionId, Sequence, ThreadId};
 use crate::records::{
-    Append, Appended, Claimed, Commit, Committed, DeadLetter, Durability, Fence, Fenced,
-    InboxRecord, JournalEntry, LeaseRequest, Leased, Settlement, TranscriptRange, TranscriptRecord,
-    Trim,
+    Append, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds, DeadLetterVerdict,
+    Durability, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, OutboxEntry,
+    Settlement, TranscriptRange, TranscriptRecord, Trim,
 };
 use crate::store::Store;
 
@@ -117,6 +117,57 @@ impl<S: Store> Store for FaultyStore<S> {
             partition,
             fence,
             self.inner.settle(partition, fence, settlement, now),
+        )
+        .await
+    }
+
+    async fn note_try(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        offset: Offset,
+    ) -> Result<Result<u32, Fenced>, StoreError> {
+        self.own(
+            partition,
+            fence,
+            self.inner.note_try(partition, fence, offset),
+        )
+        .await
+    }
+
+    async fn outbox(
+        &self,
+        partition: PartitionId,
+        limit: usize,
+    ) -> Result<Vec<OutboxEntry>, StoreError> {
+        self.read(self.inner.outbox(partition, limit)).await
+    }
+
+    async fn settle_dead_letter(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        id: EntryId,
+        verdict: DeadLetterVerdict,
+    ) -> Result<Result<bool, Fenced>, StoreError> {
+        self.own(
+            partition,
+            fence,
+            self.inner.settle_dead_letter(partition, fence, id, verdict),
+        )
+        .await
+    }
+
+    async fn trim_dead_letters(
+        &self,
+        partition: PartitionId,
+        fence: Fence,
+        bounds: DeadLetterBounds,
+    ) -> Result<Result<usize, Fenced>, StoreError> {
+        self.own(
+            partition,
+            fence,
+            self.inner.trim_dead_letters(partition, fence, bounds),
         )
         .await
     }

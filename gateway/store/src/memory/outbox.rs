@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::ids::{EntryId, ThreadId};
-use crate::records::{DeadLetter, OutboxEntry, SettlementOutcome};
+use crate::records::{
+    DeadLetter, DeadLetterBounds, DeadLetterVerdict, OutboxEntry, SettlementOutcome,
+};
 
 /// The outbox of one partition.
 #[derive(Default)]
@@ -65,6 +67,37 @@ impl Outbox {
                 }
             }
         }
+    }
+
+    pub(super) fn all(&self, limit: usize) -> Vec<OutboxEntry> {
+        self.entries.values().take(limit).cloned().collect()
+    }
+
+    pub(super) fn bury(&mut self, letter: DeadLetter) {
+        self.dead.push(letter);
+    }
+
+    pub(super) fn settle_dead_letter(&mut self, id: EntryId, verdict: DeadLetterVerdict) -> bool {
+        let found = self.dead.iter().position(|letter| letter.entry.id == id);
+        let Some(found) = found else {
+            return false;
+        };
+        let DeadLetter { mut entry, .. } = self.dead.remove(found);
+        if let DeadLetterVerdict::Retry { due, not_after } = verdict {
+            entry.due = due;
+            entry.not_after = not_after;
+            entry.attempts = 0;
+            self.push(entry);
+        }
+        true
+    }
+
+    pub(super) fn trim_dead_letters(&mut self, bounds: DeadLetterBounds) -> usize {
+        let before = self.dead.len();
+        let surplus = before.saturating_sub(bounds.at_most);
+        self.dead.drain(..surplus);
+        self.dead.retain(|letter| letter.at >= bounds.since);
+        before - self.dead.len()
     }
 
     pub(super) fn dead_letters(&self, limit: usize) -> Vec<DeadLetter> {

@@ -23,12 +23,23 @@ pub(super) struct Partition {
     tail: Offset,
     trimmed: Offset,
     last_batch: Option<BatchId>,
+    takeovers: Takeovers,
     inbox: BTreeMap<Offset, InboxRecord>,
     dedupe: BTreeMap<DedupeKey, (Fingerprint, AppendReceipt)>,
     threads: BTreeMap<ThreadId, Thread>,
     timers: BTreeMap<TimerId, Timer>,
     journal: BTreeMap<Offset, JournalEntry>,
     pub(super) outbox: Outbox,
+}
+
+/// Owners that ended without giving the partition up, and what was tried because of it.
+#[derive(Default)]
+struct Takeovers {
+    position: Offset,
+    ended_here: u32,
+    tried: Offset,
+    tries: u32,
+    tried_in: Epoch,
 }
 
 struct Lease {
@@ -72,6 +83,7 @@ impl Partition {
         {
             return Leased::Held { until: held.until };
         }
+        let ended_here = self.note_takeover();
         self.epoch = self.epoch.next();
         let fence = Fence {
             epoch: self.epoch,
@@ -86,7 +98,33 @@ impl Partition {
             fence,
             position: self.position,
             tail: self.tail,
+            ended_here,
         })
+    }
+
+    fn note_takeover(&mut self) -> u32 {
+        let takeovers = &mut self.takeovers;
+        takeovers.ended_here = match &self.lease {
+            Some(_) if self.tail > self.position => {
+                let again = takeovers.position == self.position;
+                1 + if again { takeovers.ended_here } else { 0 }
+            }
+            _ => 0,
+        };
+        takeovers.position = self.position;
+        takeovers.ended_here
+    }
+
+    pub(super) fn note_try(&mut self, offset: Offset) -> u32 {
+        let takeovers = &mut self.takeovers;
+        if takeovers.tried != offset {
+            takeovers.tries = 0;
+        } else if takeovers.tried_in == self.epoch {
+            return takeovers.tries - 1;
+        }
+        takeovers.tries += 1;
+        (takeovers.tried, takeovers.tried_in) = (offset, self.epoch);
+        takeovers.tries - 1
     }
 
     pub(super) fn renew(&mut self, until: Timestamp) {
@@ -173,6 +211,9 @@ impl Partition {
         }
         for entry in commit.journal {
             self.journal.insert(entry.offset, entry);
+        }
+        for letter in commit.set_aside {
+            self.outbox.bury(letter);
         }
         Committed::Committed { sequences }
     }

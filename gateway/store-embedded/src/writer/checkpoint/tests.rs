@@ -4,9 +4,12 @@ use signalbox_store::Durability;
 
 use super::*;
 use crate::log::Log;
-use crate::schema::open_writer;
+use crate::schema::{Schema, open_writer};
 
-const TABLE: &str = "CREATE TABLE filler (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);";
+const SCHEMA: Schema = Schema {
+    tables: "CREATE TABLE filler (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL);",
+    added: "",
+};
 
 fn checkpoints() -> Checkpoints {
     Checkpoints {
@@ -17,7 +20,7 @@ fn checkpoints() -> Checkpoints {
 }
 
 fn writer(file: &Path) -> Connection {
-    open_writer(file, TABLE, Durability::Memory, Log::Whole).unwrap()
+    open_writer(file, SCHEMA, Durability::Memory, Log::Whole).unwrap()
 }
 
 /// A transaction of `pages` pages and a few more.

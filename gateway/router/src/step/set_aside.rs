@@ -1,0 +1,106 @@
+//! What an event leads to that nobody could handle: no rule sees it, a person does.
+
+use jiff::Timestamp;
+use signalbox_adapters::Address;
+use signalbox_dsl::bundle::Trigger;
+use signalbox_rules::{Facts, Ledger};
+use signalbox_store::MessageId;
+
+use super::answer::{self, Asked};
+use super::decide::to_default_queue;
+use super::{Step, StepContext, TimerChange, turn_timer};
+use crate::customer::Customer;
+use crate::decision_record::{DecisionOutcome, DecisionRecord};
+use crate::event::{Event, Said, Shown, Speaker};
+use crate::mailbox::Arrived;
+use crate::observer::Handling;
+
+/// Hands the conversation over to people without looking at what was said. An open turn goes along: it may be what ended
+/// the process, and nobody else would answer it.
+pub(crate) fn set_aside(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    reason: &str,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
+    context.observer.handled(Handling::Quarantined);
+    let turn = customer.turn.take();
+    let mut messages: Vec<MessageId> = turn
+        .iter()
+        .flat_map(|turn| &turn.messages)
+        .map(|message| message.message_id)
+        .collect();
+    let of_turn = turn.as_ref().map(|turn| &turn.address);
+    let Some((trigger, address, cid)) = what_happened(&arrived.event, of_turn) else {
+        // A link or a receipt: nobody waits for an answer to it.
+        customer.turn = turn;
+        return Step::default();
+    };
+    if !matches!(arrived.event, Event::TurnDue { .. }) {
+        messages.push(first_name(arrived));
+    }
+    customer.conversation.begin(&trigger, now);
+    let decision = to_default_queue(context);
+    customer.conversation.apply(&decision, now);
+    let asked = Asked {
+        address: &address,
+        cid: cid.as_deref(),
+        traceparent: None,
+    };
+    let mut step = answer::carry_out(customer, arrived, &decision, &asked, context);
+    if turn.is_some() {
+        customer.turns += 1;
+        step.timers.push(TimerChange::Cancel {
+            id: turn_timer(arrived.thread, context.directory),
+        });
+    }
+    step.record = Some(DecisionRecord {
+        bundle: context.rules.bundle().to_owned(),
+        engine: env!("CARGO_PKG_VERSION").to_owned(),
+        now,
+        trigger,
+        facts: Facts::default(),
+        ledger: Ledger::default(),
+        messages,
+        replies: step.said.iter().map(|saying| saying.message_id).collect(),
+        outcome: DecisionOutcome::Quarantined {
+            reason: reason.to_owned(),
+        },
+    });
+    step
+}
+
+/// What rules would have been asked about, where it happened, and the client's id of it.
+fn what_happened(
+    event: &Event,
+    of_turn: Option<&Address>,
+) -> Option<(Trigger, Address, Option<String>)> {
+    let happened =
+        |name: &str, address: &Address| Some((Trigger::Event(name.into()), address.clone(), None));
+    match event {
+        Event::Said(Said {
+            shown:
+                Shown::Message {
+                    from: Speaker::Customer,
+                    cid,
+                    ..
+                },
+            address,
+            ..
+        }) => Some((Trigger::Message, address.clone(), cid.clone())),
+        Event::TurnDue { .. } => Some((Trigger::Message, of_turn?.clone(), None)),
+        Event::Page(seen) => happened("page", &seen.address),
+        Event::Happened(it) => happened(&it.name, &it.address),
+        Event::Again { what, .. } => what_happened(what, of_turn),
+        Event::Said(_) | Event::Linked { .. } | Event::Receipt { .. } => None,
+    }
+}
+
+/// What the event was called when it came first.
+fn first_name(arrived: &Arrived) -> MessageId {
+    match &arrived.event {
+        Event::Again { message_id, .. } => *message_id,
+        _ => arrived.message_id,
+    }
+}
