@@ -19,6 +19,7 @@ use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::bundles::{Activation, RecordError, Refusal, StatusReport};
+use crate::words::Told;
 
 /// The socket cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,16 @@ use crate::bundles::{Activation, RecordError, Refusal, StatusReport};
 pub struct AdminError {
     path: String,
     reason: io::Error,
+}
+
+impl Told for AdminError {
+    fn chinese(&self) -> String {
+        format!(
+            "无法建立管理套接字 `{}`：{}；可用配置里的 admin_socket 换一个位置",
+            self.path,
+            self.reason.chinese()
+        )
+    }
 }
 
 /// What the live bundle's people may ask for.
@@ -61,6 +72,22 @@ pub enum RollbackError {
     /// The store does not answer.
     #[error(transparent)]
     Record(#[from] RecordError),
+}
+
+impl Told for RollbackError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::NothingBefore => "之前没有别的规则生效过，无处可退".to_owned(),
+            Self::Unknown(bundle) => {
+                format!("`{bundle}` 没有在这里生效过；`signalbox rules history` 列出生效过的")
+            }
+            Self::Ambiguous(bundle) => {
+                format!("有几个规则包都以 `{bundle}` 开头；请把哈希写长一些")
+            }
+            Self::Refused(refusal) => format!("此版本不接受那些规则：{}", refusal.chinese()),
+            Self::Record(error) => error.chinese(),
+        }
+    }
 }
 
 /// The body of `POST /v1/rules/rollback`.
@@ -133,8 +160,8 @@ async fn rules_rollback(
     }
 }
 
-fn refused(status: StatusCode, error: &dyn std::fmt::Display) -> Response {
-    (status, Json(json!({"error": error.to_string()}))).into_response()
+fn refused(status: StatusCode, error: &dyn Told) -> Response {
+    (status, Json(json!({"error": error.words()}))).into_response()
 }
 
 fn bind(path: &Path) -> io::Result<UnixListener> {

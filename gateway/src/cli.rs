@@ -20,28 +20,36 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::Parser;
+use signalbox_dsl::Locale;
 
+use crate::words::Failure;
 use answer::{Answer, Outcome};
-use arguments::{Arguments, Command, Format};
+use arguments::{Arguments, Command, Format, locale_of};
 
 /// Runs one command and answers its exit code: 0 fine, 1 findings, 2 wrong use or broken environment.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let locale = locale_of(&arguments);
+    let arguments = match Arguments::read(arguments, locale) {
         Ok(arguments) => arguments,
-        Err(error) => {
-            // A reader that went away is nobody to tell.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Outcome::Broken
+        Err(misuse) => {
+            let written = if misuse.is_asked_for {
+                io::stdout().write_all(misuse.text.as_bytes())
             } else {
+                io::stderr().write_all(misuse.text.as_bytes())
+            };
+            // A reader that went away is nobody to tell.
+            let _ = written;
+            return if misuse.is_asked_for {
                 Outcome::Fine
+            } else {
+                Outcome::Broken
             }
             .into();
         }
     };
     let format = arguments.format;
-    match answer(arguments) {
+    match answer(arguments, locale) {
         Ok(answer) => {
             let outcome = answer.outcome;
             match print(answer, format) {
@@ -53,23 +61,22 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(error) => {
             // As above.
-            let _ = writeln!(io::stderr(), "signalbox: {error:#}");
+            let _ = writeln!(io::stderr(), "signalbox: {}", error.0.told(locale));
             Outcome::Broken.into()
         }
     }
 }
 
-fn answer(arguments: Arguments) -> anyhow::Result<Answer> {
-    let locale = arguments.locale();
+fn answer(arguments: Arguments, locale: Locale) -> Result<Answer, Failure> {
     match arguments.command {
-        Command::Serve(options) => serve::run(&options),
+        Command::Serve(options) => serve::run(&options, locale),
         Command::Check(options) => check::run(&options, locale),
         Command::Fmt(options) => fmt::run(&options, locale),
         Command::Test(options) => test::run(&options, locale),
         Command::Explain(options) => explain::run(&options, locale),
         Command::Bench(options) => bench::run(&options, locale),
-        Command::Rules(options) => live_rules::run(&options),
-        Command::Doctor(options) => doctor::run(&options),
+        Command::Rules(options) => live_rules::run(&options, locale),
+        Command::Doctor(options) => doctor::run(&options, locale),
     }
 }
 

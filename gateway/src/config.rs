@@ -22,6 +22,7 @@ use source::Sources;
 use crate::data_directory::SOCKET_NAME;
 use crate::webchat::settings::WebchatSettings;
 use crate::webhook::{Accounts, AccountsError};
+use crate::words::{Told, words};
 
 /// A validated configuration.
 #[derive(Debug, Clone)]
@@ -58,7 +59,7 @@ pub enum ConfigError {
         /// Which.
         path: String,
         /// Why.
-        reason: String,
+        reason: std::io::Error,
     },
     /// It is not YAML, or not of the right form.
     #[error(
@@ -95,7 +96,7 @@ impl Config {
         };
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
             path: path.display().to_string(),
-            reason: error.to_string(),
+            reason: error,
         })?;
         let sources = Sources {
             folder: path.parent().unwrap_or(Path::new("")),
@@ -135,7 +136,7 @@ impl Config {
         // The web chat's own words speak of seconds; where the same is said above, once is enough.
         let is_said = problems
             .iter()
-            .any(|problem| problem.0.starts_with("webchat."));
+            .any(|problem| problem.0.en.starts_with("webchat."));
         if let (false, Err(wrong)) = (is_said, webchat.validate()) {
             problems.extend(wrong.into_iter().map(Problem));
         }
@@ -156,18 +157,20 @@ impl Config {
             }),
             (listen, data) => {
                 if listen.is_none() {
-                    problems.push(Problem(
-                        "listen must not be empty; write HOST:PORT".to_owned(),
-                    ));
+                    problems.push(Problem(words!(
+                        "listen must not be empty; write HOST:PORT",
+                        "listen 不能为空；请写 主机:端口"
+                    )));
                 }
                 if data.is_none()
                     && !problems
                         .iter()
-                        .any(|problem| problem.0.starts_with("data "))
+                        .any(|problem| problem.0.en.starts_with("data "))
                 {
-                    problems.push(Problem(
-                        "data must not be empty; write a directory".to_owned(),
-                    ));
+                    problems.push(Problem(words!(
+                        "data must not be empty; write a directory",
+                        "data 不能为空；请写一个目录"
+                    )));
                 }
                 Err(ConfigError::Invalid {
                     path: origin.map_or("built in".to_owned(), |path| path.display().to_string()),
@@ -180,6 +183,27 @@ impl Config {
 
 fn environment_variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+impl Told for ConfigError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Unreadable { path, reason } => {
+                format!("无法读取配置 `{path}`：{}", reason.chinese())
+            }
+            Self::Malformed { path, reason } => {
+                format!("配置 `{path}` 有误：\n{reason}\n全部设置见 docs/configuration.zh.md")
+            }
+            Self::Invalid { path, problems } => {
+                problems
+                    .iter()
+                    .fold(format!("配置 `{path}` 有误："), |mut text, problem| {
+                        let _ = write!(text, "\n  - {}", problem.0.zh);
+                        text
+                    })
+            }
+        }
+    }
 }
 
 fn bulleted(problems: &[Problem]) -> String {

@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use crate::words::Told;
+
 /// The unix socket for commands.
 pub const SOCKET_NAME: &str = "admin.sock";
 
@@ -15,6 +17,16 @@ pub const SOCKET_NAME: &str = "admin.sock";
 pub struct DataDirectoryError {
     path: String,
     reason: io::Error,
+}
+
+impl Told for DataDirectoryError {
+    fn chinese(&self) -> String {
+        format!(
+            "无法建立数据目录 `{}`：{}；请用 --data 另选一个，或给当前用户相应的权限",
+            self.path,
+            self.reason.chinese()
+        )
+    }
 }
 
 /// Makes the directory, for this user only, if it is not there.

@@ -9,6 +9,7 @@ use signalbox_sealed::{DeploymentKey, KeyError};
 
 use crate::config::Config;
 use crate::data_directory;
+use crate::words::{Told, Words, words};
 
 /// The name of the file that holds a generated key, in the data directory.
 pub const FILE_NAME: &str = "deployment.key";
@@ -31,7 +32,7 @@ pub enum DeploymentKeyError {
     #[error("{origin}: {reason}")]
     Wrong {
         /// Where it stands.
-        origin: String,
+        origin: Words,
         /// What is wrong.
         reason: KeyError,
     },
@@ -41,7 +42,7 @@ pub enum DeploymentKeyError {
         /// Which.
         path: String,
         /// What was tried.
-        tried: &'static str,
+        tried: Words,
         /// Why it failed.
         reason: io::Error,
     },
@@ -68,6 +69,29 @@ pub enum DeploymentKeyError {
     },
 }
 
+impl Told for DeploymentKeyError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Wrong { origin, reason } => format!("{}：{}", origin.zh, reason.chinese()),
+            Self::File {
+                path,
+                tried,
+                reason,
+            } => {
+                format!("无法{}部署密钥 `{path}`：{}", tried.zh, reason.chinese())
+            }
+            Self::Open { path, mode } => {
+                format!(
+                    "部署密钥 `{path}` 能被其他用户读取（权限 {mode:o}）；请运行 `chmod 600 {path}`"
+                )
+            }
+            Self::Lost { path, data } => format!(
+                "缺少 `{path}`，而 `{data}` 里有用它加密的数据；请从备份放回密钥，或换一个空的数据目录启动"
+            ),
+        }
+    }
+}
+
 /// Takes the configured key or the one beside the data, and makes one where there is neither data nor key.
 ///
 /// # Errors
@@ -90,7 +114,7 @@ pub fn load_or_generate(
     environment.fill_random(&mut secret);
     write(&path, &secret).map_err(|reason| DeploymentKeyError::File {
         path: path.display().to_string(),
-        tried: "written",
+        tried: words!("written", "写入"),
         reason,
     })?;
     Ok((
@@ -105,13 +129,19 @@ pub fn load_or_generate(
 /// [`DeploymentKeyError`]
 pub fn load(config: &Config) -> Result<Option<(DeploymentKey, KeyOrigin)>, DeploymentKeyError> {
     if let Some(secret) = config.file.deployment_key.reveal() {
-        let key = parse(secret, "deployment_key in the configuration")?;
+        let key = parse(
+            secret,
+            words!(
+                "deployment_key in the configuration",
+                "配置里的 deployment_key"
+            ),
+        )?;
         return Ok(Some((key, KeyOrigin::Configured)));
     }
     let path = config.data.join(FILE_NAME);
     let unreadable = |reason| DeploymentKeyError::File {
         path: path.display().to_string(),
-        tried: "read",
+        tried: words!("read", "读取"),
         reason,
     };
     let text = match fs::read_to_string(&path) {
@@ -120,15 +150,12 @@ pub fn load(config: &Config) -> Result<Option<(DeploymentKey, KeyOrigin)>, Deplo
         Err(error) => return Err(unreadable(error)),
     };
     refuse_if_open(&path, &fs::metadata(&path).map_err(unreadable)?)?;
-    let key = parse(&text, &format!("`{}`", path.display()))?;
+    let key = parse(&text, Words::plain(format!("`{}`", path.display())))?;
     Ok(Some((key, KeyOrigin::Beside(path))))
 }
 
-fn parse(text: &str, origin: &str) -> Result<DeploymentKey, DeploymentKeyError> {
-    DeploymentKey::from_hex(text).map_err(|reason| DeploymentKeyError::Wrong {
-        origin: origin.to_owned(),
-        reason,
-    })
+fn parse(text: &str, origin: Words) -> Result<DeploymentKey, DeploymentKeyError> {
+    DeploymentKey::from_hex(text).map_err(|reason| DeploymentKeyError::Wrong { origin, reason })
 }
 
 #[cfg(unix)]

@@ -7,22 +7,24 @@ mod surroundings;
 use std::fmt::Write as _;
 
 use serde::Serialize;
+use serde_json::{Value, json};
+use signalbox_dsl::Locale;
 
 use crate::config::Config;
 use crate::config::values::StoreKind;
+use crate::words::{Words, words};
 
 /// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What was looked at.
-    pub subject: &'static str,
+    pub subject: Words,
     /// How it is.
     pub state: State,
     /// In words.
-    pub found: String,
+    pub found: Words,
     /// What to do, where there is something to do.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub advice: Option<String>,
+    pub advice: Option<Words>,
 }
 
 /// How something is.
@@ -38,30 +40,41 @@ pub enum State {
 }
 
 impl Finding {
-    fn well(subject: &'static str, found: impl Into<String>) -> Self {
-        Self::new(subject, State::Well, found, None)
-    }
-
-    fn look(subject: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::new(subject, State::Look, found, Some(advice.into()))
-    }
-
-    fn wrong(subject: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self::new(subject, State::Wrong, found, Some(advice.into()))
-    }
-
-    fn new(
-        subject: &'static str,
-        state: State,
-        found: impl Into<String>,
-        advice: Option<String>,
-    ) -> Self {
+    fn well(subject: Words, found: Words) -> Self {
         Self {
             subject,
-            state,
-            found: found.into(),
-            advice,
+            state: State::Well,
+            found,
+            advice: None,
         }
+    }
+
+    fn look(subject: Words, found: Words, advice: Words) -> Self {
+        Self {
+            subject,
+            state: State::Look,
+            found,
+            advice: Some(advice),
+        }
+    }
+
+    fn wrong(subject: Words, found: Words, advice: Words) -> Self {
+        Self {
+            subject,
+            state: State::Wrong,
+            found,
+            advice: Some(advice),
+        }
+    }
+
+    /// For programs: the subject is a name, so always English.
+    pub fn json(&self, locale: Locale) -> Value {
+        json!({
+            "subject": self.subject.en,
+            "state": self.state,
+            "found": self.found.told(locale),
+            "advice": self.advice.as_ref().map(|advice| advice.told(locale)),
+        })
     }
 }
 
@@ -69,9 +82,10 @@ impl Finding {
 pub fn examine(config: &Config) -> Vec<Finding> {
     let origin = config.origin.as_ref();
     let mut findings = vec![Finding::well(
-        "configuration",
-        origin.map_or("built-in defaults".to_owned(), |path| {
-            format!("`{}` is valid", path.display())
+        words!("configuration", "配置"),
+        origin.map_or(words!("built-in defaults", "内置默认值"), |path| {
+            let path = path.display();
+            words!("`{path}` is valid", "`{path}` 有效")
         }),
     )];
     findings.extend(storage::data_directory(&config.data));
@@ -89,17 +103,26 @@ pub fn examine(config: &Config) -> Vec<Finding> {
 }
 
 /// The findings for people.
-pub fn text(findings: &[Finding]) -> String {
+pub fn text(findings: &[Finding], locale: Locale) -> String {
     let mut text = String::new();
     for finding in findings {
         let word = match finding.state {
-            State::Well => "ok   ",
-            State::Look => "look ",
-            State::Wrong => "WRONG",
+            State::Well => words!("ok   ", "正常"),
+            State::Look => words!("look ", "留意"),
+            State::Wrong => words!("WRONG", "错误"),
         };
-        let _ = writeln!(text, "{word} {}: {}", finding.subject, finding.found);
+        let (word, subject) = (word.told(locale), finding.subject.told(locale));
+        let between = match locale {
+            Locale::English => ": ",
+            Locale::Chinese => "：",
+        };
+        let _ = writeln!(
+            text,
+            "{word} {subject}{between}{}",
+            finding.found.told(locale)
+        );
         if let Some(advice) = &finding.advice {
-            let _ = writeln!(text, "      -> {advice}");
+            let _ = writeln!(text, "      -> {}", advice.told(locale));
         }
     }
     text

@@ -19,3 +19,4 @@ pub mod rule_files;
 pub mod serve;
 pub mod webchat;
 pub mod webhook;
+pub mod words;

@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::words::Told;
+
 /// Open connections of one port, sockets of sessions included. Beyond it the kernel's backlog waits, then refuses.
 const MAX_CONNECTIONS: usize = 65_536;
 /// A client that takes longer for the headers of a request is cut off.
@@ -42,6 +44,16 @@ pub struct Listener {
 pub struct ListenError {
     address: SocketAddr,
     reason: std::io::Error,
+}
+
+impl Told for ListenError {
+    fn chinese(&self) -> String {
+        format!(
+            "无法监听 {}：{}；是否已有别的程序在监听？可用 --listen 或在配置里换一个地址",
+            self.address,
+            self.reason.chinese()
+        )
+    }
 }
 
 impl Listener {

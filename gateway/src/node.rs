@@ -10,6 +10,8 @@ use std::path::Path;
 use signalbox_router::Environment;
 use signalbox_store::NodeId;
 
+use crate::words::Told;
+
 /// The name and the lock, in the data directory.
 const FILE: &str = "node";
 
@@ -40,6 +42,20 @@ pub enum NodeError {
         /// Why.
         reason: io::Error,
     },
+}
+
+impl Told for NodeError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::InUse { directory } => {
+                format!("{directory} 正被另一个 signalbox 进程使用；请先停掉它，或换一个数据目录")
+            }
+            Self::Unusable { path, reason } => format!(
+                "无法读写 `{path}` 里的节点名称：{}；请检查它的权限",
+                reason.chinese()
+            ),
+        }
+    }
 }
 
 impl Node {

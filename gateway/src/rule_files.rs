@@ -13,6 +13,8 @@ use std::path::{Path, PathBuf};
 
 use signalbox_dsl::{ForeignFile, SourceFile, SourceSet};
 
+use crate::words::{Told, Words, words};
+
 /// The end of a rule file's name.
 pub const EXTENSION: &str = "rules";
 /// More files than this in one bundle are a mistake, such as a wrong directory.
@@ -30,12 +32,18 @@ pub enum RuleFilesError {
         /// What.
         path: String,
         /// Why.
-        reason: String,
+        reason: io::Error,
     },
     /// There is nothing to do.
     #[error("`{path}` holds no rule files; their names end in .{EXTENSION}")]
     Empty {
         /// Where.
+        path: String,
+    },
+    /// Rules, perhaps, but an editor or Windows gave the file another name.
+    #[error("`{path}` is not read: the names of rule files end in .{EXTENSION}; rename it")]
+    Misnamed {
+        /// Which.
         path: String,
     },
     /// A bound is exceeded.
@@ -44,8 +52,27 @@ pub enum RuleFilesError {
         /// Where.
         path: String,
         /// Which bound.
-        bound: String,
+        bound: Words,
     },
+}
+
+impl Told for RuleFilesError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Unreadable { path, reason } => {
+                format!("无法读取 `{path}`：{}", reason.chinese())
+            }
+            Self::Empty { path } => {
+                format!("`{path}` 里没有规则文件；规则文件的名称以 .{EXTENSION} 结尾")
+            }
+            Self::Misnamed { path } => {
+                format!("不读取 `{path}`：规则文件的名称以 .{EXTENSION} 结尾；请改名")
+            }
+            Self::TooMuch { path, bound } => {
+                format!("`{path}` 里超过 {}；目录是否写错了？", bound.zh)
+            }
+        }
+    }
 }
 
 /// Rule files and where they are.
@@ -69,18 +96,21 @@ impl RuleFiles {
             path.to_owned()
         };
         if paths.is_empty() {
-            return Err(RuleFilesError::Empty {
-                path: path.display().to_string(),
-            });
+            return Err(nothing_in(path));
         }
         let mut left = MAX_BYTES;
         let mut files = Vec::with_capacity(paths.len());
         let mut foreign = Vec::new();
         for file in paths {
-            let bytes = read_at_most(&file, left).map_err(|error| unreadable(&file, &error))?;
+            let bytes = read_at_most(&file, left).map_err(|error| unreadable(&file, error))?;
             left = match left.checked_sub(bytes.len() as u64) {
                 Some(left) => left,
-                None => return Err(too_much(path, format!("{} MiB", MAX_BYTES >> 20))),
+                None => {
+                    return Err(too_much(
+                        path,
+                        Words::plain(format!("{} MiB", MAX_BYTES >> 20)),
+                    ));
+                }
             };
             let path: std::sync::Arc<str> = relative(&root, &file).into();
             let decoded = encoding::decode(bytes);
@@ -122,10 +152,15 @@ impl RuleFiles {
 /// [`RuleFilesError`]
 pub(crate) fn paths(path: &Path) -> Result<Vec<PathBuf>, RuleFilesError> {
     if !fs::metadata(path)
-        .map_err(|error| unreadable(path, &error))?
+        .map_err(|error| unreadable(path, error))?
         .is_dir()
     {
-        return Ok(vec![path.to_owned()]);
+        return match is_rule_file(path) {
+            true => Ok(vec![path.to_owned()]),
+            false => Err(RuleFilesError::Misnamed {
+                path: path.display().to_string(),
+            }),
+        };
     }
     let mut paths = Vec::new();
     collect(path, path, 0, &mut paths)?;
@@ -140,31 +175,59 @@ fn collect(
     paths: &mut Vec<PathBuf>,
 ) -> Result<(), RuleFilesError> {
     if depth > MAX_DEPTH {
-        return Err(too_much(top, format!("{MAX_DEPTH} levels of directories")));
+        return Err(too_much(
+            top,
+            words!("{MAX_DEPTH} levels of directories", "{MAX_DEPTH} 层目录"),
+        ));
     }
-    let entries = fs::read_dir(directory).map_err(|error| unreadable(directory, &error))?;
+    let entries = fs::read_dir(directory).map_err(|error| unreadable(directory, error))?;
     for entry in entries {
-        let entry = entry.map_err(|error| unreadable(directory, &error))?;
+        let entry = entry.map_err(|error| unreadable(directory, error))?;
         if entry.file_name().as_encoded_bytes().starts_with(b".") {
             continue;
         }
         let path = entry.path();
         let kind = entry
             .file_type()
-            .map_err(|error| unreadable(&path, &error))?;
+            .map_err(|error| unreadable(&path, error))?;
         if kind.is_dir() {
             collect(top, &path, depth + 1, paths)?;
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension == EXTENSION)
-        {
+        } else if is_rule_file(&path) {
             if paths.len() == MAX_FILES {
-                return Err(too_much(top, format!("{MAX_FILES} rule files")));
+                return Err(too_much(
+                    top,
+                    words!("{MAX_FILES} rule files", "{MAX_FILES} 个规则文件"),
+                ));
             }
             paths.push(path);
         }
     }
     Ok(())
+}
+
+fn is_rule_file(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension == EXTENSION)
+}
+
+/// Names the file that was meant, if one looks like it: `a.rule`, `a.rules.txt`, `A.RULES`.
+fn nothing_in(directory: &Path) -> RuleFilesError {
+    let names = fs::read_dir(directory).into_iter().flatten().flatten();
+    let meant = names
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.to_lowercase().contains(".rule")
+        })
+        .min();
+    match meant {
+        Some(path) => RuleFilesError::Misnamed {
+            path: path.display().to_string(),
+        },
+        None => RuleFilesError::Empty {
+            path: directory.display().to_string(),
+        },
+    }
 }
 
 /// The content of a file; one byte more than `limit` if there is more, which is not read.
@@ -186,14 +249,14 @@ fn relative(root: &Path, file: &Path) -> String {
     parts.join("/")
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> RuleFilesError {
+fn unreadable(path: &Path, reason: io::Error) -> RuleFilesError {
     RuleFilesError::Unreadable {
         path: path.display().to_string(),
-        reason: error.to_string(),
+        reason,
     }
 }
 
-fn too_much(path: &Path, bound: String) -> RuleFilesError {
+fn too_much(path: &Path, bound: Words) -> RuleFilesError {
     RuleFilesError::TooMuch {
         path: path.display().to_string(),
         bound,

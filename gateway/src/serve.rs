@@ -13,8 +13,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context;
 use jiff::Timestamp;
+use signalbox_dsl::Locale;
 use signalbox_router::{Environment, Router, RouterParts, RouterSettings};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::NodeId;
@@ -36,6 +36,7 @@ use crate::observer::MetricsObserver;
 use crate::pages::{self, Audience, Pages};
 use crate::webchat::{self, Hub, Webchat};
 use crate::webhook::{self, Accounts, Webhook};
+use crate::words::{Failure, Told, Words, words};
 
 use adopter::LiveRules;
 use conversations::RouterConversations;
@@ -51,15 +52,25 @@ const READY_POLL: Duration = Duration::from_millis(5);
 ///
 /// # Errors
 /// It cannot start; the message says what to do.
-pub fn run(config: Config, log_format: Option<LogFormat>) -> anyhow::Result<()> {
+pub fn run(config: Config, log_format: Option<LogFormat>, locale: Locale) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .context("the operating system gives no threads")?;
-    runtime.block_on(serve(config, log_format))
+        .map_err(|error| {
+            let Words { en, zh } = error.words();
+            words!(
+                "the operating system gives no threads: {en}; look at the limits of this user",
+                "操作系统不给线程：{zh}；请检查当前用户的资源限制"
+            )
+        })?;
+    runtime.block_on(serve(config, log_format, locale))
 }
 
-async fn serve(config: Config, log_format: Option<LogFormat>) -> anyhow::Result<()> {
+async fn serve(
+    config: Config,
+    log_format: Option<LogFormat>,
+    locale: Locale,
+) -> Result<(), Failure> {
     let metrics = Arc::new(Metrics::new()?);
     let telemetry = Telemetry::start(&telemetry_settings(&config, log_format), &metrics)?;
     panics::keep_text_out_of_logs();
@@ -67,7 +78,7 @@ async fn serve(config: Config, log_format: Option<LogFormat>) -> anyhow::Result<
     let gateway = Gateway::start(config, metrics).await?;
     let stop_within = gateway.stop_within;
     tokio::select! {
-        () = gateway.say_ready() => signals.first().await,
+        () = gateway.say_ready(locale) => signals.first().await,
         () = signals.first() => {}
     }
     tracing::info!("stopping");
@@ -100,7 +111,7 @@ struct Gateway {
 }
 
 impl Gateway {
-    async fn start(config: Config, metrics: Arc<Metrics>) -> anyhow::Result<Self> {
+    async fn start(config: Config, metrics: Arc<Metrics>) -> Result<Self, Failure> {
         let environment: Arc<dyn Environment> = Arc::new(RealEnvironment);
         crate::data_directory::create(&config.data)?;
         let key = Arc::new(deployment_key(&config, &*environment)?);
@@ -114,7 +125,7 @@ impl Gateway {
             .await?;
         let listener = Listener::bind(config.listen).await?;
         if let Some((found, advice)) = config.webchat.what_a_proxy_would_lift(config.listen) {
-            tracing::info!("{found}; if there is one, {advice}");
+            tracing::info!("{}; if there is one, {}", found.en, advice.en);
         }
         let machine_listener = match config.file.telemetry.listen.0 {
             Some(address) => Some(Listener::bind(address).await?),
@@ -212,7 +223,7 @@ impl Gateway {
     }
 
     /// Tells people where it is, once messages are taken and decided.
-    async fn say_ready(&self) {
+    async fn say_ready(&self, locale: Locale) {
         let mut complain_at = Some(Instant::now() + READY_WITHIN);
         loop {
             let (is_ready, reasons) = self.pages.readiness().await;
@@ -225,17 +236,25 @@ impl Gateway {
             }
             sleep(READY_POLL).await;
         }
-        let mut ready = format!("signalbox is ready: {}\n", self.url);
-        if self.is_everywhere {
-            ready.push_str(
-                "It listens on all interfaces: others open it by a name or address of this machine.\n",
-            );
-        }
-        let ready = std::io::stdout().write_all(ready.as_bytes());
+        let ready = std::io::stdout().write_all(self.ready().told(locale).as_bytes());
         if let Err(error) = ready {
             tracing::debug!(%error, "nobody reads standard output");
         }
         tracing::info!(url = self.url, durability = ?self.storage.store.durability(), "ready");
+    }
+
+    /// What people are told then.
+    fn ready(&self) -> Words {
+        let url = &self.url;
+        if self.is_everywhere {
+            words!(
+                "signalbox is ready: {url}\n\
+                 It listens on all interfaces: others open it by a name or address of this machine.\n",
+                "signalbox 已就绪：{url}\n监听所有网络接口：其他人用本机的名称或地址打开。\n"
+            )
+        } else {
+            words!("signalbox is ready: {url}\n", "signalbox 已就绪：{url}\n")
+        }
     }
 
     async fn stop(self) {
@@ -268,7 +287,10 @@ impl Gateway {
     }
 }
 
-fn deployment_key(config: &Config, environment: &dyn Environment) -> anyhow::Result<DeploymentKey> {
+fn deployment_key(
+    config: &Config,
+    environment: &dyn Environment,
+) -> Result<DeploymentKey, Failure> {
     let (key, origin) = deployment_key::load_or_generate(config, environment)?;
     match origin {
         KeyOrigin::Configured => {}

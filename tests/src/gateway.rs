@@ -59,7 +59,7 @@ impl Gateway {
     /// [`Refused`] when it ends first.
     pub async fn try_start(deployment: &Deployment) -> Result<Self, Refused> {
         let mut child = Command::new(binary())
-            .arg("serve")
+            .args(["serve", "--lang", "en"])
             .arg("--config")
             .arg(deployment.configuration())
             .arg("--data")

@@ -11,6 +11,7 @@ use signalbox_rules::testing::run_tests;
 use signalbox_rules::{CompileError, Engine, Reference};
 
 use crate::live_bundle::LiveBundle;
+use crate::words::{Told, Words, words};
 
 /// More findings than this are not written into a log.
 const MAX_SHOWN_FINDINGS: usize = 20;
@@ -20,9 +21,25 @@ const MAX_SHOWN_FINDINGS: usize = 20;
 #[error("{summary}\n{details}")]
 pub struct Refusal {
     /// One line.
-    pub summary: String,
+    pub summary: Words,
     /// All findings or failed tests, as text with the author's lines.
-    pub details: String,
+    pub details: Words,
+}
+
+impl Refusal {
+    /// One without more than its line.
+    pub fn plain(summary: Words) -> Self {
+        Self {
+            summary,
+            details: Words::plain(""),
+        }
+    }
+}
+
+impl Told for Refusal {
+    fn chinese(&self) -> String {
+        format!("{}\n{}", self.summary.zh, self.details.zh)
+    }
 }
 
 /// Makes a live bundle of rule files; in what is told of them, `prefix` stands in front of their paths.
@@ -53,10 +70,13 @@ fn refused_by_check(sources: &SourceSet, findings: &[Diagnostic]) -> Refusal {
     let shown = errors.get(..MAX_SHOWN_FINDINGS).unwrap_or(&errors);
     Refusal {
         summary: match errors.len() {
-            1 => "the rules have 1 error".to_owned(),
-            count => format!("the rules have {count} errors"),
+            1 => words!("the rules have 1 error", "规则有 1 个错误"),
+            count => words!("the rules have {count} errors", "规则有 {count} 个错误"),
         },
-        details: render::render(sources, shown, Locale::English),
+        details: Words {
+            en: render::render(sources, shown, Locale::English),
+            zh: render::render(sources, shown, Locale::Chinese),
+        },
     }
 }
 
@@ -68,22 +88,28 @@ fn refuse_failed_tests(bundle: Arc<Bundle>, sources: &SourceSet) -> Result<(), R
     if failed.is_empty() {
         return Ok(());
     }
-    let details = failed.iter().take(MAX_SHOWN_FINDINGS).flat_map(|case| {
-        case.failures.iter().map(move |failure| {
-            let place = shown(sources, failure.place);
-            format!(
-                "{place}: {}: {}\n",
-                case.name,
-                failure.text(Locale::English)
-            )
-        })
-    });
+    let details = |locale| {
+        let shown_cases = failed.iter().take(MAX_SHOWN_FINDINGS);
+        let failures = shown_cases.flat_map(|case| {
+            case.failures.iter().map(move |failure| {
+                let place = shown(sources, failure.place);
+                format!("{place}: {}: {}\n", case.name, failure.text(locale))
+            })
+        });
+        failures.collect()
+    };
     Err(Refusal {
         summary: match failed.len() {
-            1 => "1 test of the rules fails".to_owned(),
-            count => format!("{count} tests of the rules fail"),
+            1 => words!("1 test of the rules fails", "规则有 1 个测试没有通过"),
+            count => words!(
+                "{count} tests of the rules fail",
+                "规则有 {count} 个测试没有通过"
+            ),
         },
-        details: details.collect(),
+        details: Words {
+            en: details(Locale::English),
+            zh: details(Locale::Chinese),
+        },
     })
 }
 
@@ -98,8 +124,8 @@ fn shown(sources: &SourceSet, place: Place) -> String {
 
 fn not_compiled(error: &CompileError) -> Refusal {
     Refusal {
-        summary: "the rules cannot be compiled".to_owned(),
-        details: error.to_string(),
+        summary: words!("the rules cannot be compiled", "规则无法编译"),
+        details: error.words(),
     }
 }
 
@@ -144,10 +170,13 @@ mod tests {
         let refusal = prepare_text(&HELLO.replace("rank answers", "rank anwsers"))
             .err()
             .unwrap();
-        assert!(refusal.summary.starts_with("the rules have "), "{refusal}");
-        assert!(refusal.details.contains("anwsers"), "{refusal}");
         assert!(
-            refusal.details.contains("--> rules/hello.rules:"),
+            refusal.summary.en.starts_with("the rules have "),
+            "{refusal}"
+        );
+        assert!(refusal.details.en.contains("anwsers"), "{refusal}");
+        assert!(
+            refusal.details.en.contains("--> rules/hello.rules:"),
             "{refusal}"
         );
     }
@@ -157,11 +186,14 @@ mod tests {
         let refusal = prepare_text(&HELLO.replace("You said: Is", "You said: is"))
             .err()
             .unwrap();
-        assert_eq!(refusal.summary, "1 test of the rules fails");
+        assert_eq!(refusal.summary.en, "1 test of the rules fails");
         assert!(
-            refusal.details.starts_with("rules/hello.rules:"),
+            refusal.details.en.starts_with("rules/hello.rules:"),
             "{refusal}"
         );
-        assert!(refusal.details.contains("a message is quoted"), "{refusal}");
+        assert!(
+            refusal.details.en.contains("a message is quoted"),
+            "{refusal}"
+        );
     }
 }

@@ -13,6 +13,7 @@ use signalbox_sealed::{DataKey, DeploymentKey, Sealed, WrappedKey};
 use signalbox_store::{Store, StoreError};
 
 use crate::live_bundle::LiveBundle;
+use crate::words::Told;
 
 /// Where the data key of all others is kept, wrapped.
 pub(crate) const KEY_RECORD: &str = "deployment_data_key";
@@ -56,6 +57,20 @@ pub enum RecordError {
         /// Which record.
         name: String,
     },
+}
+
+impl Told for RecordError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Store(error) => error.chinese(),
+            Self::Closed { name, reason } => {
+                format!("打不开记录 `{name}`：{reason}；部署密钥是不是写入这些数据时的那一把？")
+            }
+            Self::Contended { name } => {
+                format!("记录 `{name}` 不断被改动；是否有另一个 signalbox 在用这个存储？")
+            }
+        }
+    }
 }
 
 /// When a bundle became the live one.

@@ -5,6 +5,7 @@ use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
 use super::prepare::Refusal;
+use crate::words::Words;
 
 /// Where the live bundle came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +27,9 @@ pub struct RefusedFiles {
     /// When they were refused.
     pub at: Timestamp,
     /// One line.
-    pub summary: String,
+    pub summary: Words,
     /// All of it.
-    pub details: String,
+    pub details: Words,
 }
 
 /// What the live bundle is.

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use super::prepare::{Refusal, prepare};
 use crate::live_bundle::LiveBundle;
 use crate::rule_files::{self, RuleFiles};
+use crate::words::{Told, Words, words};
 
 /// After a change, files are read when nothing has changed for so long: editors and `git checkout` write in several steps.
 const QUIET: Duration = Duration::from_millis(50);
@@ -35,7 +36,7 @@ pub trait Adopter: Send + Sync + 'static {
     /// They are not taken.
     fn refuse(&self, refusal: Refusal);
     /// They cannot be read now.
-    fn unreadable(&self, reason: String);
+    fn unreadable(&self, reason: Words);
 }
 
 /// Watches one directory or file.
@@ -90,7 +91,7 @@ impl Watch {
             Ok(files) => (files.prefix(), files.sources),
             Err(error) => {
                 self.seen = None;
-                return adopter.unreadable(error.to_string());
+                return adopter.unreadable(error.words());
             }
         };
         if self.seen.as_ref() == Some(&sources) {
@@ -105,12 +106,10 @@ impl Watch {
                 }
             }
             Ok(Err(refusal)) => adopter.refuse(refusal),
-            Err(_) => adopter.refuse(Refusal {
-                summary:
-                    "checking the rules stopped with an error of signalbox itself; please report it"
-                        .to_owned(),
-                details: String::new(),
-            }),
+            Err(_) => adopter.refuse(Refusal::plain(words!(
+                "checking the rules stopped with an error of signalbox itself; please report it",
+                "检查规则时 signalbox 自身出错而中止；请报告此问题"
+            ))),
         }
     }
 

@@ -1,5 +1,9 @@
-//! The command line as clap reads it. The doc comments are what `--help` prints.
+//! The command line as clap reads it. The doc comments are what `--help` prints; `chinese` has them in Chinese.
 
+mod chinese;
+mod misuse;
+
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -25,9 +29,10 @@ pub(super) struct Arguments {
     #[arg(long, global = true, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub(super) format: Format,
 
-    /// Language of findings; by default the environment's (LC_ALL, LC_MESSAGES, LANG)
+    /// Language of answers; by default the environment's (LC_ALL, LC_MESSAGES, LANG)
+    // Read by [`locale_of`]; here so that it is known, helped with and checked.
     #[arg(long, global = true, value_enum, value_name = "LANG")]
-    lang: Option<Lang>,
+    pub(super) lang: Option<Lang>,
 }
 
 // Its variants have no doc comments, so that help stays one line an option.
@@ -38,7 +43,7 @@ pub(super) enum Format {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Lang {
+pub(super) enum Lang {
     En,
     Zh,
 }
@@ -118,7 +123,8 @@ pub(super) struct ExplainOptions {
 
 --matches OUT writes one line for each line of the corpus, in its order: the id, a tab, and the rules whose
 conditions hold (whatever their rank, limits or rollout), sorted and joined by commas. A rule is named as it stands
-behind `rule`; where two modules have a rule of one name, by its full name.")]
+behind `rule`; where two modules have a rule of one name, by its full name.
+An id with a tab, a line end or another control character is refused.")]
 pub(super) struct BenchOptions {
     #[command(flatten)]
     pub(super) rules: RulesOptions,
@@ -180,15 +186,23 @@ pub(super) struct DoctorOptions {
     pub(super) installation: InstallationOptions,
 }
 
-impl Arguments {
-    /// The language that findings are told in.
-    pub(super) fn locale(&self) -> Locale {
-        match self.lang {
-            Some(Lang::En) => Locale::English,
-            Some(Lang::Zh) => Locale::Chinese,
-            None => locale_of_environment(&|name| std::env::var(name).ok()),
+/// The language that people are told everything in: `--lang`, wherever it stands, or the environment's. Looked for before all else,
+/// since what is wrong with the command line is told in it too.
+pub(super) fn locale_of(arguments: &[OsString]) -> Locale {
+    let mut words = arguments.iter().map(|word| word.to_string_lossy());
+    while let Some(word) = words.next() {
+        let value = match word.strip_prefix("--lang") {
+            Some("") => words.next().map(|value| value.into_owned()),
+            Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+            None => None,
+        };
+        match value.as_deref() {
+            Some("en") => return Locale::English,
+            Some("zh") => return Locale::Chinese,
+            _ => {}
         }
     }
+    locale_of_environment(&|name| std::env::var(name).ok())
 }
 
 /// The first of these that is set decides, as POSIX has it.

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
@@ -21,6 +21,7 @@ use signalbox_rules::{Decision, Engine, Inputs, Ledger, Reference};
 use super::answer::{Answer, Outcome};
 use super::arguments::BenchOptions;
 use super::rules::checked;
+use crate::words::{Failure, Told, Words, words};
 
 /// Passes over the corpus; the median of an odd number is one of them.
 const PASSES: usize = 5;
@@ -32,20 +33,19 @@ const MAX_REFERENCE_MESSAGES: usize = 200;
 const LONGEST_REFERENCE_PASS: Duration = Duration::from_secs(2);
 const MAX_CORPUS_BYTES: u64 = 1 << 30;
 
-pub(super) fn run(options: &BenchOptions, locale: Locale) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &BenchOptions, locale: Locale) -> Result<Answer, Failure> {
     let rules = match checked(&options.rules, locale)? {
         Ok(rules) => rules,
         Err(findings) => return Ok(findings),
     };
     let messages = corpus(options, &rules.bundle)?;
     let started = Instant::now();
-    let engine = Engine::compile(rules.bundle.clone()).context("the rules cannot be compiled")?;
+    let engine = Engine::compile(rules.bundle.clone())?;
     let compile = started.elapsed();
     if let Some(out) = &options.matches {
-        fs::write(out, matches(&engine, &messages))
-            .with_context(|| format!("`{}` cannot be written", out.display()))?;
+        write_matches(out, &engine, &messages)?;
     }
-    let reference = Reference::new(rules.bundle.clone()).context("the rules cannot be compiled")?;
+    let reference = Reference::new(rules.bundle.clone())?;
     let figures = measure(&engine, &reference, &messages);
     Ok(Answer {
         text: figures.text(rules.bundle.rules.len(), messages.len(), compile),
@@ -63,24 +63,54 @@ pub(super) fn run(options: &BenchOptions, locale: Locale) -> anyhow::Result<Answ
     })
 }
 
-fn corpus(options: &BenchOptions, bundle: &Bundle) -> anyhow::Result<Vec<CorpusMessage>> {
+fn corpus(options: &BenchOptions, bundle: &Bundle) -> Result<Vec<CorpusMessage>, Failure> {
     let path = &options.corpus;
-    let unreadable = || format!("the corpus `{}` cannot be read", path.display());
-    let size = fs::metadata(path).with_context(unreadable)?.len();
+    let shown = path.display();
+    let unreadable = |reason: &dyn Told| {
+        let Words { en, zh } = reason.words();
+        words!(
+            "the corpus `{shown}` cannot be read: {en}",
+            "无法读取语料 `{shown}`：{zh}"
+        )
+    };
+    let size = fs::metadata(path)
+        .map_err(|error| unreadable(&error))?
+        .len();
     if size > MAX_CORPUS_BYTES {
-        bail!(
-            "the corpus `{}` has {size} bytes, at most {MAX_CORPUS_BYTES} are allowed; take a part of it",
-            path.display()
-        );
+        return Err(words!(
+            "the corpus `{shown}` has {size} bytes, at most {MAX_CORPUS_BYTES} are allowed; take a part of it",
+            "语料 `{shown}` 有 {size} 字节，最多 {MAX_CORPUS_BYTES} 字节；请只取一部分"
+        )
+        .into());
     }
-    let text = fs::read_to_string(path).with_context(unreadable)?;
+    let text = fs::read_to_string(path).map_err(|error| unreadable(&error))?;
     let messages = CorpusReader::new(bundle, Timestamp::now())
         .read(&text)
-        .with_context(unreadable)?;
+        .map_err(|error| unreadable(&error))?;
     if messages.is_empty() {
-        bail!("the corpus `{}` holds no messages", path.display());
+        return Err(words!(
+            "the corpus `{shown}` holds no messages; write one a line: {{\"id\": 1, \"text\": \"hello\"}}",
+            "语料 `{shown}` 里没有消息；每行写一条：{{\"id\": 1, \"text\": \"你好\"}}"
+        )
+        .into());
     }
     Ok(messages)
+}
+
+fn write_matches(out: &Path, engine: &Engine, messages: &[CorpusMessage]) -> Result<(), Failure> {
+    let breaks_lines = |message: &&CorpusMessage| message.id.contains(char::is_control);
+    if let Some(message) = messages.iter().find(breaks_lines) {
+        let id = message.id.escape_debug();
+        return Err(words!(
+            "the id `{id}` of the corpus cannot stand in a line of --matches; take out tabs, line ends and other control characters",
+            "语料里的 id `{id}` 不能写进 --matches 的一行；请去掉制表符、换行等控制字符"
+        )
+        .into());
+    }
+    fs::write(out, matches(engine, messages)).map_err(|error| {
+        let (out, Words { en, zh }) = (out.display(), error.words());
+        words!("`{out}` cannot be written: {en}", "无法写入 `{out}`：{zh}").into()
+    })
 }
 
 struct Figures {

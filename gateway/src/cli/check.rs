@@ -8,8 +8,9 @@ use super::answer::Answer;
 use super::arguments::RulesOptions;
 use super::rules::findings;
 use crate::rule_files::RuleFiles;
+use crate::words::Failure;
 
-pub(super) fn run(options: &RulesOptions, locale: Locale) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &RulesOptions, locale: Locale) -> Result<Answer, Failure> {
     let files = RuleFiles::read(&options.rules)?;
     let prefix = files.prefix();
     let sources = with_standard(files.sources);

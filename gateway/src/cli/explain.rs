@@ -1,9 +1,9 @@
 //! `explain RULES --text … [--fact path=value]… [--at TIME]`
 
-use anyhow::{Context, anyhow, bail};
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
+use serde_json::json;
 use signalbox_dsl::Locale;
 use signalbox_dsl::bundle::{Bundle, Field, Trigger};
 use signalbox_dsl::nearest::nearest;
@@ -17,13 +17,14 @@ use super::answer::{Answer, Outcome};
 use super::arguments::ExplainOptions;
 use super::places;
 use super::rules::checked;
+use crate::words::{Failure, Told, Words, words};
 
 const TEXT: &str = "text";
 const CHANNEL: &str = "channel";
 /// What a message without a channel came in by.
 const DEFAULT_CHANNEL: &str = "webchat";
 
-pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &ExplainOptions, locale: Locale) -> Result<Answer, Failure> {
     let rules = match checked(&options.rules, locale)? {
         Ok(rules) => rules,
         Err(findings) => return Ok(findings),
@@ -39,7 +40,7 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
     let heard = hear(&mut conversation, &mut facts, true, now);
     conversation.facts(now, &mut facts);
     set_given(options, &rules.bundle, &mut facts)?;
-    let reference = Reference::new(rules.bundle).context("the rules cannot be compiled")?;
+    let reference = Reference::new(rules.bundle)?;
     let explanation = explain(
         &reference,
         Inputs {
@@ -50,7 +51,7 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
         },
     )
     .with_heard(&heard, &facts);
-    let mut json = serde_json::to_value(&explanation)?;
+    let mut json = json!(explanation);
     places::resolve(&mut json, &rules.sources);
     Ok(Answer {
         text: explanation.text(locale),
@@ -60,22 +61,29 @@ pub(super) fn run(options: &ExplainOptions, locale: Locale) -> anyhow::Result<An
 }
 
 /// A moment with its offset, or one on the clock of the rules' zone.
-fn moment(written: &str, bundle: &Bundle) -> anyhow::Result<Timestamp> {
+fn moment(written: &str, bundle: &Bundle) -> Result<Timestamp, Failure> {
     if let Ok(moment) = written.parse() {
         return Ok(moment);
     }
     let on_the_clock: DateTime = written.parse().map_err(|_| {
-        anyhow!(
-            "`--at {written}` is no moment; write \"2026-11-11 22:00\" or 2026-11-11T22:00:00+08:00"
+        words!(
+            "`--at {written}` is no moment; write \"2026-11-11 22:00\" or 2026-11-11T22:00:00+08:00",
+            "`--at {written}` 不是时刻；请写 \"2026-11-11 22:00\" 或 2026-11-11T22:00:00+08:00"
         )
     })?;
-    let zone =
-        TimeZone::get(&bundle.timezone).context("the zone of the rules is not known here")?;
-    Ok(on_the_clock.to_zoned(zone)?.timestamp())
+    let zone = &bundle.timezone;
+    let moment = TimeZone::get(zone).and_then(|zone| on_the_clock.to_zoned(zone));
+    let moment = moment.map_err(|error| {
+        words!(
+            "`--at {written}` is no moment in {zone}: {error}",
+            "`--at {written}` 不是 {zone} 的时刻：{error}"
+        )
+    })?;
+    Ok(moment.timestamp())
 }
 
 /// A new customer's first message, and whatever the command line says besides.
-fn facts(options: &ExplainOptions, bundle: &Bundle) -> anyhow::Result<Facts> {
+fn facts(options: &ExplainOptions, bundle: &Bundle) -> Result<Facts, Failure> {
     let mut facts = Facts::default();
     facts.set(
         path::LANGUAGE,
@@ -88,19 +96,28 @@ fn facts(options: &ExplainOptions, bundle: &Bundle) -> anyhow::Result<Facts> {
 }
 
 /// What the command line says counts before the message is heard, and wins over what the conversation says afterwards.
-fn set_given(options: &ExplainOptions, bundle: &Bundle, facts: &mut Facts) -> anyhow::Result<()> {
+fn set_given(options: &ExplainOptions, bundle: &Bundle, facts: &mut Facts) -> Result<(), Failure> {
     for fact in &options.facts {
         let Some((path, written)) = fact.split_once('=') else {
-            bail!("`--fact {fact}` has no value; write --fact customer.tier=vip");
+            return Err(words!(
+                "`--fact {fact}` has no value; write --fact customer.tier=vip",
+                "`--fact {fact}` 没有值；请写成 --fact customer.tier=vip"
+            )
+            .into());
         };
         let Some(field) = bundle.fields.iter().find(|field| &*field.path == path) else {
             let fields = bundle.fields.iter().map(|field| &*field.path);
-            match nearest(path, fields) {
-                Some(near) => bail!(
-                    "`--fact {fact}`: there is no field `{path}` in these rules; did you mean `{near}`?"
+            return Err(match nearest(path, fields) {
+                Some(near) => words!(
+                    "`--fact {fact}`: there is no field `{path}` in these rules; did you mean `{near}`?",
+                    "`--fact {fact}`：这些规则里没有字段 `{path}`；是不是想写 `{near}`？"
                 ),
-                None => bail!("`--fact {fact}`: there is no field `{path}` in these rules"),
+                None => words!(
+                    "`--fact {fact}`: there is no field `{path}` in these rules; declare it in a `schema`, or look at its name there",
+                    "`--fact {fact}`：这些规则里没有字段 `{path}`；请在 `schema` 里声明它，或核对那里的名称"
+                ),
             }
+            .into());
         };
         refuse_unknown_member(fact, written, field, bundle)?;
         // A text may look like a number, so the word itself goes first.
@@ -110,7 +127,10 @@ fn set_given(options: &ExplainOptions, bundle: &Bundle, facts: &mut Facts) -> an
         });
         facts.set(
             field.path.clone(),
-            value.with_context(|| format!("`--fact {fact}`"))?,
+            value.map_err(|wrong| {
+                let Words { en, zh } = wrong.words();
+                words!("`--fact {fact}`: {en}", "`--fact {fact}`：{zh}")
+            })?,
         );
     }
     Ok(())
@@ -122,7 +142,7 @@ fn refuse_unknown_member(
     written: &str,
     field: &Field,
     bundle: &Bundle,
-) -> anyhow::Result<()> {
+) -> Result<(), Failure> {
     let Type::Enum(name) = &field.value_type else {
         return Ok(());
     };
@@ -132,9 +152,10 @@ fn refuse_unknown_member(
     if known.members.iter().any(|member| &**member == written) {
         return Ok(());
     }
-    bail!(
-        "`--fact {fact}`: `{written}` is no {}; there are {}",
-        known.name,
-        known.members.join(", ")
-    );
+    let (kind, members) = (&known.name, known.members.join(", "));
+    Err(words!(
+        "`--fact {fact}`: `{written}` is no {kind}; there are {members}",
+        "`--fact {fact}`：`{written}` 不是 {kind}；可以是 {members}"
+    )
+    .into())
 }

@@ -4,15 +4,15 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::Context;
 use serde_json::json;
 use signalbox_dsl::{FileId, Locale, SourceFile, SourceSet, render};
 
 use super::answer::{Answer, Outcome};
 use super::arguments::FmtOptions;
 use crate::rule_files::RuleFiles;
+use crate::words::{Failure, Told, Words, words};
 
-pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &FmtOptions, locale: Locale) -> Result<Answer, Failure> {
     let files = RuleFiles::read(&options.rules.rules)?;
     let mut text = String::new();
     let (mut changed, mut unreadable) = (Vec::new(), Vec::new());
@@ -57,19 +57,16 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer
             }
         }
     }
-    let word = if options.check {
-        "would change"
-    } else {
-        "changed"
-    };
     for path in &changed {
-        text.push_str(&format!("{word}: {path}\n"));
+        let line = if options.check {
+            words!("would change: {path}\n", "需要改动：{path}\n")
+        } else {
+            words!("changed: {path}\n", "已改动：{path}\n")
+        };
+        text.push_str(line.told(locale));
     }
     if !unreadable.is_empty() {
-        text.push_str(&format!(
-            "{} not laid out, since they cannot be read\n",
-            files_of(unreadable.len())
-        ));
+        text.push_str(not_laid_out(unreadable.len()).told(locale));
     }
     let found = !unreadable.is_empty() || (options.check && !changed.is_empty());
     Ok(Answer {
@@ -79,15 +76,28 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> anyhow::Result<Answer
     })
 }
 
-fn overwrite(path: &Path, text: &str) -> anyhow::Result<()> {
-    replace(path, text).with_context(|| format!("`{}` cannot be written", path.display()))
+fn overwrite(path: &Path, text: &str) -> Result<(), Failure> {
+    replace(path, text).map_err(|error| {
+        let (path, Words { en, zh }) = (path.display(), error.words());
+        words!(
+            "`{path}` cannot be written: {en}",
+            "无法写入 `{path}`：{zh}"
+        )
+        .into()
+    })
 }
 
-fn files_of(count: usize) -> String {
+fn not_laid_out(count: usize) -> Words {
     if count == 1 {
-        "1 file".to_owned()
+        words!(
+            "1 file is not laid out, since it cannot be read\n",
+            "1 个文件无法读取，没有排版\n"
+        )
     } else {
-        format!("{count} files")
+        words!(
+            "{count} files are not laid out, since they cannot be read\n",
+            "{count} 个文件无法读取，没有排版\n"
+        )
     }
 }
 

@@ -1,70 +1,100 @@
 //! `rules status|history|rollback [--config FILE] [--data DIR]`
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
+use jiff::Timestamp;
 use serde_json::json;
+use signalbox_dsl::Locale;
 
 use super::admin_client::AdminClient;
 use super::answer::{Answer, Outcome};
 use super::arguments::{LiveRulesCommand, LiveRulesOptions};
 use crate::admin::RollbackRequest;
 use crate::bundles::{Activation, BundleOrigin, StatusReport};
+use crate::words::{Failure, Words, words};
 
 /// So much of a hash is enough for people.
 const SHORT_HASH: usize = 12;
 
-pub(super) fn run(options: &LiveRulesOptions) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &LiveRulesOptions, locale: Locale) -> Result<Answer, Failure> {
     let gateway = AdminClient::of(&options.installation.load()?)?;
     match &options.command {
-        LiveRulesCommand::Status => gateway.get("/v1/rules/status").map(status),
-        LiveRulesCommand::History => gateway.get("/v1/rules/history").map(history),
+        LiveRulesCommand::Status => gateway
+            .get("/v1/rules/status")
+            .map(|report| status(report, locale)),
+        LiveRulesCommand::History => gateway
+            .get("/v1/rules/history")
+            .map(|past| history(past, locale)),
         LiveRulesCommand::Rollback { bundle } => {
             let request = RollbackRequest { to: bundle.clone() };
-            gateway.post("/v1/rules/rollback", &request).map(status)
+            gateway
+                .post("/v1/rules/rollback", &request)
+                .map(|report| status(report, locale))
         }
     }
 }
 
-fn status(report: StatusReport) -> Answer {
-    let mut text = format!(
-        "{} rules are live since {}: bundle {}, {}\n",
-        report.rules,
-        report.since.strftime("%Y-%m-%d %H:%M:%S UTC"),
-        short(&report.bundle),
-        origin(report.origin),
-    );
+fn status(report: StatusReport, locale: Locale) -> Answer {
+    let (rules, since) = (report.rules, moment(report.since));
+    let (bundle, origin) = (short(&report.bundle), origin(report.origin));
+    let (from_en, from_zh) = (origin.en, origin.zh);
+    let mut text = words!(
+        "{rules} rules are live since {since}: bundle {bundle}, {from_en}\n",
+        "{rules} 条规则自 {since} 起生效：规则包 {bundle}，{from_zh}\n"
+    )
+    .told(locale)
+    .to_owned();
     if let Some(refused) = &report.refused {
+        let since = moment(refused.at);
+        let line = words!(
+            "newer files are refused since {since}: ",
+            "较新的文件自 {since} 起被拒绝："
+        );
         // Writing into a string cannot fail.
         let _ = writeln!(
             text,
-            "newer files are refused since {}: {}\n{}",
-            refused.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-            refused.summary,
-            refused.details.trim_end()
+            "{}{}\n{}",
+            line.told(locale),
+            refused.summary.told(locale),
+            refused.details.told(locale).trim_end()
         );
+    }
+    let mut json = json!(report);
+    if let (Some(shown), Some(refused)) = (json.get_mut("refused"), &report.refused) {
+        *shown = json!({
+            "at": refused.at,
+            "summary": refused.summary.told(locale),
+            "details": refused.details.told(locale),
+        });
     }
     Answer {
         text,
-        json: json!(report),
+        json,
         outcome: Outcome::of_findings(report.refused.is_some()),
     }
 }
 
-fn history(activations: Vec<Activation>) -> Answer {
+fn history(activations: Vec<Activation>, locale: Locale) -> Answer {
     let mut text = String::new();
     for past in activations.iter().rev() {
-        let by_rollback = if past.by_rollback { "  rollback" } else { "" };
-        // As above.
-        let _ = writeln!(
-            text,
-            "{}  {}  {:>5} rules{by_rollback}",
-            past.at.strftime("%Y-%m-%d %H:%M:%S UTC"),
-            short(&past.bundle),
-            past.rules,
+        let (at, bundle, rules) = (moment(past.at), short(&past.bundle), past.rules);
+        let mut line = words!(
+            "{at}  {bundle}  {rules:>5} rules",
+            "{at}  {bundle}  {rules:>5} 条规则"
         );
+        if past.by_rollback {
+            line.en.push_str("  rollback");
+            line.zh.push_str("  回退");
+        }
+        // As above.
+        let _ = writeln!(text, "{}", line.told(locale));
     }
     if text.is_empty() {
-        text.push_str("only the built-in example was live here so far\n");
+        let none = words!(
+            "only the built-in example was live here so far\n",
+            "到现在为止只有内置示例生效过\n"
+        );
+        text.push_str(none.told(locale));
     }
     Answer {
         text,
@@ -73,12 +103,22 @@ fn history(activations: Vec<Activation>) -> Answer {
     }
 }
 
-fn origin(origin: BundleOrigin) -> &'static str {
+fn moment(at: Timestamp) -> impl Display {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC")
+}
+
+fn origin(origin: BundleOrigin) -> Words {
     match origin {
-        BundleOrigin::Files => "from the rule files",
-        BundleOrigin::LastGood => "the last good ones, since the rule files are refused",
-        BundleOrigin::Rollback => "gone back to; the rule files are taken again when they change",
-        BundleOrigin::BuiltIn => "the built-in example",
+        BundleOrigin::Files => words!("from the rule files", "来自规则文件"),
+        BundleOrigin::LastGood => words!(
+            "the last good ones, since the rule files are refused",
+            "规则文件被拒绝，沿用上一份可用的"
+        ),
+        BundleOrigin::Rollback => words!(
+            "gone back to; the rule files are taken again when they change",
+            "由人工回退；规则文件改动后会重新采用"
+        ),
+        BundleOrigin::BuiltIn => words!("the built-in example", "内置示例"),
     }
 }
 

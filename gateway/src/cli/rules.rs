@@ -10,6 +10,7 @@ use signalbox_rules::standard::with_standard;
 use super::answer::{Answer, Outcome};
 use super::arguments::RulesOptions;
 use crate::rule_files::RuleFiles;
+use crate::words::Failure;
 
 /// Rules that a command can go on with.
 pub(super) struct CheckedRules {
@@ -27,7 +28,7 @@ pub(super) struct CheckedRules {
 pub(super) fn checked(
     options: &RulesOptions,
     locale: Locale,
-) -> anyhow::Result<Result<CheckedRules, Answer>> {
+) -> Result<Result<CheckedRules, Answer>, Failure> {
     let files = RuleFiles::read(&options.rules)?;
     let prefix = files.prefix();
     let sources = with_standard(files.sources);

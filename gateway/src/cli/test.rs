@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Context;
 use serde_json::json;
 use signalbox_dsl::place::LineIndex;
 use signalbox_dsl::{FileId, Locale, SourceSet};
@@ -14,13 +13,14 @@ use super::answer::{Answer, Outcome};
 use super::arguments::RulesOptions;
 use super::places;
 use super::rules::checked;
+use crate::words::Failure;
 
-pub(super) fn run(options: &RulesOptions, locale: Locale) -> anyhow::Result<Answer> {
+pub(super) fn run(options: &RulesOptions, locale: Locale) -> Result<Answer, Failure> {
     let rules = match checked(options, locale)? {
         Ok(rules) => rules,
         Err(findings) => return Ok(findings),
     };
-    let reference = Reference::new(rules.bundle).context("the rules cannot be compiled")?;
+    let reference = Reference::new(rules.bundle)?;
     let report = run_tests(&reference);
     let mut text = String::new();
     for case in &report.cases {

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::source::Sources;
+use crate::words::{Words, words};
 
 /// A sentence in both languages of the manual.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ pub trait Setting {
     ///
     /// # Errors
     /// What is wrong, without the key: `reads the environment variable X, which is not set`.
-    fn resolve(&mut self, _sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, _sources: &Sources<'_>) -> Result<(), Words> {
         Ok(())
     }
 }
@@ -63,11 +64,11 @@ pub struct SectionManual {
 
 /// What is wrong with a configuration: `router.gather must be at most 1m, got 2h`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem(pub String);
+pub struct Problem(pub Words);
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        self.0.fmt(f)
     }
 }
 
@@ -96,7 +97,10 @@ pub(super) fn settle_value<S: Setting>(
     problems: &mut Vec<Problem>,
 ) {
     if let Err(wrong) = value.resolve(sources) {
-        problems.push(Problem(format!("{key} {wrong}")));
+        problems.push(Problem(Words {
+            en: format!("{key} {}", wrong.en),
+            zh: format!("{key} {}", wrong.zh),
+        }));
     }
 }
 
@@ -107,19 +111,27 @@ pub(super) fn check_bounds<S: Setting + PartialOrd>(
     key: &str,
     problems: &mut Vec<Problem>,
 ) {
-    let bound = if *value < low {
-        format!("at least {}", low.shown())
+    let (low_shown, high_shown, got) = (low.shown(), high.shown(), value.shown());
+    let problem = if *value < low {
+        words!(
+            "{key} must be at least {low_shown}, got {got}",
+            "{key} 至少为 {low_shown}，现在是 {got}"
+        )
     } else if *value > high {
-        format!("at most {}", high.shown())
+        words!(
+            "{key} must be at most {high_shown}, got {got}",
+            "{key} 最多为 {high_shown}，现在是 {got}"
+        )
     } else if value.partial_cmp(&low).is_none() {
-        "a number".to_owned() // YAML can write `.nan`
+        // YAML can write `.nan`
+        words!(
+            "{key} must be a number, got {got}",
+            "{key} 必须是数，现在是 {got}"
+        )
     } else {
         return;
     };
-    problems.push(Problem(format!(
-        "{key} must be {bound}, got {}",
-        value.shown()
-    )));
+    problems.push(Problem(problem));
 }
 
 /// Declares a section. A doc comment is the English sentence; `zh` gives the Chinese one.

@@ -6,6 +6,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::words::{Told, Words, words};
+
 /// A secret has at most so many bytes.
 const MAX_FILE_BYTES: u64 = 64 << 10;
 
@@ -22,7 +24,7 @@ impl Sources<'_> {
     ///
     /// # Errors
     /// Which reference leads nowhere, and why.
-    pub fn expand(&self, text: &str) -> Result<String, String> {
+    pub fn expand(&self, text: &str) -> Result<String, Words> {
         let mut expanded = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(place) = rest.find("${") {
@@ -34,7 +36,10 @@ impl Sources<'_> {
                 continue;
             }
             let Some(end) = reference.find('}') else {
-                return Err("has a `${` without its `}`".to_owned());
+                return Err(words!(
+                    "has a `${{` without its `}}`",
+                    "有 `${{` 却没有对应的 `}}`"
+                ));
             };
             expanded.push_str(before);
             expanded.push_str(&self.look_up(&reference[2..end])?);
@@ -49,26 +54,31 @@ impl Sources<'_> {
         self.folder.join(path)
     }
 
-    fn look_up(&self, reference: &str) -> Result<String, String> {
+    fn look_up(&self, reference: &str) -> Result<String, Words> {
         if let Some(path) = reference.strip_prefix("file:") {
             return self.read(&self.path(path));
         }
         (self.variable)(reference).ok_or_else(|| {
-            format!("reads the environment variable `{reference}`, which is not set")
+            words!(
+                "reads the environment variable `{reference}`, which is not set",
+                "引用了环境变量 `{reference}`，但它没有设置"
+            )
         })
     }
 
-    fn read(&self, path: &Path) -> Result<String, String> {
-        let wrong = |reason: &dyn std::fmt::Display| {
-            format!(
-                "reads the file `{}`, which cannot be read: {reason}",
-                path.display()
+    fn read(&self, path: &Path) -> Result<String, Words> {
+        let wrong = |reason: &dyn Told| {
+            let (path, Words { en, zh }) = (path.display(), reason.words());
+            words!(
+                "reads the file `{path}`, which cannot be read: {en}",
+                "引用了文件 `{path}`，但无法读取：{zh}"
             )
         };
         let size = fs::metadata(path).map_err(|error| wrong(&error))?.len();
         if size > MAX_FILE_BYTES {
-            return Err(wrong(&format_args!(
-                "it has {size} bytes, at most {MAX_FILE_BYTES} are allowed"
+            return Err(wrong(&words!(
+                "it has {size} bytes, at most {MAX_FILE_BYTES} are allowed",
+                "它有 {size} 字节，最多 {MAX_FILE_BYTES} 字节"
             )));
         }
         let mut content = fs::read_to_string(path).map_err(|error| wrong(&error))?;

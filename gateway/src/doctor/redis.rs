@@ -6,40 +6,63 @@ use super::Finding;
 use crate::config::sections::StoreSection;
 use crate::config::values::ServerSettings;
 use crate::serve::storage::redis_settings;
-
-const SUBJECT: &str = "store";
+use crate::words::{Told, Words, words};
 
 pub(super) fn store(section: &StoreSection) -> Finding {
+    let subject = words!("store", "存储");
     match look(section) {
         Ok(Ok(())) if section.server_settings == ServerSettings::Declared => Finding::look(
-            SUBJECT,
-            "the Redis server answers; how it is set up was declared by hand",
-            "make sure of maxmemory-policy noeviction, appendonly yes and appendfsync with whoever runs the server",
+            subject,
+            words!(
+                "the Redis server answers; how it is set up was declared by hand",
+                "Redis 服务器有应答；它的设置由人工声明"
+            ),
+            words!(
+                "make sure of maxmemory-policy noeviction, appendonly yes and appendfsync with whoever runs the server",
+                "请向服务器的管理者确认 maxmemory-policy noeviction、appendonly yes 和 appendfsync"
+            ),
         ),
         Ok(Ok(())) => Finding::well(
-            SUBJECT,
-            "the Redis server answers, and is set up for what store.durability promises",
+            subject,
+            words!(
+                "the Redis server answers, and is set up for what store.durability promises",
+                "Redis 服务器有应答，设置符合 store.durability 的保证"
+            ),
         ),
-        Ok(Err(error)) => Finding::wrong(SUBJECT, error.to_string(), advice(&error)),
-        Err(error) => Finding::wrong(
-            SUBJECT,
-            format!("the Redis server cannot be looked at: {error}"),
-            "look at the limits of this user, and run doctor again",
-        ),
+        Ok(Err(error)) => Finding::wrong(subject, error.words(), advice(&error)),
+        Err(error) => {
+            let Words { en, zh } = error.words();
+            Finding::wrong(
+                subject,
+                words!(
+                    "the Redis server cannot be looked at: {en}",
+                    "无法检查 Redis 服务器：{zh}"
+                ),
+                words!(
+                    "look at the limits of this user, and run doctor again",
+                    "请检查当前用户的资源限制，再运行 doctor"
+                ),
+            )
+        }
     }
 }
 
-fn advice(error: &OpenError) -> &'static str {
+fn advice(error: &OpenError) -> Words {
     match error {
         OpenError::BadUrl { .. } | OpenError::BadNamespace { .. } | OpenError::NotReplicated => {
-            "correct the `store` section, see docs/configuration.md"
+            words!(
+                "correct the `store` section, see docs/configuration.md",
+                "请改正 `store` 一节，见 docs/configuration.zh.md"
+            )
         }
-        OpenError::Refused { .. } => {
-            "change it in the server's redis.conf, restart the server, and run doctor again"
-        }
-        OpenError::Unreachable { .. } => {
-            "look whether the server runs, whether store.url is right, and whether a firewall stands between"
-        }
+        OpenError::Refused { .. } => words!(
+            "change it in the server's redis.conf, restart the server, and run doctor again",
+            "请在服务器的 redis.conf 里修改，重启服务器，再运行 doctor"
+        ),
+        OpenError::Unreachable { .. } => words!(
+            "look whether the server runs, whether store.url is right, and whether a firewall stands between",
+            "请检查服务器是否在运行、store.url 是否正确、中间是否有防火墙"
+        ),
     }
 }
 
@@ -77,6 +100,6 @@ mod tests {
         let config = crate::config::Config::parse(&yaml, &path, &sources, &overrides).unwrap();
         let finding = store(&config.file.store);
         assert_eq!(finding.state, State::Wrong);
-        assert!(finding.found.contains("cannot be used"), "{finding:?}");
+        assert!(finding.found.en.contains("cannot be used"), "{finding:?}");
     }
 }

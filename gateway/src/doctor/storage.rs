@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::deployment_key::{self, KeyOrigin};
 use crate::pages::free_bytes;
 use crate::serve::storage::{of_setting, what_can_be_lost};
+use crate::words::{Told, Words, words};
 
 /// Below this the store refuses messages soon.
 const LITTLE_SPACE: u64 = 256 << 20;
@@ -19,29 +20,42 @@ const LITTLE_SPACE: u64 = 256 << 20;
 const SOME_SPACE: u64 = 2 << 30;
 
 pub(super) fn data_directory(data: &Path) -> Vec<Finding> {
-    const SUBJECT: &str = "data directory";
+    let subject = words!("data directory", "数据目录");
     let shown = data.display();
     let metadata = match fs::metadata(data) {
         Ok(metadata) if metadata.is_dir() => metadata,
         Ok(_) => {
             return vec![Finding::wrong(
-                SUBJECT,
-                format!("`{shown}` is not a directory"),
-                "name another with --data or `data` in the configuration",
+                subject,
+                words!("`{shown}` is not a directory", "`{shown}` 不是目录"),
+                words!(
+                    "name another with --data or `data` in the configuration",
+                    "请用 --data 或配置里的 `data` 另指定一个"
+                ),
             )];
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return vec![Finding::look(
-                SUBJECT,
-                format!("`{shown}` is not there yet"),
-                "the first start makes it; if there was one, name it with --data",
+                subject,
+                words!("`{shown}` is not there yet", "`{shown}` 还不存在"),
+                words!(
+                    "the first start makes it; if there was one, name it with --data",
+                    "首次启动时会建立；如果原来就有，请用 --data 指定"
+                ),
             )];
         }
         Err(error) => {
+            let Words { en, zh } = error.words();
             return vec![Finding::wrong(
-                SUBJECT,
-                format!("`{shown}` cannot be looked at: {error}"),
-                "run doctor as the user that runs the gateway",
+                subject,
+                words!(
+                    "`{shown}` cannot be looked at: {en}",
+                    "无法查看 `{shown}`：{zh}"
+                ),
+                words!(
+                    "run doctor as the user that runs the gateway",
+                    "请以运行网关的用户运行 doctor"
+                ),
             )];
         }
     };
@@ -50,77 +64,111 @@ pub(super) fn data_directory(data: &Path) -> Vec<Finding> {
 
 fn permissions(data: &Path, metadata: &fs::Metadata) -> Finding {
     use std::os::unix::fs::PermissionsExt;
-    const SUBJECT: &str = "permissions";
+    let subject = words!("permissions", "权限");
     let shown = data.display();
     let mode = metadata.permissions().mode() & 0o777;
     if metadata.permissions().readonly() {
         return Finding::wrong(
-            SUBJECT,
-            format!("`{shown}` cannot be written"),
-            format!("run `chmod u+w {shown}`"),
+            subject,
+            words!("`{shown}` cannot be written", "`{shown}` 不可写"),
+            words!("run `chmod u+w {shown}`", "请运行 `chmod u+w {shown}`"),
         );
     }
     if mode & 0o077 != 0 {
         return Finding::look(
-            SUBJECT,
-            format!("others can look into `{shown}` (mode {mode:o})"),
-            format!("run `chmod 700 {shown}`"),
+            subject,
+            words!(
+                "others can look into `{shown}` (mode {mode:o})",
+                "其他用户能看到 `{shown}`（权限 {mode:o}）"
+            ),
+            words!("run `chmod 700 {shown}`", "请运行 `chmod 700 {shown}`"),
         );
     }
-    Finding::well(SUBJECT, format!("`{shown}` is private"))
+    Finding::well(
+        subject,
+        words!("`{shown}` is private", "`{shown}` 只有当前用户能访问"),
+    )
 }
 
 fn space(data: &Path) -> Finding {
-    const SUBJECT: &str = "free space";
-    let advice = "make room, or move the data directory to a larger disk; when none is left, new messages are refused";
+    let subject = words!("free space", "剩余空间");
+    let advice = words!(
+        "make room, or move the data directory to a larger disk; when none is left, new messages are refused",
+        "请腾出空间，或把数据目录移到更大的磁盘；用完后将拒收新消息"
+    );
     match free_bytes(data) {
-        None => Finding::look(SUBJECT, "cannot be measured", "look with `df`"),
-        Some(free) if free < LITTLE_SPACE => Finding::wrong(SUBJECT, mebibytes(free), advice),
-        Some(free) if free < SOME_SPACE => Finding::look(SUBJECT, mebibytes(free), advice),
-        Some(free) => Finding::well(SUBJECT, mebibytes(free)),
+        None => Finding::look(
+            subject,
+            words!("cannot be measured", "无法测量"),
+            words!("look with `df`", "请用 `df` 查看"),
+        ),
+        Some(free) if free < LITTLE_SPACE => Finding::wrong(subject, mebibytes(free), advice),
+        Some(free) if free < SOME_SPACE => Finding::look(subject, mebibytes(free), advice),
+        Some(free) => Finding::well(subject, mebibytes(free)),
     }
 }
 
-fn mebibytes(bytes: u64) -> String {
-    format!("{} MiB", bytes >> 20)
+fn mebibytes(bytes: u64) -> Words {
+    Words::plain(format!("{} MiB", bytes >> 20))
 }
 
 pub(super) fn key(config: &Config) -> Finding {
-    const SUBJECT: &str = "deployment key";
+    let subject = words!("deployment key", "部署密钥");
     let loaded = deployment_key::load(config);
     if let Ok(Some((key, _))) = &loaded
         && let Some(error) = refusal(key, &config.data)
     {
         return Finding::wrong(
-            SUBJECT,
-            error.to_string(),
-            "put the key back that the data was made with",
+            subject,
+            error.words(),
+            words!(
+                "put the key back that the data was made with",
+                "请放回写入这些数据时的密钥"
+            ),
         );
     }
     match loaded {
-        Ok(Some((_, KeyOrigin::Configured))) => Finding::well(SUBJECT, "from the configuration"),
-        Ok(Some((_, KeyOrigin::Beside(path) | KeyOrigin::Generated(path)))) => Finding::look(
-            SUBJECT,
-            format!("was made by the gateway: `{}`", path.display()),
-            "keep a copy elsewhere, apart from copies of the data: without it the data cannot be read",
-        ),
-        Ok(None) if crate::data_directory::has_data(&config.data) => Finding::wrong(
-            SUBJECT,
-            format!(
-                "`{}` is missing, but there is data",
-                config.data.join(deployment_key::FILE_NAME).display()
-            ),
-            "put the key back from your copy",
-        ),
+        Ok(Some((_, KeyOrigin::Configured))) => {
+            Finding::well(subject, words!("from the configuration", "来自配置"))
+        }
+        Ok(Some((_, KeyOrigin::Beside(path) | KeyOrigin::Generated(path)))) => {
+            let path = path.display();
+            Finding::look(
+                subject,
+                words!("was made by the gateway: `{path}`", "由网关生成：`{path}`"),
+                words!(
+                    "keep a copy elsewhere, apart from copies of the data: without it the data cannot be read",
+                    "请另存一份，且不要与数据的备份放在一起：没有它就读不出数据"
+                ),
+            )
+        }
+        Ok(None) if crate::data_directory::has_data(&config.data) => {
+            let path = config.data.join(deployment_key::FILE_NAME);
+            let path = path.display();
+            Finding::wrong(
+                subject,
+                words!(
+                    "`{path}` is missing, but there is data",
+                    "已有数据，却缺少 `{path}`"
+                ),
+                words!("put the key back from your copy", "请从备份放回密钥"),
+            )
+        }
         Ok(None) => Finding::look(
-            SUBJECT,
-            "there is none yet",
-            "the first start makes one; then keep a copy elsewhere",
+            subject,
+            words!("there is none yet", "还没有"),
+            words!(
+                "the first start makes one; then keep a copy elsewhere",
+                "首次启动时会生成；之后请另存一份"
+            ),
         ),
         Err(error) => Finding::wrong(
-            SUBJECT,
-            error.to_string(),
-            "do what it says before starting the gateway",
+            subject,
+            error.words(),
+            words!(
+                "do what it says before starting the gateway",
+                "请先照此处理，再启动网关"
+            ),
         ),
     }
 }
@@ -133,43 +181,61 @@ fn refusal(key: &DeploymentKey, data: &Path) -> Option<RecordError> {
 }
 
 pub(super) fn store(config: &Config) -> Finding {
-    const SUBJECT: &str = "store";
-    let advice = "stop the gateway, keep a copy of the directory, and restore the last backup";
+    let subject = words!("store", "存储");
+    let advice = words!(
+        "stop the gateway, keep a copy of the directory, and restore the last backup",
+        "请停掉网关，留一份目录的副本，再恢复最近的备份"
+    );
     match check(&config.data, of_setting(config.file.store.durability)) {
         Ok(report) if report.is_sound() && report.log_is_cut => Finding::look(
-            SUBJECT,
-            "the machine stopped before all of the log was on the disk",
-            "start the gateway: it goes on with what is there, and store.durability says what can be lost",
+            subject,
+            words!(
+                "the machine stopped before all of the log was on the disk",
+                "机器停止时日志还没有全部落盘"
+            ),
+            words!(
+                "start the gateway: it goes on with what is there, and store.durability says what can be lost",
+                "请启动网关：它会从现有内容继续；可能丢失多少取决于 store.durability"
+            ),
         ),
         Ok(report) if report.is_sound() => {
             let rows: u64 = report.tables.iter().map(|table| table.rows).sum();
+            let size = mebibytes(report.bytes).en;
             Finding::well(
-                SUBJECT,
-                format!(
-                    "{rows} rows, {}, all as they were written",
-                    mebibytes(report.bytes)
+                subject,
+                words!(
+                    "{rows} rows, {size}, all as they were written",
+                    "{rows} 行，{size}，全部完好"
                 ),
             )
         }
-        Ok(report) => Finding::wrong(SUBJECT, report.problems.join("; "), advice),
-        Err(CheckError::Missing { .. }) => {
-            Finding::look(SUBJECT, "there is none yet", "the first start makes it")
-        }
-        Err(error) => Finding::wrong(SUBJECT, error.to_string(), advice),
+        Ok(report) => Finding::wrong(subject, Words::plain(report.problems.join("; ")), advice),
+        Err(CheckError::Missing { .. }) => Finding::look(
+            subject,
+            words!("there is none yet", "还没有"),
+            words!("the first start makes it", "首次启动时会建立"),
+        ),
+        Err(error) => Finding::wrong(subject, error.words(), advice),
     }
 }
 
 pub(super) fn durability(config: &Config) -> Finding {
-    const SUBJECT: &str = "durability";
+    let subject = words!("durability", "持久性");
     match what_can_be_lost(of_setting(config.file.store.durability)) {
         None => Finding::well(
-            SUBJECT,
-            "fsync: what is acknowledged is kept through a power failure",
+            subject,
+            words!(
+                "fsync: what is acknowledged is kept through a power failure",
+                "fsync：已确认的内容断电也不丢"
+            ),
         ),
         Some(loss) => Finding::look(
-            SUBJECT,
+            subject,
             loss,
-            "set store.durability to fsync, unless this loss is accepted",
+            words!(
+                "set store.durability to fsync, unless this loss is accepted",
+                "除非接受这种丢失，否则请把 store.durability 设为 fsync"
+            ),
         ),
     }
 }

@@ -22,7 +22,7 @@ fn config(data: &Path) -> Config {
 fn of<'f>(findings: &'f [Finding], subject: &str) -> &'f Finding {
     findings
         .iter()
-        .find(|finding| finding.subject == subject)
+        .find(|finding| finding.subject.en == subject)
         .unwrap()
 }
 
@@ -49,7 +49,7 @@ fn every_finding_that_is_not_well_says_what_to_do() {
             "{finding:?}"
         );
     }
-    let text = text(&findings);
+    let text = text(&findings, Locale::English);
     assert!(
         text.contains(
             "look  deployment key: there is none yet\n      -> the first start makes one"
@@ -70,6 +70,7 @@ fn a_generated_key_should_be_kept_elsewhere() {
         key.advice
             .as_ref()
             .unwrap()
+            .en
             .starts_with("keep a copy elsewhere")
     );
 }
@@ -95,7 +96,10 @@ async fn a_key_that_the_data_was_not_made_with_is_wrong() {
     let findings = examine(&config);
     let key = of(&findings, "deployment key");
     assert_eq!(key.state, State::Wrong, "{key:?}");
-    assert!(key.found.contains("is this the deployment key"), "{key:?}");
+    assert!(
+        key.found.en.contains("is this the deployment key"),
+        "{key:?}"
+    );
 }
 
 #[test]
@@ -130,6 +134,7 @@ fn limits_that_a_proxy_would_lift_should_be_looked_at() {
             .advice
             .as_ref()
             .unwrap()
+            .en
             .contains("webchat.trusted_proxies")
     );
     config.webchat.trusted_proxies.push("127.0.0.1".to_owned());
@@ -164,7 +169,7 @@ async fn a_store_that_would_not_start_is_not_well() {
     let findings = examine(&config);
     let store = of(&findings, "store");
     assert_eq!(store.state, State::Wrong, "{store:?}");
-    assert!(store.found.contains("store.db-wal"), "{store:?}");
+    assert!(store.found.en.contains("store.db-wal"), "{store:?}");
     assert!(EmbeddedStore::open(folder.path(), Durability::Fsync).is_err());
 
     config.file.store.durability = values::Durability::EverySecond;
@@ -185,5 +190,5 @@ async fn a_store_that_is_in_use_is_looked_at_all_the_same() {
     let findings = examine(&config(folder.path()));
     let found = of(&findings, "store");
     assert_eq!(found.state, State::Well);
-    assert!(found.found.starts_with("1 rows"), "{found:?}");
+    assert!(found.found.en.starts_with("1 rows"), "{found:?}");
 }

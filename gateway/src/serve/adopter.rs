@@ -19,6 +19,7 @@ use crate::bundles::{
 };
 use crate::live_bundle::LiveBundle;
 use crate::observer::MetricsObserver;
+use crate::words::{Told, Words, words};
 
 pub(super) struct LiveRules {
     pub(super) router: Router,
@@ -38,12 +39,11 @@ impl Adopter for LiveRules {
             Ok(()) => true,
             Err(error) => {
                 self.metrics.rules.reloads.count(ReloadResult::Failed);
-                self.hold(&Refusal {
-                    summary: format!(
-                        "the changed rules cannot be kept in the store yet, this is tried again: {error}"
-                    ),
-                    details: String::new(),
-                });
+                let Words { en, zh } = error.words();
+                self.hold(&Refusal::plain(words!(
+                    "the changed rules cannot be kept in the store yet, this is tried again: {en}",
+                    "改动的规则暂时无法存入存储，正在重试：{zh}"
+                )));
                 false
             }
         }
@@ -54,12 +54,9 @@ impl Adopter for LiveRules {
         self.hold(&refusal);
     }
 
-    fn unreadable(&self, reason: String) {
+    fn unreadable(&self, reason: Words) {
         self.metrics.rules.reloads.count(ReloadResult::Failed);
-        self.hold(&Refusal {
-            summary: reason,
-            details: String::new(),
-        });
+        self.hold(&Refusal::plain(reason));
     }
 }
 
@@ -128,11 +125,10 @@ async fn prepare_elsewhere(sources: SourceSet) -> Result<LiveBundle, RollbackErr
     match spawn_blocking(move || prepare(sources, "")).await {
         Ok(Ok(bundle)) => Ok(bundle),
         Ok(Err(refusal)) => Err(RollbackError::Refused(refusal)),
-        Err(_) => Err(RollbackError::Refused(Refusal {
-            summary: "checking them stopped with an error of signalbox itself; please report it"
-                .to_owned(),
-            details: String::new(),
-        })),
+        Err(_) => Err(RollbackError::Refused(Refusal::plain(words!(
+            "checking them stopped with an error of signalbox itself; please report it",
+            "检查时 signalbox 自身出错而中止；请报告此问题"
+        )))),
     }
 }
 
@@ -180,7 +176,7 @@ impl LiveRules {
         self.status.refused(refusal, Timestamp::now());
         self.metrics.rules.refused.set(1);
         tracing::error!(
-            summary = refusal.summary,
+            summary = refusal.summary.en,
             "changed rules are refused, the live ones stay. {}",
             refusal.details
         );

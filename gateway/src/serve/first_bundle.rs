@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use anyhow::bail;
 use jiff::Timestamp;
 use signalbox_dsl::{SourceFile, SourceSet};
 use signalbox_telemetry::Metrics;
@@ -11,6 +10,7 @@ use tokio::task::spawn_blocking;
 use crate::bundles::{BundleOrigin, BundleRecords, Refusal, RefusedFiles, StatusReport, prepare};
 use crate::live_bundle::LiveBundle;
 use crate::rule_files::RuleFiles;
+use crate::words::{Failure, Told, Words, words};
 
 /// The rules of `examples/hello`.
 const BUILT_IN: &str = include_str!("../../../examples/hello/rules/hello.rules");
@@ -29,7 +29,7 @@ impl FirstBundle {
         directory: Option<&Path>,
         records: &BundleRecords,
         metrics: &Metrics,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Failure> {
         let Some(directory) = directory else {
             return Self::built_in(records).await;
         };
@@ -38,12 +38,9 @@ impl FirstBundle {
         let prepared = match read {
             Ok(files) => {
                 let prefix = files.prefix();
-                spawn_blocking(move || prepare(files.sources, &prefix)).await?
+                spawned(spawn_blocking(move || prepare(files.sources, &prefix)).await)?
             }
-            Err(error) => Err(Refusal {
-                summary: error.to_string(),
-                details: String::new(),
-            }),
+            Err(error) => Err(Refusal::plain(error.words())),
         };
         match prepared {
             Ok(bundle) => Self::of_files(bundle, seen, records).await,
@@ -57,10 +54,10 @@ impl FirstBundle {
         seen: Option<SourceSet>,
         records: &BundleRecords,
         metrics: &Metrics,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Failure> {
         let bundle = last_good(&refusal, records).await?;
         tracing::error!(
-            summary = refusal.summary,
+            summary = refusal.summary.en,
             "the rule files are refused; the last good rules stay live. {}",
             refusal.details
         );
@@ -83,7 +80,7 @@ impl FirstBundle {
         bundle: LiveBundle,
         seen: Option<SourceSet>,
         records: &BundleRecords,
-    ) -> anyhow::Result<Self> {
+    ) -> Result<Self, Failure> {
         let is_rolled_back = records.rolled_back().await?.as_deref() == Some(bundle.hash());
         let earlier = match (is_rolled_back, records.last_active().await?) {
             (true, Some(sources)) => Some(prepare_elsewhere(sources).await?),
@@ -93,7 +90,7 @@ impl FirstBundle {
             Some(Ok(earlier)) => (earlier, BundleOrigin::Rollback),
             Some(Err(refusal)) => {
                 tracing::error!(
-                    summary = refusal.summary,
+                    summary = refusal.summary.en,
                     "the rules that people went back to are not taken by this version; the rule files are live again. {}",
                     refusal.details
                 );
@@ -113,7 +110,7 @@ impl FirstBundle {
         })
     }
 
-    async fn built_in(records: &BundleRecords) -> anyhow::Result<Self> {
+    async fn built_in(records: &BundleRecords) -> Result<Self, Failure> {
         let sources = SourceSet::new(vec![SourceFile {
             path: "hello.rules".into(),
             text: BUILT_IN.into(),
@@ -141,21 +138,41 @@ impl FirstBundle {
     }
 }
 
-async fn last_good(refusal: &Refusal, records: &BundleRecords) -> anyhow::Result<LiveBundle> {
+async fn last_good(refusal: &Refusal, records: &BundleRecords) -> Result<LiveBundle, Failure> {
     let Some(sources) = records.last_active().await? else {
-        bail!(
-            "{refusal}\nThere are no earlier rules to go on with: repair them, and look with `signalbox check`"
-        );
+        let Words { en, zh } = refusal.words();
+        return Err(words!(
+            "{en}\nThere are no earlier rules to go on with: repair them, and look with `signalbox check`",
+            "{zh}\n没有更早的规则可用：请修正它们，并用 `signalbox check` 检查"
+        )
+        .into());
     };
     match prepare_elsewhere(sources).await? {
         Ok(bundle) => Ok(bundle),
         Err(last) => {
-            bail!("{refusal}\nThe last good rules cannot be used by this version either: {last}")
+            let (Words { en, zh }, last) = (refusal.words(), last.words());
+            let (last_en, last_zh) = (last.en, last.zh);
+            Err(words!(
+                "{en}\nThe last good rules cannot be used by this version either: {last_en}",
+                "{zh}\n上一份可用的规则，此版本也无法使用：{last_zh}"
+            )
+            .into())
         }
     }
 }
 
 /// Of the store or the program, where files have no directory. Not on a thread that serves.
-async fn prepare_elsewhere(sources: SourceSet) -> anyhow::Result<Result<LiveBundle, Refusal>> {
-    Ok(spawn_blocking(move || prepare(sources, "")).await?)
+async fn prepare_elsewhere(sources: SourceSet) -> Result<Result<LiveBundle, Refusal>, Failure> {
+    spawned(spawn_blocking(move || prepare(sources, "")).await)
+}
+
+/// What a thread of its own found out.
+fn spawned<T>(joined: Result<T, tokio::task::JoinError>) -> Result<T, Failure> {
+    joined.map_err(|_| {
+        words!(
+            "checking the rules stopped with an error of signalbox itself; please report it",
+            "检查规则时 signalbox 自身出错而中止；请报告此问题"
+        )
+        .into()
+    })
 }

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::words::{Failure, Told, Words, words};
 
 /// Listens from its making on, so that no signal of a slow start is lost.
 pub(super) struct Signals {
@@ -12,14 +13,21 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    pub(super) fn listen() -> anyhow::Result<Self> {
+    pub(super) fn listen() -> Result<Self, Failure> {
         let listen = || -> io::Result<Self> {
             Ok(Self {
                 terminate: signal(SignalKind::terminate())?,
                 interrupt: signal(SignalKind::interrupt())?,
             })
         };
-        listen().context("signals cannot be listened for")
+        listen().map_err(|error| {
+            let Words { en, zh } = error.words();
+            words!(
+                "signals cannot be listened for: {en}",
+                "无法接收系统信号：{zh}"
+            )
+            .into()
+        })
     }
 
     pub(super) async fn first(&mut self) {

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
 use signalbox_store::{Archive, Durability, Store};
 use signalbox_store_embedded::{EmbeddedArchive, EmbeddedStore};
 use signalbox_store_redis::{RedisSettings, RedisStore, ServerSettings};
 
 use crate::config::sections::StoreSection;
 use crate::config::values::{self, StoreKind};
+use crate::words::{Failure, Told, Words, words};
 
 const PARTITIONS_RECORD: &str = "customer_partitions";
 /// As every command ends that finds a broken environment.
@@ -22,7 +22,7 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    pub(super) async fn open(data: &Path, section: &StoreSection) -> anyhow::Result<Self> {
+    pub(super) async fn open(data: &Path, section: &StoreSection) -> Result<Self, Failure> {
         let durability = of_setting(section.durability);
         if let Some(loss) = what_can_be_lost(durability) {
             tracing::warn!("{loss}");
@@ -41,42 +41,57 @@ impl Storage {
     }
 
     /// A conversation's partition follows from their number, so the number stays what it was when the store was made.
-    pub(super) async fn refuse_other_partitions(&self, partitions: u64) -> anyhow::Result<()> {
-        let unreadable = "the number of partitions cannot be read from the store";
+    pub(super) async fn refuse_other_partitions(&self, partitions: u64) -> Result<(), Failure> {
         let record = self
             .store
             .deployment_record(PARTITIONS_RECORD)
             .await
-            .context(unreadable)?;
+            .map_err(|error| {
+                let Words { en, zh } = error.words();
+                words!(
+                    "the number of partitions cannot be read from the store: {en}",
+                    "无法从存储读取分区数：{zh}"
+                )
+            })?;
         let Some((_, bytes)) = record else {
             let bytes = partitions.to_string().into_bytes();
             self.store
                 .replace_deployment_record(PARTITIONS_RECORD, 0, bytes)
                 .await
-                .context("the number of partitions cannot be noted in the store")?;
+                .map_err(|error| {
+                    let Words { en, zh } = error.words();
+                    words!(
+                        "the number of partitions cannot be noted in the store: {en}",
+                        "无法把分区数记入存储：{zh}"
+                    )
+                })?;
             return Ok(());
         };
         let made_with = String::from_utf8_lossy(&bytes);
         if made_with != partitions.to_string() {
-            bail!(
-                "router.partitions must stay {made_with}, with which the store was made, got {partitions}"
-            );
+            return Err(words!(
+                "router.partitions must stay {made_with}, with which the store was made, got {partitions}",
+                "router.partitions 必须保持建立存储时的 {made_with}，现在是 {partitions}"
+            )
+            .into());
         }
         Ok(())
     }
 }
 
 /// What every mode below `fsync` risks, for the log and for `doctor`; `None` for those that risk nothing.
-pub(crate) fn what_can_be_lost(durability: Durability) -> Option<&'static str> {
+pub(crate) fn what_can_be_lost(durability: Durability) -> Option<Words> {
     match durability {
-        Durability::Memory => Some(
+        Durability::Memory => Some(words!(
             "store.durability is memory: every message is lost when the machine stops, and may be when this process ends; \
              for trials only",
-        ),
-        Durability::EverySecond => Some(
+            "store.durability 是 memory：机器停止会丢失全部消息，进程结束也可能丢失；仅供试用"
+        )),
+        Durability::EverySecond => Some(words!(
             "store.durability is everysec: up to a second of acknowledged messages is lost when the machine stops; \
              none when only this process does",
-        ),
+            "store.durability 是 everysec：机器停止会丢失最多一秒已确认的消息；仅进程停止则不会丢"
+        )),
         Durability::Fsync | Durability::Replicated => None,
     }
 }

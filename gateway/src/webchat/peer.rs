@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::http::HeaderMap;
 
+use crate::words::{Words, words};
+
 const FORWARDED_FOR: &str = "x-forwarded-for";
 const FORWARDED: &str = "forwarded";
 
@@ -26,14 +28,15 @@ struct Network {
 
 impl Proxies {
     /// Or one sentence for each entry that is none.
-    pub(super) fn new(entries: &[String]) -> Result<Self, Vec<String>> {
+    pub(super) fn new(entries: &[String]) -> Result<Self, Vec<Words>> {
         let mut wrong = Vec::new();
         let mut networks = Vec::new();
         for entry in entries {
             match network(entry) {
                 Some(network) => networks.push(network),
-                None => wrong.push(format!(
-                    "webchat.trusted_proxies must be addresses or networks like 10.0.0.0/8, got `{entry}`"
+                None => wrong.push(words!(
+                    "webchat.trusted_proxies must be addresses or networks like 10.0.0.0/8, got `{entry}`",
+                    "webchat.trusted_proxies 必须是地址或网段，如 10.0.0.0/8，现在是 `{entry}`"
                 )),
             }
         }

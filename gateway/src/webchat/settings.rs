@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::peer::{NAME_THE_PROXY, Proxies};
 use super::sites::Sites;
+use crate::words::{Told, Words, words};
 
 /// The web chat's settings.
 #[derive(Debug, Clone, Deserialize)]
@@ -107,9 +108,24 @@ pub struct LimitSettings {
 }
 
 /// Everything that is wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{}", .0.join("; "))]
-pub struct SettingsError(pub Vec<String>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingsError(pub Vec<Words>);
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sentences: Vec<_> = self.0.iter().map(|words| &*words.en).collect();
+        f.write_str(&sentences.join("; "))
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+impl Told for SettingsError {
+    fn chinese(&self) -> String {
+        let sentences: Vec<_> = self.0.iter().map(|words| &*words.zh).collect();
+        sentences.join("；")
+    }
+}
 
 impl fmt::Debug for SecretText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -175,7 +191,7 @@ impl WebchatSettings {
     ///
     /// # Errors
     /// One sentence for each thing that is wrong, naming key, value and bound.
-    pub fn validate(&self) -> Result<(), Vec<String>> {
+    pub fn validate(&self) -> Result<(), Vec<Words>> {
         let mut wrong = Vec::new();
         within(&mut wrong, "replay_events", self.replay_events, 1, 1_000);
         within(&mut wrong, "ping_seconds", self.ping_seconds, 1, 3_600);
@@ -187,25 +203,31 @@ impl WebchatSettings {
             600,
         );
         if self.idle_seconds <= self.ping_seconds || self.idle_seconds > 86_400 {
-            wrong.push(format!(
-                "webchat.idle_seconds must exceed webchat.ping_seconds ({}) and be at most 86400, got {}",
-                self.ping_seconds, self.idle_seconds
+            let (ping, idle) = (self.ping_seconds, self.idle_seconds);
+            wrong.push(words!(
+                "webchat.idle_seconds must exceed webchat.ping_seconds ({ping}) and be at most 86400, got {idle}",
+                "webchat.idle_seconds 必须大于 webchat.ping_seconds（{ping}），最多 86400，现在是 {idle}"
             ));
         }
         if self.dwell_marks_ms.len() > 20 {
-            wrong.push(format!(
-                "webchat.dwell_marks_ms must have at most 20 marks, got {}",
-                self.dwell_marks_ms.len()
+            let marks = self.dwell_marks_ms.len();
+            wrong.push(words!(
+                "webchat.dwell_marks_ms must have at most 20 marks, got {marks}",
+                "webchat.dwell_marks_ms 最多 20 个，现在有 {marks} 个"
             ));
         }
         if self.sites.is_empty() {
-            wrong.push("webchat.sites must have at least one site, got none".to_owned());
+            wrong.push(words!(
+                "webchat.sites must have at least one site, got none",
+                "webchat.sites 至少要有一个站点"
+            ));
         }
         if let Some(site) = &self.default_site
             && !self.sites.contains_key(site)
         {
-            wrong.push(format!(
-                "webchat.default_site must be one of webchat.sites, got `{site}`"
+            wrong.push(words!(
+                "webchat.default_site must be one of webchat.sites, got `{site}`",
+                "webchat.default_site 必须是 webchat.sites 之一，现在是 `{site}`"
             ));
         }
         self.limits.validate(&mut wrong);
@@ -222,17 +244,22 @@ impl WebchatSettings {
 
     /// What would be wrong if others came through a proxy on this machine, and what to do then, for the log and for
     /// `doctor`; `None` where limits hold, a proxy is named, or others need none to reach `listen`.
-    pub fn what_a_proxy_would_lift(
-        &self,
-        listen: SocketAddr,
-    ) -> Option<(&'static str, &'static str)> {
+    pub fn what_a_proxy_would_lift(&self, listen: SocketAddr) -> Option<(Words, Words)> {
         let is_open = self.limits.lifted_on_loopback
             && self.trusted_proxies.is_empty()
             && listen.ip().is_loopback();
-        is_open.then_some((
-            "no limit holds for clients on this machine, and behind a reverse proxy here everybody would be one",
-            NAME_THE_PROXY,
-        ))
+        is_open.then(|| {
+            (
+                words!(
+                    "no limit holds for clients on this machine, and behind a reverse proxy here everybody would be one",
+                    "对本机的客户端没有任何限制；如果本机有反向代理，经过它的所有人都会被当作本机"
+                ),
+                words!(
+                    "{NAME_THE_PROXY}",
+                    "请在 webchat.trusted_proxies 里写上它，或把 webchat.limits.lifted_on_loopback 设为 false"
+                ),
+            )
+        })
     }
 
     pub(super) fn default_site(&self) -> Option<&str> {
@@ -243,7 +270,7 @@ impl WebchatSettings {
 }
 
 impl LimitSettings {
-    fn validate(&self, wrong: &mut Vec<String>) {
+    fn validate(&self, wrong: &mut Vec<Words>) {
         let rates = [
             ("messages_per_second", self.messages_per_second),
             ("typing_per_second", self.typing_per_second),
@@ -251,8 +278,9 @@ impl LimitSettings {
         ];
         for (key, value) in rates {
             if !(0.01..=1_000_000.0).contains(&value) {
-                wrong.push(format!(
-                    "webchat.limits.{key} must be 0.01 to 1000000, got {value}"
+                wrong.push(words!(
+                    "webchat.limits.{key} must be 0.01 to 1000000, got {value}",
+                    "webchat.limits.{key} 必须在 0.01 到 1000000 之间，现在是 {value}"
                 ));
             }
         }
@@ -290,15 +318,16 @@ impl LimitSettings {
 }
 
 fn within<N: PartialOrd + fmt::Display>(
-    wrong: &mut Vec<String>,
+    wrong: &mut Vec<Words>,
     key: &str,
     value: N,
     low: N,
     high: N,
 ) {
     if value < low || value > high {
-        wrong.push(format!(
-            "webchat.{key} must be {low} to {high}, got {value}"
+        wrong.push(words!(
+            "webchat.{key} must be {low} to {high}, got {value}",
+            "webchat.{key} 必须在 {low} 到 {high} 之间，现在是 {value}"
         ));
     }
 }

@@ -8,6 +8,7 @@ use signalbox_adapters::webchat::origin::OriginList;
 use signalbox_adapters::webchat::user_token::{UserTokenKey, UserTokenRules};
 
 use super::settings::{SiteSettings, UserKeySettings, WebchatSettings};
+use crate::words::{Words, words};
 
 pub(super) struct Sites {
     sites: BTreeMap<String, Arc<Site>>,
@@ -24,7 +25,7 @@ pub(super) struct Site {
 
 impl Sites {
     /// Or one sentence for each thing that is wrong.
-    pub(super) fn new(settings: &WebchatSettings) -> Result<Self, Vec<String>> {
+    pub(super) fn new(settings: &WebchatSettings) -> Result<Self, Vec<Words>> {
         let mut wrong = Vec::new();
         let sites = settings
             .sites
@@ -65,32 +66,41 @@ impl Sites {
 }
 
 impl Site {
-    fn new(name: &str, settings: &SiteSettings, wrong: &mut Vec<String>) -> Self {
+    fn new(name: &str, settings: &SiteSettings, wrong: &mut Vec<Words>) -> Self {
         let key = format!("webchat.sites.{name}");
         if name.is_empty() || name.len() > MAX_SITE_BYTES || name.chars().any(char::is_control) {
-            wrong.push(format!(
-                "{key} must be named by 1 to {MAX_SITE_BYTES} bytes without control characters"
+            wrong.push(words!(
+                "{key} must be named by 1 to {MAX_SITE_BYTES} bytes without control characters",
+                "{key} 的名称必须有 1 到 {MAX_SITE_BYTES} 字节，且不含控制字符"
             ));
         }
         let origins = OriginList::parse(&settings.origins).unwrap_or_else(|error| {
-            wrong.push(format!("{key}.origins: {error}"));
+            wrong.push(words!(
+                "{key}.origins: {error}",
+                "{key}.origins 有误：{error}"
+            ));
             OriginList::default()
         });
         if !settings.keys.is_empty() && settings.issuers.is_empty() {
-            wrong.push(format!(
-                "{key}.issuers must name at least one issuer where there are keys, got none"
+            wrong.push(words!(
+                "{key}.issuers must name at least one issuer where there are keys, got none",
+                "有密钥时 {key}.issuers 至少要写一个签发者"
             ));
         }
         if !settings.anonymous && settings.keys.is_empty() {
-            wrong.push(format!(
-                "{key}.keys must have a key where `anonymous` is false, got none: nobody could chat"
+            wrong.push(words!(
+                "{key}.keys must have a key where `anonymous` is false, got none: nobody could chat",
+                "`anonymous` 为 false 时 {key}.keys 至少要有一个密钥，否则没有人能聊天"
             ));
         }
         let mut keys = Vec::new();
         for (id, key_settings) in &settings.keys {
             match user_key(id, key_settings) {
                 Ok(user_key) => keys.push(user_key),
-                Err(reason) => wrong.push(format!("{key}.keys.{id}: {reason}")),
+                Err(reason) => wrong.push(words!(
+                    "{key}.keys.{id}: {reason}",
+                    "{key}.keys.{id} 有误：{reason}"
+                )),
             }
         }
         let audiences = if settings.audiences.is_empty() {

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use crate::config::sections::{WebhookAccountSection, WebhookSection};
 use crate::webchat::settings::WebchatSettings;
 use crate::webchat::token_bucket::{Rate, TokenBucket};
+use crate::words::{Told, Words, words};
 
 /// Keys of one account, of each kind: the current one, the one before, and some to spare.
 const MAX_KEYS: usize = 4;
@@ -40,15 +41,23 @@ pub(super) struct Account {
 
 /// What is wrong with the section `webhook`, a line each.
 #[derive(Debug)]
-pub struct AccountsError(pub Vec<String>);
+pub struct AccountsError(pub Vec<Words>);
 
 impl fmt::Display for AccountsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("; "))
+        let sentences: Vec<_> = self.0.iter().map(|words| &*words.en).collect();
+        f.write_str(&sentences.join("; "))
     }
 }
 
 impl std::error::Error for AccountsError {}
+
+impl Told for AccountsError {
+    fn chinese(&self) -> String {
+        let sentences: Vec<_> = self.0.iter().map(|words| &*words.zh).collect();
+        sentences.join("；")
+    }
+}
 
 impl Accounts {
     /// Reads the keys of `section`. `webchat` says which sites there are.
@@ -59,7 +68,10 @@ impl Accounts {
         let mut wrong = Vec::new();
         let mut secret = [0; NOBODYS_SECRET_BYTES];
         if rand::fill(&mut secret).is_err() {
-            wrong.push("webhook: the operating system gives no randomness".to_owned());
+            wrong.push(words!(
+                "webhook: the operating system gives no randomness",
+                "webhook：操作系统不给随机数"
+            ));
         }
         let tolerance =
             SignedDuration::try_from(section.tolerance.0).unwrap_or(SignedDuration::ZERO);
@@ -82,8 +94,9 @@ impl Accounts {
         for (name, settings) in &section.accounts.0 {
             let key = format!("webhook.accounts.{name}");
             if !is_name(name) {
-                wrong.push(format!(
-                    "{key} must be named with at most {MAX_NAME_BYTES} of a-z, A-Z, 0-9, - and _"
+                wrong.push(words!(
+                    "{key} must be named with at most {MAX_NAME_BYTES} of a-z, A-Z, 0-9, - and _",
+                    "{key} 的名称只能由 a-z、A-Z、0-9、- 和 _ 组成，最多 {MAX_NAME_BYTES} 个"
                 ));
             }
             let (secrets, public_keys) = keys(&key, settings, &mut wrong);
@@ -151,23 +164,32 @@ fn is_name(name: &str) -> bool {
 fn keys(
     key: &str,
     settings: &WebhookAccountSection,
-    wrong: &mut Vec<String>,
+    wrong: &mut Vec<Words>,
 ) -> (Vec<SharedSecret>, Vec<PublicKey>) {
     let (secrets, public_keys) = (&settings.secrets.0, &settings.public_keys.0);
     if secrets.is_empty() && public_keys.is_empty() {
-        wrong.push(format!("{key} must have `secrets` or `public_keys`"));
+        wrong.push(words!(
+            "{key} must have `secrets` or `public_keys`",
+            "{key} 必须有 `secrets` 或 `public_keys`"
+        ));
     }
     for (kind, count) in [
         ("secrets", secrets.len()),
         ("public_keys", public_keys.len()),
     ] {
         if count > MAX_KEYS {
-            wrong.push(format!(
-                "{key}.{kind} must be at most {MAX_KEYS}, got {count}"
+            wrong.push(words!(
+                "{key}.{kind} must be at most {MAX_KEYS}, got {count}",
+                "{key}.{kind} 最多 {MAX_KEYS} 个，现在有 {count} 个"
             ));
         }
     }
-    let mut noted = |kind: &str, problem: String| wrong.push(format!("{key}.{kind} {problem}"));
+    let mut noted = |kind: &str, problem: String| {
+        wrong.push(words!(
+            "{key}.{kind} {problem}",
+            "{key}.{kind} 有误：{problem}"
+        ))
+    };
     let secrets = secrets.iter().filter_map(|secret| {
         let read = SharedSecret::parse(secret.reveal().unwrap_or_default());
         read.map_err(|error| noted("secrets", error.to_string()))
@@ -186,22 +208,26 @@ fn sites(
     key: &str,
     settings: &WebhookAccountSection,
     webchat: &WebchatSettings,
-    wrong: &mut Vec<String>,
+    wrong: &mut Vec<Words>,
 ) -> Vec<String> {
     let mut sites = Vec::new();
     for about in &settings.about.0 {
         match about.0.strip_prefix(WEBCHAT) {
             Some(site) if webchat.sites.contains_key(site) => sites.push(site.to_owned()),
-            _ => wrong.push(format!(
-                "{key}.about must name a site of the web chat, such as {WEBCHAT}{}, got `{}`",
-                webchat.sites.keys().next().map_or("shop", String::as_str),
-                about.0
-            )),
+            _ => {
+                let known = webchat.sites.keys().next().map_or("shop", String::as_str);
+                let got = &about.0;
+                wrong.push(words!(
+                    "{key}.about must name a site of the web chat, such as {WEBCHAT}{known}, got `{got}`",
+                    "{key}.about 必须写网页聊天的站点，如 {WEBCHAT}{known}，现在是 `{got}`"
+                ));
+            }
         }
     }
     if sites.is_empty() && !settings.closed {
-        wrong.push(format!(
-            "{key}.about must name whose customers it reports about, such as webchat:SITE"
+        wrong.push(words!(
+            "{key}.about must name whose customers it reports about, such as webchat:SITE",
+            "{key}.about 必须写明它可以上报谁的客户，如 webchat:站点"
         ));
     }
     sites

@@ -110,3 +110,113 @@ fn a_configuration_that_cannot_be_read_is_called_by_its_name() {
     assert!(told.contains("--> signalbox.yaml:2:3"), "{told}");
     assert!(!told.contains("<input>"), "{told}");
 }
+
+/// What is wrong with how a command was called, or with what it was pointed at: in both languages.
+#[test]
+fn every_refusal_speaks_both_languages() {
+    let folder = folder_with(&[("empty.txt", b""), ("sub/a.rules.txt", b"")]);
+    fs::write(
+        folder.path().join("bad.yaml"),
+        "webchat: {ping_every: 1500ms}\nstop_within: 99d\n",
+    )
+    .unwrap();
+    fs::write(folder.path().join("syntax.yaml"), "nothing: 1\n").unwrap();
+    fs::write(
+        folder.path().join("corpus.jsonl"),
+        "{\"id\": 1, \"txt\": \"x\"}\n",
+    )
+    .unwrap();
+    let hello = crate::binary::repository().join("examples/hello/rules");
+    let hello = hello.to_str().unwrap();
+    for (arguments, chinese) in [
+        (&["check"][..], "缺少参数：<RULES>"),
+        (&["chekc", "rules"], "是不是想写：check"),
+        (
+            &["check", "rules", "--fromat", "json"],
+            "是不是想写：--format",
+        ),
+        (&["check", "rules", "--format", "xml"], "可以是：text、json"),
+        (&["serve", "--listen", "nowhere"], "不能是 `nowhere`"),
+        (
+            &["check", "no/such"],
+            "无法读取 `no/such`：没有这个文件或目录",
+        ),
+        (&["check", "rules/empty.txt"], "请改名"),
+        (&["check", "rules"], "`rules` 里没有规则文件"),
+        (&["check", "rules/sub"], "不读取 `rules/sub/a.rules.txt`"),
+        (
+            &["serve", "--config", "none.yaml"],
+            "无法读取配置 `none.yaml`",
+        ),
+        (
+            &["serve", "--config", "bad.yaml"],
+            "webchat.ping_every 必须是整秒",
+        ),
+        (&["serve", "--config", "bad.yaml"], "stop_within 最多为"),
+        (
+            &["doctor", "--config", "syntax.yaml"],
+            "配置 `syntax.yaml` 有误",
+        ),
+        (&["serve", "--listen", "0.0.0.0:1"], "其他机器也能访问"),
+        (&["rules", "status", "--data", "data"], "没有网关应答"),
+        (
+            &["explain", hello, "--text", "x", "--fact", "foo=1"],
+            "没有字段 `foo`",
+        ),
+        (
+            &["explain", hello, "--text", "x", "--at", "soon"],
+            "不是时刻",
+        ),
+        (&["bench", hello, "--corpus", "none"], "无法读取语料 `none`"),
+        (
+            &["bench", hello, "--corpus", "corpus.jsonl"],
+            "是不是想写 `text`",
+        ),
+    ] {
+        let mut arguments = arguments.to_vec();
+        let english = run_in(folder.path(), &arguments);
+        assert!(english.starts_with("exit code 2\n"), "{english}");
+        assert!(!english.contains(is_chinese), "{arguments:?}: {english}");
+        arguments.extend(["--lang", "zh"]);
+        let told = run_in(folder.path(), &arguments);
+        assert!(told.starts_with("exit code 2\n"), "{told}");
+        assert!(told.contains(chinese), "{arguments:?}: {told}");
+    }
+}
+
+#[test]
+fn doctor_and_help_speak_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = run_in(folder.path(), &["doctor", "--data", "data", "--lang", "zh"]);
+    for line in told
+        .lines()
+        .filter(|line| !line.starts_with("exit") && !line.starts_with("---"))
+    {
+        assert!(line.contains(is_chinese), "{line}");
+    }
+    let help = run_in(folder.path(), &["check", "--help", "--lang=zh"]);
+    assert!(
+        help.contains("检查规则文件") && help.contains("用法："),
+        "{help}"
+    );
+}
+
+fn is_chinese(character: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&character)
+}
+
+#[test]
+fn an_id_that_breaks_the_lines_of_matches_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let hello = crate::binary::repository().join("examples/hello/rules");
+    let corpus = "{\"id\": \"a\", \"text\": \"x\"}\n{\"id\": \"b\\tc\", \"text\": \"x\"}\n";
+    fs::write(folder.path().join("corpus.jsonl"), corpus).unwrap();
+    let bench = ["bench", hello.to_str().unwrap(), "--corpus", "corpus.jsonl"];
+    let told = run_in(
+        folder.path(),
+        &[&bench[..], &["--matches", "out.tsv"]].concat(),
+    );
+    assert!(told.starts_with("exit code 2\n"), "{told}");
+    assert!(told.contains(r"the id `b\tc` of the corpus"), "{told}");
+    assert!(!folder.path().join("out.tsv").exists());
+}

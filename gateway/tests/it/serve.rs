@@ -241,7 +241,7 @@ fn changed_rules_are_live_and_broken_ones_refused() {
     let report: Value = serde_json::from_str(&body).unwrap();
     assert_eq!(report["bundle"], second, "the live ones stay");
     assert!(
-        report["refused"]["details"]
+        report["refused"]["details"]["en"]
             .as_str()
             .unwrap()
             .contains("anwsers"),
@@ -283,7 +283,10 @@ fn a_start_with_broken_rules_goes_on_with_the_last_good_ones() {
     assert_eq!(ready["ready"], true);
     assert_eq!(ready["rules"]["origin"], "last_good");
     assert_eq!(ready["rules"]["bundle"], bundle);
-    assert!(ready["rules"]["refused"]["summary"].is_string(), "{ready}");
+    assert!(
+        ready["rules"]["refused"]["summary"]["en"].is_string(),
+        "{ready}"
+    );
 
     deployment.write_rules(&hello());
     until("the repaired files are taken", || {

@@ -27,7 +27,7 @@ impl Adopter for Busy {
         panic!("these rules are good: {}", refusal.summary);
     }
 
-    fn unreadable(&self, reason: String) {
+    fn unreadable(&self, reason: Words) {
         panic!("the file is there: {reason}");
     }
 }

@@ -153,7 +153,7 @@ impl Setting for UserKey {
         String::new()
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), crate::words::Words> {
         match self {
             Self::Hs256(secret) => secret.resolve(sources),
             Self::Ed25519(key) => key.resolve(sources),

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use crate::config::section::{Sentence, Setting};
 use crate::config::source::Sources;
+use crate::words::Words;
 
 /// Several values.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -24,7 +25,7 @@ impl<S: Element> Setting for List<S> {
         format!("[{}]", values.join(", "))
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), Words> {
         self.0
             .iter_mut()
             .try_for_each(|value| value.resolve(sources))

@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use crate::config::section::{Problem, Section, SectionManual, Sentence, Setting, inside};
 use crate::config::source::Sources;
+use crate::words::{Words, words};
 
 /// Sections by name.
 #[derive(Debug, Clone, Deserialize)]
@@ -41,11 +42,11 @@ impl<S: Setting> Setting for Named<S> {
         String::new()
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), Words> {
         for (name, value) in &mut self.0 {
             value
                 .resolve(sources)
-                .map_err(|wrong| format!("at `{name}` {wrong}"))?;
+                .map_err(|Words { en, zh }| words!("at `{name}` {en}", "的 `{name}`：{zh}"))?;
         }
         Ok(())
     }

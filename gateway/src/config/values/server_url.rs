@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::config::section::{Sentence, Setting};
 use crate::config::source::Sources;
+use crate::words::{Words, words};
 
 /// The address of a server. It has no `Display`, and its `Debug` shows what was written, never what a reference stands for.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -51,12 +52,12 @@ impl Setting for ServerUrl {
         self.written.clone()
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), Words> {
         if holds_password(&self.written) {
-            return Err(
-                "must not hold a password in the file itself; write ${NAME} for an environment variable or ${file:path}"
-                    .to_owned(),
-            );
+            return Err(words!(
+                "must not hold a password in the file itself; write ${{NAME}} for an environment variable or ${{file:path}}",
+                "不能把密码写在文件里；环境变量写 ${{NAME}}，文件写 ${{file:path}}"
+            ));
         }
         let address = sources.expand(&self.written)?;
         self.resolved = (!address.is_empty()).then_some(address);

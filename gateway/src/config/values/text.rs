@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use crate::config::section::{Sentence, Setting};
 use crate::config::source::Sources;
+use crate::words::{Words, words};
 
 /// A text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -93,7 +94,7 @@ impl Setting for Text {
         self.0.clone()
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), Words> {
         self.0 = sources.expand(&self.0)?;
         Ok(())
     }
@@ -109,7 +110,7 @@ impl Setting for FilePath {
         self.written.clone()
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), Words> {
         let path = sources.expand(&self.written)?;
         self.resolved = (!path.is_empty()).then(|| sources.path(&path));
         Ok(())
@@ -126,19 +127,22 @@ impl Setting for Secret {
         self.written.clone()
     }
 
-    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), String> {
+    fn resolve(&mut self, sources: &Sources<'_>) -> Result<(), Words> {
         if self.written.is_empty() {
             return Ok(());
         }
         if !self.written.contains("${") {
-            return Err(
-                "must not stand in the file itself; write ${NAME} for an environment variable or ${file:path}"
-                    .to_owned(),
-            );
+            return Err(words!(
+                "must not stand in the file itself; write ${{NAME}} for an environment variable or ${{file:path}}",
+                "不能直接写在文件里；环境变量写 ${{NAME}}，文件写 ${{file:path}}"
+            ));
         }
         let secret = sources.expand(&self.written)?;
         if secret.is_empty() {
-            return Err("refers to something that is empty".to_owned());
+            return Err(words!(
+                "refers to something that is empty",
+                "引用的内容为空"
+            ));
         }
         self.resolved = Some(secret);
         Ok(())
