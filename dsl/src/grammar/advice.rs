@@ -11,6 +11,10 @@ pub(super) fn advice(
     shown: &str,
     expected: &[Expected],
 ) -> Option<Advice> {
+    let is_use = before.first().is_some_and(|first| first.is_word("use"));
+    if is_use && expected == [Expected::Word("(")] {
+        return Some(Advice::UseNames);
+    }
     let found = rest.first()?;
     let is_text = matches!(found.kind, TokenKind::Text(_));
     if is_text && ends_with(before, &["reply"]) {
@@ -37,11 +41,20 @@ pub(super) fn advice(
         return behind_a_whole(rest);
     }
     let is_bare_text = expected == [Expected::Text] && found.word().is_some();
+    if !is_bare_text {
+        return None;
+    }
     // A list's name in quotes would be looked for letter by letter.
-    let is_looked_for = ["with", "exactly", "matches"]
-        .iter()
-        .any(|word| ends_with(before, &[word]));
-    (is_bare_text && !is_looked_for).then(|| Advice::Quote(shown.to_owned()))
+    let relation = ["starts with", "is exactly", "matches"]
+        .into_iter()
+        .find(|relation| {
+            let words: Vec<&str> = relation.split(' ').collect();
+            ends_with(before, &words)
+        });
+    Some(match relation {
+        Some(relation) => Advice::OneText { relation },
+        None => Advice::Quote(shown.to_owned()),
+    })
 }
 
 /// Where the line could end: another word for `and` or `or`, or a limit without its comma.

@@ -13,6 +13,13 @@ pub enum Advice {
     NameQueue,
     /// A text without its quotes.
     Quote(String),
+    /// A name, perhaps of a list, where one text stands.
+    OneText {
+        /// What it stands behind.
+        relation: &'static str,
+    },
+    /// A module without the names that are wanted of it.
+    UseNames,
     /// Values behind `in` without parentheses.
     Parentheses,
 }
@@ -36,6 +43,12 @@ impl Advice {
                 "name the queue without quotes: `queue NAME \"…\"`, then `hand over to NAME`".to_owned()
             }
             Self::Quote(text) => format!("a text stands in quotes: \"{text}\""),
+            Self::OneText { relation } => format!(
+                "one text in quotes stands here: `text {relation} \"…\"`; for a list write `text has any of NAME`, or join with `or`"
+            ),
+            Self::UseNames => {
+                "say which of its names you use: `use std.human (wants_person)`".to_owned()
+            }
             Self::Parentheses => "put the values in parentheses: `in (a, b)`".to_owned(),
         }
     }
@@ -50,6 +63,10 @@ impl Advice {
                 "队列写名称，不加引号：先写 `queue NAME \"…\"`，再写 `hand over to NAME`".to_owned()
             }
             Self::Quote(text) => format!("文字要加引号：\"{text}\""),
+            Self::OneText { relation } => format!(
+                "这里只能写一段带引号的文字：`text {relation} \"…\"`；要用词表请写 `text has any of NAME`，或用 `or` 连接几个"
+            ),
+            Self::UseNames => "写明要用其中哪些名称：`use std.human (wants_person)`".to_owned(),
             Self::Parentheses => "几个值要放在括号里：`in (a, b)`".to_owned(),
         }
     }
