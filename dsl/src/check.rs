@@ -67,6 +67,11 @@ pub fn check(sources: &SourceSet) -> Checked {
     check_with(sources, None)
 }
 
+/// Whether the field at `path` comes with signalbox: no schema declares it, and nobody outside says its value.
+pub fn is_built_in(path: &str) -> bool {
+    builtin::FIELDS.iter().any(|field| field.path == path)
+}
+
 /// As [`check`], and warns of holidays that end within 45 days of `today` or have ended.
 pub fn check_on(sources: &SourceSet, today: Date) -> Checked {
     check_with(sources, Some(today))

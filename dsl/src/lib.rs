@@ -23,7 +23,7 @@ mod token;
 pub mod value;
 mod weekday;
 
-pub use check::{Checked, check, check_on};
+pub use check::{Checked, check, check_on, is_built_in};
 pub use diagnostic::{Diagnostic, Edit, Fix};
 pub use format::{format, repair_full_width};
 pub use grammar::parse;

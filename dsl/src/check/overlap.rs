@@ -1,7 +1,8 @@
 //! A05: two rules of one rank that answer one and the same message differently.
 //!
 //! Looked for are pairs with the same evidence: neither needs a word of the customer, or one word is enough for both (a
-//! shared keyword, or one keyword inside the other). Two separate words in one message are a matter for the rank's tie-break.
+//! shared keyword, or one keyword inside the other). Two separate words in one message are a matter for the rank's tie-break,
+//! and so is one keyword inside the other where the tie-break tells them apart.
 //! For each pair a message with facts is made up and both conditions are worked out on it; only what fires both is reported.
 //!
 //! The work stays near-linear: rules meet only through a word they share, and the number of pairs that are looked at is bounded
@@ -17,7 +18,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::bundle::{
-    Effect, Guard, Operand, PeopleState, QueueId, RankId, Rule, TemplateId, Trigger,
+    Effect, Guard, Operand, PeopleState, QueueId, RankId, Rule, TemplateId, TieBreak, Trigger,
 };
 use crate::diagnostic::Diagnostic;
 use crate::problem::{MeaningProblem, Related};
@@ -82,7 +83,7 @@ impl Checker<'_> {
             reported: HashSet::new(),
             pairs: 0,
         };
-        for ((_, _, trigger, _), group) in search.groups() {
+        for ((rank, _, trigger, _), group) in search.groups() {
             self.try_pairs(
                 &mut search,
                 &trigger,
@@ -90,7 +91,7 @@ impl Checker<'_> {
                 &group.wordless,
                 None,
             );
-            for (first, second, word) in self.meeting_words(&group) {
+            for (first, second, word) in self.meeting_words(rank, &group) {
                 let candidates = |evidence| group.by_evidence.get(evidence).map(Vec::as_slice);
                 if let (Some(left), Some(right)) = (candidates(first), candidates(second)) {
                     self.try_pairs(&mut search, &trigger, left, right, Some(&word));
@@ -100,7 +101,13 @@ impl Checker<'_> {
     }
 
     /// Pairs of evidence that one word satisfies, with that word as its author wrote it.
-    fn meeting_words<'g>(&self, group: &'g Group) -> Vec<(&'g Evidence, &'g Evidence, Arc<str>)> {
+    fn meeting_words<'g>(
+        &self,
+        rank: RankId,
+        group: &'g Group,
+    ) -> Vec<(&'g Evidence, &'g Evidence, Arc<str>)> {
+        let ranks = self.settings.ranks.get(rank.index());
+        let ties = ranks.map_or(&[][..], |rank| &rank.ties);
         let mut by_word: HashMap<String, Vec<(&Evidence, Arc<str>)>> = HashMap::new();
         for evidence in group.by_evidence.keys() {
             for (folded, written) in evidence.words(&self.lists.lists) {
@@ -116,7 +123,7 @@ impl Checker<'_> {
             let Some(here) = by_word.get(word) else {
                 continue;
             };
-            for part in parts_of(word) {
+            for part in parts_of(word).filter(|part| !tells_apart(ties, word, part)) {
                 let Some(inside) = by_word.get(part) else {
                     continue;
                 };
@@ -301,6 +308,14 @@ fn floor(rule: &Rule) -> Option<Floor<'_>> {
         }
     }
     (floor.reply.is_some() || floor.hand_over.is_some()).then_some(floor)
+}
+
+/// Whether a tie-break decides between a keyword and a shorter one inside it, wherever they stand in a message.
+fn tells_apart(ties: &[TieBreak], longer: &str, shorter: &str) -> bool {
+    ties.iter().any(|tie| match tie {
+        TieBreak::LongestKeyword => shorter.len() < longer.len(),
+        TieBreak::FirstMentioned => !longer.starts_with(shorter),
+    })
 }
 
 /// The word itself, then every shorter stretch of it.

@@ -265,6 +265,44 @@ fn a_rank_without_tie_has_the_usual_ones() {
 }
 
 #[test]
+fn a_keyword_inside_another_is_told_apart_by_the_tie() {
+    let overlaps = |tie: &str, longer: &str| {
+        let text = format!(
+            "language 1
+             module t
+             ranks business
+               tie business {tie}
+             queue people \"People\" default
+             template one
+               en \"One\"
+             template two
+               en \"Two\"
+             rule r
+               rank business
+               on message
+               when text has any of (\"退款\")
+               then reply one
+             rule s
+               rank business
+               on message
+               when text has any of (\"{longer}\")
+               then reply two"
+        );
+        let (_, checked) = checked_files(&[("t.rules", &text)]);
+        let mut found = checked.diagnostics.iter().map(|found| found.problem.code());
+        found.any(|code| code == "A05")
+    };
+    assert!(!overlaps("longest keyword", "退款到账"));
+    assert!(!overlaps(
+        "first mentioned, then longest keyword",
+        "退款到账"
+    ));
+    assert!(!overlaps("first mentioned", "我的退款"));
+    assert!(overlaps("first mentioned", "退款到账"));
+    assert!(overlaps("longest keyword, then first mentioned", "退款"));
+}
+
+#[test]
 fn moments_are_read_in_the_zone_of_the_bundle() {
     let items = "defaults\n  zone \"Asia/Shanghai\"\n";
     let Condition::Atom(atom) = condition(items, "now >= 2026-11-11 08:00") else {
