@@ -81,6 +81,9 @@ pub struct Profile {
     /// IANA zone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timezone: Option<String>,
+    /// What the company's own server says of them, proven by its signature; rules read what `schema customer` declares.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub attributes: serde_json::Map<String, serde_json::Value>,
 }
 
 /// Something that happened on a page.

@@ -67,7 +67,7 @@ fn declared<'b>(bundle: &'b Bundle, name: &str) -> Option<&'b EventType> {
     bundle.events.get(place.ok()?)
 }
 
-fn value(bundle: &Bundle, json: &Json, value_type: &Type) -> Option<Value> {
+pub(crate) fn value(bundle: &Bundle, json: &Json, value_type: &Type) -> Option<Value> {
     let text = json.as_str();
     Some(match value_type {
         Type::Text => Value::Text(clean(text?)?),
@@ -100,7 +100,7 @@ fn value(bundle: &Bundle, json: &Json, value_type: &Type) -> Option<Value> {
 }
 
 /// What a sender has to write.
-fn wanted(bundle: &Bundle, value_type: &Type) -> String {
+pub(crate) fn wanted(bundle: &Bundle, value_type: &Type) -> String {
     let plain = match value_type {
         Type::Text => "a text of at most 8000 characters, without control characters",
         Type::Bool => "true or false",

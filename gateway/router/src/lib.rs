@@ -9,6 +9,7 @@
 
 mod archiver;
 mod customer;
+mod customer_facts;
 mod decision_record;
 mod directory;
 mod environment;

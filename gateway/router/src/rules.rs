@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use serde_json::{Map, Value as Json};
 use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_rules::conversation::{hearing, path};
 use signalbox_rules::{Decision, Engine, Facts, Inputs, facts_before};
 
-use crate::event_facts;
+use crate::{customer_facts, event_facts};
 
 /// One active bundle.
 pub trait Rules: Send + Sync + 'static {
@@ -37,6 +38,13 @@ pub trait Rules: Send + Sync + 'static {
     /// [`Misfit`]
     fn event_facts(&self, event: &BusinessEvent) -> Result<Facts, Misfit> {
         Err(Misfit::undeclared(&event.name))
+    }
+
+    /// The facts of a customer that the company's own server vouches for, typed as `schema customer` declares them, and what did
+    /// not fit. Rules that declare nothing leave all of it out.
+    fn customer_facts(&self, attributes: &Map<String, Json>) -> (Facts, Vec<Misfit>) {
+        let _ = attributes;
+        (Facts::default(), Vec::new())
     }
 }
 
@@ -140,5 +148,9 @@ impl Rules for ActiveBundle {
 
     fn event_facts(&self, event: &BusinessEvent) -> Result<Facts, Misfit> {
         event_facts::typed(self.engine.bundle(), event)
+    }
+
+    fn customer_facts(&self, attributes: &Map<String, Json>) -> (Facts, Vec<Misfit>) {
+        customer_facts::typed(self.engine.bundle(), attributes)
     }
 }

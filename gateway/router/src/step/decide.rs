@@ -202,6 +202,17 @@ fn set_common_facts(
     facts.set("channel", Value::Member(address.channel.name().into()));
     facts.set("account", Value::Text(address.account.as_str().into()));
     facts.set("now", Value::Timestamp(now));
+    let (attributes, misfits) = rules.customer_facts(&customer.profile.attributes);
+    for misfit in &misfits {
+        tracing::warn!(
+            account = address.account.as_str(),
+            %misfit,
+            "a signed token says something of a customer that does not fit the rules' `schema customer`; the rules go without it"
+        );
+    }
+    for (path, value) in attributes.iter() {
+        facts.set(path, value.clone());
+    }
     if let Some(name) = &customer.profile.name {
         facts.set("customer.name", Value::Text(name.as_str().into()));
     }

@@ -190,9 +190,18 @@ pub(super) fn broken(code: CloseCode) -> Ending {
 }
 
 fn profile(identity: &Identity, hello: Hello) -> Profile {
-    Profile {
-        name: identity.user.as_ref().and_then(|user| user.name.clone()),
+    let mut profile = Profile {
         locale: hello.locale,
         timezone: hello.tz,
-    }
+        ..Profile::default()
+    };
+    vouched_for(&mut profile, identity);
+    profile
+}
+
+/// Says of the person what the user's token says.
+pub(super) fn vouched_for(profile: &mut Profile, identity: &Identity) {
+    let user = identity.user.as_ref();
+    profile.name = user.and_then(|user| user.name.clone());
+    profile.attributes = user.map(|user| user.attributes.clone()).unwrap_or_default();
 }

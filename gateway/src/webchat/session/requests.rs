@@ -16,7 +16,9 @@ use tokio::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::greeting::{MAX_UNKNOWN_IN_A_ROW, RETRY_AFTER, error, millis, unknown_type};
+use super::greeting::{
+    MAX_UNKNOWN_IN_A_ROW, RETRY_AFTER, error, millis, unknown_type, vouched_for,
+};
 use super::quotas::{Excess, Quota};
 use super::running::Session;
 use super::work::Done;
@@ -222,6 +224,7 @@ impl Session {
         match &self.identity.user {
             Some(known) if known.subject == user.subject => {
                 self.identity.user = Some(user);
+                vouched_for(&mut self.profile, &self.identity);
                 self.note_token();
             }
             Some(_) => {

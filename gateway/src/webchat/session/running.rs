@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, sleep_until};
 use uuid::Uuid;
 
-use super::greeting::{Greeted, broken};
+use super::greeting::{Greeted, broken, vouched_for};
 use super::identity::Identity;
 use super::opening::Opening;
 use super::quotas::SessionQuotas;
@@ -163,11 +163,7 @@ impl Session {
         self.reading.clear();
         self.visitor_token_arrived = false;
         self.identity = identity;
-        self.profile.name = self
-            .identity
-            .user
-            .as_ref()
-            .and_then(|user| user.name.clone());
+        vouched_for(&mut self.profile, &self.identity);
         self.has_told_conversation = opening.feed.last() > 0;
         self.thread = opening.thread;
         self.thread_name = opening.name;
