@@ -15,6 +15,9 @@ mod tests;
 /// Lines of a finding that spans many are cut to the first so many.
 const MOST_LINES: usize = 6;
 
+/// No more of a line than this is looked at behind the place: a file without line ends would be laid out whole.
+const MOST_BYTES_BEHIND: usize = 4 << 10;
+
 /// Wider lines are cut around the finding.
 const TERMINAL_WIDTH: usize = 120;
 
@@ -112,6 +115,8 @@ impl<'a> Window<'a> {
         let first_line = lines.place(span.start as usize).line;
         let last_line = lines.place(span.end.max(span.start) as usize).line;
         let (start, text) = lines.lines(first_line, last_line.min(first_line + MOST_LINES - 1));
+        let behind = (span.start as usize).saturating_sub(start) + MOST_BYTES_BEHIND;
+        let text = text.get(..text.floor_char_boundary(behind)).unwrap_or(text);
         let inside = |byte: u32| text.floor_char_boundary((byte as usize).saturating_sub(start));
         let from = inside(span.start);
         Self {

@@ -46,6 +46,14 @@ pub enum RuleFilesError {
         /// Which.
         path: String,
     },
+    /// A pipe, a device or a directory under the name of a rule file: reading it might never end.
+    #[error(
+        "`{path}` is named like a rule file, but is none; take it away, or put a file in its place"
+    )]
+    NoFile {
+        /// Which.
+        path: String,
+    },
     /// A bound is exceeded.
     #[error("`{path}` holds more than {bound}; is it the right directory?")]
     TooMuch {
@@ -67,6 +75,9 @@ impl Told for RuleFilesError {
             }
             Self::Misnamed { path } => {
                 format!("不读取 `{path}`：规则文件的名称以 .{EXTENSION} 结尾；请改名")
+            }
+            Self::NoFile { path } => {
+                format!("`{path}` 的名称像规则文件，却不是普通文件；请移走它，或换成文件")
             }
             Self::TooMuch { path, bound } => {
                 format!("`{path}` 里超过 {}；目录是否写错了？", bound.zh)
@@ -102,6 +113,12 @@ impl RuleFiles {
         let mut files = Vec::with_capacity(paths.len());
         let mut foreign = Vec::new();
         for file in paths {
+            let metadata = fs::metadata(&file).map_err(|error| unreadable(&file, error))?;
+            if !metadata.is_file() {
+                return Err(RuleFilesError::NoFile {
+                    path: file.display().to_string(),
+                });
+            }
             let bytes = read_at_most(&file, left).map_err(|error| unreadable(&file, error))?;
             left = match left.checked_sub(bytes.len() as u64) {
                 Some(left) => left,
@@ -217,7 +234,7 @@ fn nothing_in(directory: &Path) -> RuleFilesError {
         .map(|entry| entry.path())
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.to_lowercase().contains(".rule")
+            path.is_file() && name.to_lowercase().contains(".rule")
         })
         .min();
     match meant {

@@ -83,3 +83,20 @@ fn survives_spans_that_lie_nowhere() {
         );
     }
 }
+
+#[test]
+fn of_an_endless_line_only_what_is_near_is_laid_out() {
+    let line = "退".repeat(1 << 20);
+    let sources = SourceSet::new(vec![SourceFile {
+        path: "a.rules".into(),
+        text: line.as_str().into(),
+    }]);
+    let span = Span {
+        file: FileId(0),
+        start: 3,
+        end: 6,
+    };
+    let window = Window::around(sources.file(FileId(0)).unwrap(), span);
+    assert!(window.text.len() <= 3 + MOST_BYTES_BEHIND);
+    assert_eq!(window.span, 3..6);
+}

@@ -106,3 +106,23 @@ fn a_link_to_a_directory_is_no_way_in_circles() {
         1
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn what_might_never_end_is_not_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let _listener = std::os::unix::net::UnixListener::bind(folder.path().join("a.rules")).unwrap();
+    let refused = RuleFiles::read(folder.path()).unwrap_err();
+    assert!(
+        matches!(refused, RuleFilesError::NoFile { .. }),
+        "{refused}"
+    );
+}
+
+#[test]
+fn a_directory_named_like_a_file_is_no_misnamed_file() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("a.rules")).unwrap();
+    let refused = RuleFiles::read(folder.path()).unwrap_err();
+    assert!(matches!(refused, RuleFilesError::Empty { .. }), "{refused}");
+}
