@@ -7,6 +7,7 @@
 
 mod binary;
 mod cli;
+mod examples;
 mod golden;
 mod live_rules;
 mod mistakes;
