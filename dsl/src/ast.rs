@@ -12,6 +12,7 @@ mod calendar;
 mod condition;
 mod declaration;
 mod dump;
+mod fact;
 mod rule;
 mod test;
 
@@ -23,6 +24,7 @@ pub use declaration::{
     Defaults, Enum, Field, List, NamedCondition, Parameter, Piece, PieceKind, Queue, Ranks, Schema,
     SchemaSubject, Template, TemplateBody, Tie, TypeName, TypeNameKind,
 };
+pub use fact::{Fact, Steps};
 pub use rule::{
     Argument, Effect, EffectKind, Guard, LanguageTag, Limit, Rule, Signal, Trigger, TriggerKind,
     Window,
@@ -108,6 +110,8 @@ pub enum ItemKind {
     Condition(NamedCondition),
     /// `signal NAME = message where …`
     Signal(Signal),
+    /// `fact NAME: TYPE = script …`
+    Fact(Fact),
     /// `rule NAME`
     Rule(Rule),
     /// `test "…"`

@@ -15,6 +15,7 @@ mod calendar;
 mod condition;
 mod effect;
 mod event;
+mod script;
 mod signal;
 mod test_case;
 
@@ -22,6 +23,7 @@ pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
 pub use event::{EventField, EventType};
+pub use script::ScriptFact;
 pub use signal::{Edge, Reaching, Rising, Signal};
 pub use test_case::{Expectation, Outcome, TestAction, TestCase, TestDay, TestStep};
 
@@ -114,6 +116,8 @@ pub struct Bundle {
     pub calendars: Vec<Calendar>,
     /// Reply texts.
     pub templates: Vec<Template>,
+    /// Facts that scripts compute, in the order of their full names.
+    pub scripts: Vec<ScriptFact>,
     /// What is counted, in the order of their full names.
     pub signals: Vec<Signal>,
     /// Counts and rises that rules wait for, each once.

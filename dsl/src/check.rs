@@ -15,6 +15,7 @@ mod constants;
 mod content_hash;
 mod contradictions;
 mod effects;
+mod facts;
 mod findings;
 mod inline_tests;
 mod limits;
@@ -45,6 +46,7 @@ use crate::source::{FileId, SourceSet, Span};
 use calendars::Calendars;
 use conditions::NamedConditions;
 use content_hash::content_hash;
+use facts::Facts;
 use findings::Findings;
 use lists::Lists;
 use names::Names;
@@ -84,6 +86,9 @@ fn check_with(sources: &SourceSet, today: Option<Date>) -> Checked {
         findings.push(one);
     }
     for (id, file) in (0..).zip(sources.files()) {
+        if file.is_script() {
+            continue;
+        }
         let (tree, found) = parse(FileId(id), &file.text);
         files.push(tree);
         let readable_until = sources.readable_until(file);
@@ -115,6 +120,7 @@ struct Checker<'a> {
     named: NamedConditions<'a>,
     trigger_fields: TriggerFields,
     signals: Signals,
+    facts: Facts,
 }
 
 impl<'a> Checker<'a> {
@@ -135,6 +141,7 @@ impl<'a> Checker<'a> {
             named: NamedConditions::default(),
             trigger_fields: TriggerFields::default(),
             signals: Signals::default(),
+            facts: Facts::default(),
         }
     }
 
@@ -145,6 +152,7 @@ impl<'a> Checker<'a> {
         self.check_lists();
         self.check_calendars();
         self.check_templates();
+        self.check_facts();
         self.check_named_conditions();
         self.check_signals();
         let rules = self.check_rules();
@@ -152,6 +160,7 @@ impl<'a> Checker<'a> {
         self.find_confusable_names();
         if !self.findings.has_errors() {
             self.find_unused();
+            self.find_unused_scripts();
             self.find_overlaps(&rules);
             self.find_vacuous_tests(&rules, &tests);
         }
@@ -175,6 +184,7 @@ impl<'a> Checker<'a> {
                 default_queue,
                 calendars: self.calendars.calendars,
                 templates: self.templates,
+                scripts: self.facts.facts,
                 signals: self.signals.signals,
                 edges: self.signals.edges,
                 rules,

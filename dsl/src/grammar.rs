@@ -9,6 +9,7 @@ mod calendar;
 mod condition;
 mod declaration;
 mod effect;
+mod fact;
 mod failure;
 mod header;
 mod item;

@@ -14,7 +14,7 @@ use crate::token::{Sign, Token, TokenKind};
 mod tests;
 
 /// The words that begin an item of this version.
-pub(crate) const ITEM_WORDS: [&str; 14] = [
+pub(crate) const ITEM_WORDS: [&str; 15] = [
     "ranks",
     "defaults",
     "schema",
@@ -25,6 +25,7 @@ pub(crate) const ITEM_WORDS: [&str; 14] = [
     "holidays",
     "template",
     "signal",
+    "fact",
     "public",
     "condition",
     "rule",
@@ -32,11 +33,10 @@ pub(crate) const ITEM_WORDS: [&str; 14] = [
 ];
 
 /// The words that begin an item of the full language only.
-pub(crate) const LATER_ITEM_WORDS: [&str; 12] = [
+pub(crate) const LATER_ITEM_WORDS: [&str; 11] = [
     "outreach",
     "dialogue",
     "script",
-    "fact",
     "table",
     "tone",
     "pattern",

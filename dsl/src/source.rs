@@ -27,6 +27,14 @@ impl SourceFile {
     /// What the paths of standard modules begin with. No directory of rules has such files.
     pub const STANDARD: &str = "std:";
 
+    /// What the names of scripts end in. They belong to the bundle but are not rule files: facts call what is in them.
+    pub const SCRIPT_END: &str = ".rhai";
+
+    /// Whether it is a script.
+    pub fn is_script(&self) -> bool {
+        self.path.ends_with(Self::SCRIPT_END)
+    }
+
     /// Whether it came with the program.
     pub fn is_standard(&self) -> bool {
         self.path.starts_with(Self::STANDARD)

@@ -10,14 +10,14 @@ use signalbox_adapters::Channel;
 use signalbox_router::{
     CommitAnswer, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
 };
-use signalbox_rules::{Action, Decision};
+use signalbox_rules::{Action, Decision, ScriptFailure};
 use signalbox_store::PartitionId;
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::metrics::inbound::InboundResult;
 use signalbox_telemetry::metrics::label;
 use signalbox_telemetry::metrics::outbound::AttemptResult;
 use signalbox_telemetry::metrics::processing::{CommitResult, EffectKind, ProcessResult};
-use signalbox_telemetry::metrics::rules::FiredRules;
+use signalbox_telemetry::metrics::rules::{FiredRules, ScriptResult};
 use signalbox_telemetry::metrics::store::StoreFailure;
 use signalbox_telemetry::traces::{context, spans};
 
@@ -132,6 +132,14 @@ impl Observer for MetricsObserver {
         for fired in &decision.trace.fired {
             bundle.fired.count(&fired.rule);
         }
+        for computed in &decision.trace.computed {
+            let result = match computed.failure {
+                None => ScriptResult::Ok,
+                Some(ScriptFailure::Absent { .. }) => ScriptResult::Absent,
+                Some(_) => ScriptResult::Failed,
+            };
+            self.metrics.rules.scripts.count(&computed.fact, result);
+        }
         for effect in &decision.effects {
             self.metrics
                 .processing
@@ -213,6 +221,7 @@ fn effect_kind(action: &Action) -> EffectKind {
         Action::Reply { .. } => EffectKind::Reply,
         Action::HandOver { .. } => EffectKind::HandOver,
         Action::SetPriority { .. } => EffectKind::SetPriority,
+        Action::SetScore { .. } => EffectKind::SetScore,
         Action::Tag { .. } => EffectKind::Tag,
         Action::Untag { .. } => EffectKind::Untag,
         Action::Note { .. } => EffectKind::Note,

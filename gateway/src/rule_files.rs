@@ -1,4 +1,4 @@
-//! Rule files on disk: a directory with all `*.rules` in it and below, or one file.
+//! Rule files on disk: a directory with all `*.rules` and the scripts (`*.rhai`) in it and below, or one file and the scripts that it calls.
 //!
 //! A file that is not UTF-8 is read too ([`encoding`]): that is for `check` to say, among all else.
 //!
@@ -17,6 +17,8 @@ use crate::words::{Told, Words, words};
 
 /// The end of a rule file's name.
 pub const EXTENSION: &str = "rules";
+/// The end of a script's name.
+const SCRIPT_EXTENSION: &str = "rhai";
 /// More files than this in one bundle are a mistake, such as a wrong directory.
 const MAX_FILES: usize = 10_000;
 /// All files of a bundle together.
@@ -101,12 +103,13 @@ impl RuleFiles {
     /// [`RuleFilesError`]
     pub fn read(path: &Path) -> Result<Self, RuleFilesError> {
         let paths = paths(path)?;
-        let root = if paths.first().is_some_and(|only| only == path) {
+        let is_alone = paths.first().is_some_and(|only| only == path);
+        let root = if is_alone {
             path.parent().unwrap_or(Path::new("")).to_owned()
         } else {
             path.to_owned()
         };
-        if paths.is_empty() {
+        if !is_alone && !paths.iter().any(|path| is_rule_file(path)) {
             return Err(nothing_in(path));
         }
         let mut left = MAX_BYTES;
@@ -163,7 +166,7 @@ impl RuleFiles {
     }
 }
 
-/// Where the rule files of a directory are, sorted; or the one file itself.
+/// Where the rule files and scripts of a directory are, sorted; or the one file itself, and behind it the scripts that it calls.
 ///
 /// # Errors
 /// [`RuleFilesError`]
@@ -173,7 +176,7 @@ pub(crate) fn paths(path: &Path) -> Result<Vec<PathBuf>, RuleFilesError> {
         .is_dir()
     {
         return match is_rule_file(path) {
-            true => Ok(vec![path.to_owned()]),
+            true => Ok(with_scripts_beside(path)),
             false => Err(RuleFilesError::Misnamed {
                 path: path.display().to_string(),
             }),
@@ -209,7 +212,7 @@ fn collect(
             .map_err(|error| unreadable(&path, error))?;
         if kind.is_dir() {
             collect(top, &path, depth + 1, paths)?;
-        } else if is_rule_file(&path) {
+        } else if is_rule_file(&path) || has_end(&path, SCRIPT_EXTENSION) {
             if paths.len() == MAX_FILES {
                 return Err(too_much(
                     top,
@@ -254,6 +257,38 @@ fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         .take(limit + 1)
         .read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// A file, and the scripts beside it whose names it says. One that cannot be listed or read is told of elsewhere.
+fn with_scripts_beside(file: &Path) -> Vec<PathBuf> {
+    // A pipe would keep whoever reads it waiting.
+    if !file.is_file() {
+        return vec![file.to_owned()];
+    }
+    let text = read_at_most(file, MAX_BYTES).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let directory = file.parent().unwrap_or(Path::new(""));
+    let directory = match directory.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => directory,
+    };
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name());
+    let mut scripts: Vec<PathBuf> = names
+        .filter(|name| {
+            let name = Path::new(name);
+            let stem = name.file_stem().map(|stem| stem.to_string_lossy());
+            has_end(name, SCRIPT_EXTENSION)
+                && stem.is_some_and(|stem| text.contains(&format!("script {stem}")))
+        })
+        .map(|name| file.with_file_name(name))
+        .collect();
+    scripts.sort_unstable();
+    std::iter::once(file.to_owned()).chain(scripts).collect()
+}
+
+fn has_end(path: &Path, end: &str) -> bool {
+    path.extension().is_some_and(|extension| extension == end)
 }
 
 fn relative(root: &Path, file: &Path) -> String {

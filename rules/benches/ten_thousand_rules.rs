@@ -128,6 +128,7 @@ fn bundle() -> Bundle {
         }],
         default_queue: QueueId(0),
         calendars: Vec::new(),
+        scripts: Vec::new(),
         signals: Vec::new(),
         edges: Vec::new(),
         templates: vec![Template {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::{Priority, Scope, Trigger};
 use signalbox_dsl::value::Value;
@@ -61,6 +62,8 @@ pub struct Conversation {
     pub queue: Option<Arc<str>>,
     /// Urgency for people; ends with the episode.
     pub priority: Option<Priority>,
+    /// Where it stands among those of its priority, 0 to 100, the higher the sooner; ends with the episode.
+    pub score: Option<Decimal>,
     /// Tags of the person.
     pub customer_tags: Tags,
     /// Tags of the open episode.
@@ -179,6 +182,7 @@ impl Conversation {
         self.give_back();
         self.episode = None;
         self.priority = None;
+        self.score = None;
         self.episode_tags = Tags::default();
         self.ledger.end_episode();
         if let Some(emotion) = &mut self.emotion {
@@ -206,6 +210,8 @@ impl Conversation {
                     // The highest wins within an episode too: a later, calmer message does not take urgency away.
                     self.priority = self.priority.max(Some(*priority));
                 }
+                // The last turn's word counts: a score is worked out anew each time, and may fall.
+                Action::SetScore { score } => self.score = Some(*score),
                 Action::Tag { scope, tag, until } => {
                     self.tags_mut(*scope).put(tag.clone(), now, *until);
                 }

@@ -6,11 +6,13 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::{Priority, Scope, Trigger};
 
 use crate::facts::Facts;
 use crate::ledger::{Ledger, LedgerUse};
+use crate::scripts::ComputedFact;
 
 /// All that a decision depends on, besides the bundle.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,11 @@ pub enum Action {
         /// To this.
         priority: Priority,
     },
+    /// Set where the conversation stands among those of its priority.
+    SetScore {
+        /// 0 to 100, the higher the sooner.
+        score: Decimal,
+    },
     /// Put a tag on.
     Tag {
         /// Where.
@@ -112,6 +119,9 @@ pub struct Trace {
     /// Numbers that rose past where rules wait for them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub risen: Vec<Risen>,
+    /// Facts of scripts that were worked out. Which ones the rules ask for is the evaluator's affair, their values are not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub computed: Vec<ComputedFact>,
     /// Rules that fired, by rank, then name.
     pub fired: Vec<Fired>,
     /// Full name of the rule that had the floor.

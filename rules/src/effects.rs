@@ -1,7 +1,7 @@
 //! From the rules that fire and the floor to effects and trace: limits, joining, rendering. Both evaluators share it.
 //!
 //! * Reply and hand-over leave only from the rule that has the floor; while people own the conversation only if it says `while`.
-//! * Priority is joined: the highest asked for, in the name of the first rule that asked.
+//! * Priority and score are joined: the highest asked for, in the name of the first rule that asked.
 //! * The language is one: the highest rank's; if its tie-breaks leave two, none is set.
 //! * Tags and notes accumulate, each once. Of a tag and its removal the higher rule's word counts.
 //! * An effect whose limit is used up is withheld; the rule keeps the floor and its other effects.
@@ -10,7 +10,9 @@
 
 use std::sync::Arc;
 
-use signalbox_dsl::bundle::{Effect, PeopleState, Priority, Rule, Scope};
+use rust_decimal::Decimal;
+use signalbox_dsl::bundle::{Effect, Operand, PeopleState, Priority, Rule, Scope};
+use signalbox_dsl::value::Value;
 
 use crate::conversation::after;
 use crate::decision::{
@@ -25,6 +27,9 @@ use crate::snapshot::Snapshot;
 /// The rule name of what the language itself prescribes.
 pub const SIGNALBOX: &str = "signalbox";
 
+/// What `set score to` lacks where its value is absent.
+const SCORE: &str = "score";
+
 /// Works out what leaves and what is withheld.
 pub(crate) fn carry_out(
     snapshot: &Snapshot<'_>,
@@ -36,7 +41,14 @@ pub(crate) fn carry_out(
         inputs,
         resolved,
         people: floor::people_state(snapshot.facts),
-        priority: highest_priority(snapshot, inputs, resolved),
+        priority: highest(snapshot, inputs, resolved, |effect| match effect {
+            Effect::SetPriority(priority) => Some(*priority),
+            _ => None,
+        }),
+        score: highest(snapshot, inputs, resolved, |effect| match effect {
+            Effect::SetScore(operand) => score(operand, snapshot),
+            _ => None,
+        }),
         language: language_contest(snapshot, inputs, resolved),
     };
     carrying.decision()
@@ -74,6 +86,11 @@ fn action(effect: &Effect, snapshot: &Snapshot<'_>) -> Result<Option<Action>, Mi
         Effect::SetPriority(priority) => Action::SetPriority {
             priority: *priority,
         },
+        Effect::SetScore(operand) => Action::SetScore {
+            score: score(operand, snapshot).ok_or(MissingValue {
+                parameter: SCORE.into(),
+            })?,
+        },
         Effect::Tag {
             scope,
             tag,
@@ -95,6 +112,13 @@ fn action(effect: &Effect, snapshot: &Snapshot<'_>) -> Result<Option<Action>, Mi
     }))
 }
 
+fn score(operand: &Operand, snapshot: &Snapshot<'_>) -> Option<Decimal> {
+    match snapshot.operand(operand)? {
+        Value::Percent(score) => Some(*score),
+        _ => None,
+    }
+}
+
 /// Place of a firing rule, place of its effect.
 type Place = (usize, usize);
 
@@ -105,6 +129,7 @@ struct Carrying<'a> {
     /// How people own the conversation.
     people: Option<PeopleState>,
     priority: Option<(Priority, Place)>,
+    score: Option<(Decimal, Place)>,
     language: LanguageContest,
 }
 
@@ -154,6 +179,12 @@ impl Carrying<'_> {
         }
         match &limited.effect {
             Effect::SetPriority(_) if self.priority.map(|(_, at)| at) != Some(place) => {
+                return Ok(());
+            }
+            Effect::SetScore(operand)
+                if self.score.map(|(_, at)| at) != Some(place)
+                    && score(operand, self.snapshot).is_some() =>
+            {
                 return Ok(());
             }
             Effect::SetLanguage(language) => match self.may_set_language(place, language)? {
@@ -311,19 +342,21 @@ fn join_tags(standing: &mut DecidedEffect, asked: &Action) -> Result<(), Withhel
     }
 }
 
-fn highest_priority(
+/// The highest of what the rules ask for, and who asked first.
+fn highest<T: Ord + Copy>(
     snapshot: &Snapshot<'_>,
     inputs: &Inputs<'_>,
     resolved: &Resolved<'_>,
-) -> Option<(Priority, Place)> {
-    let mut highest: Option<(Priority, Place)> = None;
+    asked: impl Fn(&Effect) -> Option<T>,
+) -> Option<(T, Place)> {
+    let mut highest: Option<(T, Place)> = None;
     for (place, firing) in resolved.firing.iter().enumerate() {
         for (effect, limited) in firing.rule.effects.iter().enumerate() {
-            if let Effect::SetPriority(priority) = limited.effect
-                && highest.is_none_or(|(so_far, _)| priority > so_far)
+            if let Some(wanted) = asked(&limited.effect)
+                && highest.is_none_or(|(so_far, _)| wanted > so_far)
                 && !floor::is_used_up(firing.rule, effect, snapshot, inputs)
             {
-                highest = Some((priority, (place, effect)));
+                highest = Some((wanted, (place, effect)));
             }
         }
     }

@@ -91,6 +91,7 @@ pub(crate) fn decide(
     decision.uses.extend(signalled.uses);
     decision.trace.reached = signalled.reached;
     decision.trace.risen = signalled.risen;
+    decision.trace.computed = snapshot.computed();
     decision
 }
 

@@ -3,8 +3,8 @@
 //! [`Engine`] decides messages; [`Reference`] is the straight evaluator that says what is right, and property tests hold the two
 //! equal. Both end in the same code: `floor.rs` (who answers) and `effects.rs` (what leaves).
 //!
-//! Scripts are not here yet. Their host will be a crate of its own in `rules/script/`, so that Rhai is compiled once and
-//! nothing else of the engine waits for it; a script's answer will come in as facts, before conditions are read.
+//! Facts that scripts compute are worked out in `scripts.rs`; the sandbox is a crate of its own in `rules/script/`, so that Rhai is
+//! compiled once.
 
 mod calendar;
 pub mod conversation;
@@ -27,6 +27,7 @@ mod reference;
 mod render;
 #[cfg(test)]
 mod sample;
+pub mod scripts;
 mod signals;
 mod snapshot;
 pub mod standard;
@@ -45,6 +46,8 @@ pub use ledger::{Ledger, LedgerUse};
 pub use limits::ledger_key;
 pub use prepared::{CompileError, MOST_PATTERN_BYTES};
 pub use reference::Reference;
+pub use scripts::{ComputedFact, check, check_on};
+pub use signalbox_script::Failure as ScriptFailure;
 pub use signals::facts_before;
 pub use snapshot::has_type;
 pub use truth::Truth;

@@ -14,6 +14,7 @@ use signalbox_dsl::folding::fold;
 
 use crate::calendar::OpeningHours;
 use crate::keywords::MatchedList;
+use crate::scripts::Scripts;
 
 /// The fact that is the same moment for the whole decision, whatever the facts say.
 pub(crate) const NOW: &str = "now";
@@ -46,6 +47,14 @@ pub enum CompileError {
         /// What the automaton builder says.
         reason: String,
     },
+    /// The script of a fact cannot be read; [`check`](crate::check) tells where.
+    #[error("the script of fact `{fact}` cannot be used: {reason}; correct it")]
+    BadScript {
+        /// The fact.
+        fact: Arc<str>,
+        /// What the sandbox says.
+        reason: String,
+    },
     /// More rules, conditions or keywords than 32-bit ids can tell apart.
     #[error("the bundle has more than {most} {things}; split the rules into several deployments")]
     TooLarge {
@@ -65,6 +74,7 @@ pub(crate) struct Prepared {
     pub(crate) lists: Vec<MatchedList>,
     /// In the order of [`Bundle::calendars`].
     calendars: Vec<OpeningHours>,
+    pub(crate) scripts: Scripts,
     pub(crate) now_field: Option<FieldId>,
     patterns: HashMap<Arc<str>, Regex>,
     phrases: HashMap<Arc<str>, Box<str>>,
@@ -88,6 +98,7 @@ impl Prepared {
             zone,
             lists,
             calendars,
+            scripts: Scripts::new(&bundle)?,
             now_field,
             patterns: HashMap::new(),
             phrases: HashMap::new(),

@@ -58,6 +58,7 @@ impl Sample {
             queues: vec![queue("complaints"), queue("everybody")],
             default_queue: QueueId(1),
             calendars: Vec::new(),
+            scripts: Vec::new(),
             signals: Vec::new(),
             edges: Vec::new(),
             templates: vec![

@@ -9,6 +9,7 @@ use signalbox_dsl::value::{Type, Value};
 
 use crate::facts::Facts;
 use crate::prepared::Prepared;
+use crate::scripts::{Computed, ComputedFact};
 
 #[derive(Debug)]
 pub(crate) struct Snapshot<'a> {
@@ -16,6 +17,8 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) facts: &'a Facts,
     pub(crate) now: Timestamp,
     now_value: Value,
+    /// By script of the bundle: filled when something reads its fact.
+    computed: Computed,
 }
 
 impl<'a> Snapshot<'a> {
@@ -25,6 +28,7 @@ impl<'a> Snapshot<'a> {
             facts,
             now,
             now_value: Value::Timestamp(now),
+            computed: prepared.scripts.room(),
         }
     }
 
@@ -33,9 +37,27 @@ impl<'a> Snapshot<'a> {
         if self.prepared.now_field == Some(field) {
             return Some(&self.now_value);
         }
+        let script = self.prepared.scripts.place_of(field);
         let field = self.prepared.bundle.fields.get(field.index())?;
-        let value = self.facts.get(&field.path)?;
-        has_type(value, &field.value_type).then_some(value)
+        let known = self.facts.get(&field.path);
+        let known = known.filter(|value| has_type(value, &field.value_type));
+        known.or_else(|| self.computed_value(script?))
+    }
+
+    fn computed_value(&self, place: usize) -> Option<&Value> {
+        let cell = self.computed.get(place)?;
+        if cell.get().is_none() {
+            // Nothing reads the cell while its fact is worked out: a script is given no facts of scripts.
+            let computed = self.prepared.scripts.compute(place, self)?;
+            return Some(&cell.get_or_init(|| computed).value);
+        }
+        cell.get().map(|computed| &computed.value)
+    }
+
+    /// The facts of scripts that were read, in the order of the bundle.
+    pub(crate) fn computed(&self) -> Vec<ComputedFact> {
+        let read = self.computed.iter().filter_map(|cell| cell.get());
+        read.cloned().collect()
     }
 
     /// The value of a text field, if it is present.

@@ -13,8 +13,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signalbox-dsl", &[]),
     (
         "signalbox-rules",
-        &["signalbox-dsl", "signalbox-understanding"],
+        &[
+            "signalbox-dsl",
+            "signalbox-script",
+            "signalbox-understanding",
+        ],
     ),
+    ("signalbox-script", &["signalbox-dsl"]),
     ("signalbox-understanding", &["signalbox-dsl"]),
     ("signalbox-adapters", &[]),
     ("signalbox-sealed", &[]),

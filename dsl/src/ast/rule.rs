@@ -108,6 +108,8 @@ pub enum EffectKind {
     },
     /// `set priority to urgent`
     SetPriority(Name),
+    /// `set score to 优先分`
+    SetScore(Operand),
     /// `tag "x"`, `tag customer "x" for 90 days`
     Tag {
         /// [`Scope::Episode`] if it is not said.

@@ -20,7 +20,7 @@ pub struct LimitedEffect {
 /// What a rule answers.
 ///
 /// [`Effect::Reply`] and [`Effect::HandOver`] contend for the floor: one rule a turn has it, and only that
-/// rule's effects of these two kinds are carried out. [`Effect::SetPriority`] is joined: the highest wins. All other
+/// rule's effects of these two kinds are carried out. [`Effect::SetPriority`] and [`Effect::SetScore`] are joined: the highest wins. All other
 /// kinds accumulate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
@@ -40,6 +40,8 @@ pub enum Effect {
     },
     /// Urgency of the conversation for people.
     SetPriority(Priority),
+    /// Where the conversation stands among those of its priority: a percent, the higher the sooner.
+    SetScore(Operand),
     /// Put a tag on.
     Tag {
         /// Of the whole customer or of this episode.

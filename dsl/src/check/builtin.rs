@@ -224,12 +224,13 @@ impl BuiltInType {
 }
 
 /// The types that a schema or a parameter may name, besides enums.
-pub(super) const TYPE_WORDS: [&str; 13] = [
+pub(super) const TYPE_WORDS: [&str; 14] = [
     "text",
     "bool",
     "int",
     "decimal",
     "percent",
+    "score",
     "money",
     "duration",
     "time",
@@ -247,7 +248,7 @@ pub(super) fn type_named(word: &str) -> Option<Type> {
         "bool" => Type::Bool,
         "int" => Type::Int,
         "decimal" => Type::Decimal,
-        "percent" => Type::Percent,
+        "percent" | "score" => Type::Percent,
         "money" => Type::Money,
         "duration" => Type::Duration,
         "time" => Type::TimeOfDay,
@@ -267,7 +268,8 @@ pub(super) fn type_meant(word: &str) -> Option<&'static str> {
         "boolean" | "yes_no" => "bool",
         "integer" | "number" | "整数" => "int",
         "float" | "double" => "decimal",
-        "score" | "百分比" => "percent",
+        "百分比" => "percent",
+        "分数" | "得分" => "score",
         "amount" | "金额" => "money",
         "datetime" | "moment" => "timestamp",
         "日期" => "date",

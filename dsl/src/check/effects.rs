@@ -28,6 +28,9 @@ const PRIORITIES: [(&str, Priority); 4] = [
     ("urgent", Priority::Urgent),
 ];
 
+/// What needs the value of `set score to`.
+const SCORE: &str = "score";
+
 /// Names the default queue, whatever it is called.
 const DEFAULT: &str = "default";
 
@@ -62,6 +65,7 @@ impl Checker<'_> {
                 EffectKind::Reply { .. } => "reply",
                 EffectKind::HandOver { .. } => "hand over",
                 EffectKind::SetPriority(_) => "set priority",
+                EffectKind::SetScore(_) => "set score",
                 EffectKind::SetLanguage(_) => "set language",
                 EffectKind::NoOtherReplies => "no other replies",
                 EffectKind::Tag { .. } | EffectKind::Untag { .. } | EffectKind::Note(_) => continue,
@@ -110,6 +114,7 @@ impl Checker<'_> {
                 }
             }
             EffectKind::SetPriority(name) => Effect::SetPriority(self.priority(name)?),
+            EffectKind::SetScore(score) => Effect::SetScore(self.score(file, score, known)?),
             EffectKind::Tag {
                 scope,
                 tag,
@@ -205,6 +210,11 @@ impl Checker<'_> {
         read.into_iter().collect()
     }
 
+    /// What `set score to` is given: a percent that is there.
+    fn score(&mut self, file: usize, written: &ast::Operand, known: &Known) -> Option<Operand> {
+        self.value(file, written, &Type::Percent, SCORE, false, known)
+    }
+
     fn argument(
         &mut self,
         file: usize,
@@ -213,32 +223,46 @@ impl Checker<'_> {
         may_be_absent: bool,
         known: &Known,
     ) -> Option<Operand> {
-        let value = &argument.value.value;
+        let (value, what) = (&argument.value, &*argument.name.text);
+        self.value(file, value, needed, what, may_be_absent, known)
+    }
+
+    /// A field or constant of the type that is needed; `what` needs it.
+    fn value(
+        &mut self,
+        file: usize,
+        written: &ast::Operand,
+        needed: &Type,
+        what: &str,
+        may_be_absent: bool,
+        known: &Known,
+    ) -> Option<Operand> {
+        let value = &written.value;
         let field = match &value.kind {
             ExpressionKind::Path(path) => self.schema.visible(file, path, &mut self.names),
             ExpressionKind::Literal(_) | ExpressionKind::List(_) => None,
         };
         let Some(field) = field else {
-            let constant = self.constant(file, value, needed, &argument.name.text)?;
+            let constant = self.constant(file, value, needed, what)?;
             return Some(Operand::Constant(constant));
         };
         let found = &self.schema.entry(field)?.field;
         let path = Arc::clone(&found.path);
         if found.value_type != *needed {
             let found = found.value_type.clone();
-            self.report_wrong_type(value.span, needed, found, &argument.name.text);
+            self.report_wrong_type(value.span, needed, found, what);
             return None;
         }
-        let default = match &argument.value.default {
+        let default = match &written.default {
             None => None,
-            Some(written) => Some(self.constant(file, written, needed, &argument.name.text)?),
+            Some(default) => Some(self.constant(file, default, needed, what)?),
         };
         let is_there = default.is_some() || known.contains(&field) || self.is_always_there(field);
         if !is_there && !may_be_absent {
             let problem = MeaningProblem::MayBeMissing {
                 field: path,
                 absence: Absence::NoFallback {
-                    parameter: argument.name.text.to_string(),
+                    parameter: what.to_owned(),
                 },
             };
             self.findings.add(problem, value.span);

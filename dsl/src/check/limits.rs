@@ -53,5 +53,11 @@ pub(super) const MOST_OPENING_HOURS: usize = 50;
 /// So many days before the holidays of a calendar end `check` warns: China publishes a year's some seven weeks before it begins.
 pub(super) const DAYS_OF_WARNING: i64 = 45;
 
+/// Facts of scripts: a message may want all of them, each with its steps.
+pub(super) const MOST_FACTS: usize = 50;
+
+/// The most steps that a fact may give its script; the sandbox is built for as many.
+pub(super) const MOST_STEPS: u32 = 100_000;
+
 /// Signals are looked at one by one at every message.
 pub(super) const MOST_SIGNALS: usize = 1_000;

@@ -93,21 +93,20 @@ impl<'a> Names<'a> {
     /// Gives ids in order, and reports what is declared twice.
     fn number(&mut self, declared: Vec<Declared<'a>>, findings: &mut Findings) {
         let mut next: HashMap<ItemKind, u32> = HashMap::new();
-        // A queue's name is its name everywhere, in the store too.
-        let mut queues: HashMap<&str, Span> = HashMap::new();
+        // A queue's name is its name everywhere, in the store too; a fact's in decision records.
+        let mut everywhere: HashMap<(ItemKind, &str), Span> = HashMap::new();
         for mut one in declared {
             let key = (self.module(one.file), one.kind, Arc::clone(&one.name.text));
             let first = match self.places.get(&key) {
                 Some(&place) => self.declared.get(place).map(|first| first.name.span),
-                None if one.kind == ItemKind::Queue => queues.get(&*one.name.text).copied(),
-                None => None,
+                None => everywhere.get(&(one.kind, &*one.name.text)).copied(),
             };
             if let Some(first) = first {
                 findings.push(duplicate(one.kind, one.name, first));
                 continue;
             }
-            if one.kind == ItemKind::Queue {
-                queues.insert(&one.name.text, one.name.span);
+            if matches!(one.kind, ItemKind::Queue | ItemKind::Fact) {
+                everywhere.insert((one.kind, &one.name.text), one.name.span);
             }
             let id = next.entry(one.kind).or_default();
             one.id = *id;
@@ -369,7 +368,7 @@ impl<'a> Names<'a> {
 }
 
 /// Kinds that another module can use.
-const USABLE: [ItemKind; 8] = [
+const USABLE: [ItemKind; 9] = [
     ItemKind::List,
     ItemKind::Queue,
     ItemKind::Template,
@@ -378,6 +377,7 @@ const USABLE: [ItemKind; 8] = [
     ItemKind::Calendar,
     ItemKind::Holidays,
     ItemKind::Signal,
+    ItemKind::Fact,
 ];
 
 /// The first of these names, as a finding lists them.

@@ -38,6 +38,8 @@ pub(super) struct Entry {
     pub(super) declared: Option<Span>,
     /// Modules whose schemas declare it; empty for built-in fields, which all see.
     modules: Vec<Arc<str>>,
+    /// A script computes it: it is seen as other items of a module are.
+    pub(super) is_fact: bool,
 }
 
 /// When a field is there.
@@ -93,6 +95,7 @@ impl Schema {
                 }
             }
         }
+        schema.add_facts(names, findings);
         schema
     }
 
@@ -126,6 +129,7 @@ impl Schema {
                 presence,
                 declared: None,
                 modules: Vec::new(),
+                is_fact: false,
             });
             if is_page {
                 for event in self.events.values_mut() {
@@ -210,6 +214,7 @@ impl Schema {
                 presence,
                 declared: Some(line.span),
                 modules: vec![Arc::clone(&module)],
+                is_fact: false,
             };
             self.add_field(entry, line, event.as_ref(), findings);
         }
@@ -282,6 +287,38 @@ impl Schema {
         false
     }
 
+    /// Facts that scripts compute: fields of one word, which always have a value.
+    fn add_facts<'a>(&mut self, names: &mut Names<'a>, findings: &mut Findings) {
+        let declared: Vec<_> = names.of_kind(ItemKind::Fact).copied().collect();
+        for one in declared {
+            let ast::ItemKind::Fact(fact) = &one.item.kind else {
+                continue;
+            };
+            if self.find(&fact.name.text).is_some() {
+                let problem = MeaningProblem::BuiltInField {
+                    field: fact.name.text.to_string(),
+                };
+                findings.add(problem, fact.name.span);
+                continue;
+            }
+            let Some(value_type) = resolve_type(one.file, &fact.value_type, names, findings) else {
+                continue;
+            };
+            self.push(Entry {
+                field: Field {
+                    path: Arc::clone(&fact.name.text),
+                    value_type,
+                    optional: false,
+                    description: "".into(),
+                },
+                presence: Presence::Always,
+                declared: Some(fact.name.span),
+                modules: vec![names.module(one.file)],
+                is_fact: true,
+            });
+        }
+    }
+
     fn push(&mut self, entry: Entry) -> FieldId {
         let id = FieldId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         self.places.insert(Arc::clone(&entry.field.path), id);
@@ -303,7 +340,11 @@ impl Schema {
     ) -> Option<FieldId> {
         let id = self.find(&path.dotted())?;
         let first = path.names.first()?;
-        let modules = &self.entry(id)?.modules;
+        let entry = self.entry(id)?;
+        if entry.is_fact {
+            return names.visible(ItemKind::Fact, file, &first.text).map(|_| id);
+        }
+        let modules = &entry.modules;
         names.sees_subject(file, &first.text, modules).then_some(id)
     }
 

@@ -22,7 +22,8 @@ pub(super) const SAFETY: &str = "safety";
 impl Checker<'_> {
     /// Whether a file came with the program.
     pub(super) fn is_standard(&self, file: usize) -> bool {
-        let file = self.sources.files().get(file);
+        let tree = self.files.get(file);
+        let file = tree.and_then(|tree| self.sources.file(tree.span.file));
         file.is_some_and(crate::source::SourceFile::is_standard)
     }
 

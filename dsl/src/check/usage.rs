@@ -9,7 +9,7 @@ use super::Checker;
 const STANDARD: &str = "std";
 
 /// Kinds that are worth nothing unless something names them.
-const NEEDED: [ItemKind; 7] = [
+const NEEDED: [ItemKind; 8] = [
     ItemKind::List,
     ItemKind::Queue,
     ItemKind::Template,
@@ -17,6 +17,7 @@ const NEEDED: [ItemKind; 7] = [
     ItemKind::Calendar,
     ItemKind::Holidays,
     ItemKind::Signal,
+    ItemKind::Fact,
 ];
 
 impl Checker<'_> {

@@ -161,7 +161,7 @@ pub(super) fn parameter(input: Tokens<'_>) -> Parsed<'_, Parameter> {
 }
 
 /// `text`, `list of text`
-fn type_name(input: Tokens<'_>) -> Parsed<'_, TypeName> {
+pub(super) fn type_name(input: Tokens<'_>) -> Parsed<'_, TypeName> {
     let mut rest = input;
     let mut lists = Vec::new();
     while rest.starts_with(&["list", "of"]) {

@@ -107,16 +107,9 @@ fn hand_over(input: Tokens<'_>) -> Parsed<'_, EffectKind> {
 }
 
 fn set(input: Tokens<'_>) -> Parsed<'_, EffectKind> {
-    if input.starts_with(&["score"]) {
-        let construct = "set score".to_owned();
-        return refuse(
-            input,
-            SyntaxProblem::NotAvailable { construct },
-            input.here(),
-        );
-    }
     alt((
         after("priority", after("to", name)).map(EffectKind::SetPriority),
+        after("score", after("to", operand)).map(EffectKind::SetScore),
         after("language", after("to", language_tag)).map(EffectKind::SetLanguage),
     ))
     .parse(input)

@@ -8,6 +8,7 @@ use super::calendar::{calendar, holidays};
 use super::declaration::{
     declared_name, defaults, enumeration, list, named_condition, queue, ranks, schema,
 };
+use super::fact::fact;
 use super::failure::{Parsed, found};
 use super::reader::Reader;
 use super::rule::{rule, signal};
@@ -54,6 +55,7 @@ pub(super) fn item<'a>(
         "template" => template,
         "condition" => named_condition,
         "signal" => signal,
+        "fact" => fact,
         "rule" => rule,
         _ => test,
     };

@@ -362,6 +362,40 @@ problems! {
         /// The field.
         field: Arc<str>,
     }
+    /// A fact calls a script that is not there.
+    "E0801" Error NoScript {
+        /// The path that it would have.
+        file: String,
+    }
+    /// A type of which scripts give no values.
+    "E0802" Error NoScriptResult {
+        /// The type.
+        found: Type,
+    }
+    /// `within 0 steps`
+    "E0803" Error StepsOutOfRange {
+        /// How many there may be.
+        most: u32,
+    }
+    /// A fact's script is given another fact of a script, or something that is no field.
+    "E0804" Error NoScriptArgument {
+        /// As written.
+        written: String,
+    }
+    /// A script that cannot be read.
+    "E0805" Error BadScript {
+        /// Why, in a line.
+        reason: String,
+    }
+    /// A script lacks the function that a fact calls.
+    "E0806" Error NoScriptFunction {
+        /// Its name.
+        function: String,
+        /// How many arguments it is given.
+        arguments: usize,
+        /// How many parameters the functions of that name take.
+        found: Vec<usize>,
+    }
     /// A fallback for a field that is always there.
     "W0301" Hint NeedlessFallback {
         /// The field.
@@ -427,6 +461,20 @@ problems! {
     }
     /// A test that passes whatever the rules say.
     "W0701" Warning VacuousTest {}
+    /// A script that no fact calls.
+    "W0801" Warning UnusedScript {
+        /// Its path.
+        file: String,
+    }
+    /// A script that gave no value when it was tried.
+    "W0802" Warning DoubtfulScript {
+        /// What it was given.
+        tried: String,
+        /// What came of it, in English.
+        english: String,
+        /// The same in Chinese.
+        chinese: String,
+    }
     /// A condition that can never be true.
     "A01" Error NeverTrue {}
     /// A condition that can never be false.
@@ -503,6 +551,8 @@ pub enum ItemKind {
     Test,
     /// `signal`
     Signal,
+    /// `fact`
+    Fact,
     /// `calendar`
     Calendar,
     /// `holidays`

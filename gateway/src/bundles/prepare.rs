@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use signalbox_dsl::bundle::Bundle;
 use signalbox_dsl::place::LineIndex;
-use signalbox_dsl::{Diagnostic, FileId, Locale, Severity, SourceSet, check, render};
+use signalbox_dsl::{Diagnostic, FileId, Locale, Severity, SourceSet, render};
 use signalbox_rules::explain::Place;
 use signalbox_rules::standard::with_standard;
 use signalbox_rules::testing::run_tests;
-use signalbox_rules::{CompileError, Engine, Reference};
+use signalbox_rules::{CompileError, Engine, Reference, check};
 
 use crate::live_bundle::LiveBundle;
 use crate::words::{Told, Words, words};

@@ -15,6 +15,6 @@ pub(super) fn run(options: &RulesOptions, locale: Locale) -> Result<Answer, Fail
     let prefix = files.prefix();
     let sources = with_standard(files.sources);
     // What ends soon is told by the calendar of whoever asks.
-    let checked = signalbox_dsl::check_on(&sources, Zoned::now().date());
+    let checked = signalbox_rules::check_on(&sources, Zoned::now().date());
     Ok(findings(&sources.shown_below(&prefix), &checked, locale))
 }

@@ -19,6 +19,9 @@ pub(super) fn run(options: &FmtOptions, locale: Locale) -> Result<Answer, Failur
     let prefix = files.prefix();
     let foreign = files.sources.foreign_findings();
     for (id, file) in (0..).zip(files.sources.files()) {
+        if file.is_script() {
+            continue;
+        }
         let shown = format!("{prefix}{}", file.path);
         let not_utf8 = foreign.iter().filter(|found| found.span.file == FileId(id));
         if not_utf8.clone().next().is_some() {

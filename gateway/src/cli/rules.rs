@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde_json::json;
 use signalbox_dsl::bundle::Bundle;
-use signalbox_dsl::{Checked, Locale, Severity, SourceSet, check, render, report};
+use signalbox_dsl::{Checked, Locale, Severity, SourceSet, render, report};
+use signalbox_rules::check;
 use signalbox_rules::standard::with_standard;
 
 use super::answer::{Answer, Outcome};

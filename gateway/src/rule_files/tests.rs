@@ -45,6 +45,43 @@ fn one_file_is_read_alone() {
 }
 
 #[test]
+fn scripts_are_read_with_the_rules_that_may_call_them() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "one.rules",
+        "fact 分: score = script 评分() otherwise 0%".as_bytes(),
+    );
+    write(folder.path(), "评分.rhai", b"fn x() { 1 }");
+    write(folder.path(), "other.rhai", b"");
+    let paths = |path: &Path| {
+        let files = RuleFiles::read(path).unwrap();
+        let files = files.sources.files().iter();
+        files.map(|file| file.path.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        paths(folder.path()),
+        ["one.rules", "other.rhai", "评分.rhai"]
+    );
+    assert_eq!(
+        paths(&folder.path().join("one.rules")),
+        ["one.rules", "评分.rhai"]
+    );
+}
+
+#[test]
+fn scripts_alone_are_no_rules_and_must_be_utf_8() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), "f.rhai", b"fn f() { 1 }");
+    let empty = RuleFiles::read(folder.path()).unwrap_err();
+    assert!(empty.to_string().contains("holds no rule files"), "{empty}");
+    write(folder.path(), "one.rules", b"x");
+    write(folder.path(), "f.rhai", &[b'f', 0xff, 0xfe]);
+    let read = RuleFiles::read(folder.path()).unwrap();
+    assert_eq!(read.sources.foreign_findings().len(), 1);
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let missing = RuleFiles::read(&folder.path().join("none")).unwrap_err();

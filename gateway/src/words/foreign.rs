@@ -195,6 +195,9 @@ impl Told for CompileError {
             Self::TooManyKeywords { reason } => {
                 format!("所有关键词表加起来太大：{reason}；请把规则拆成几个部署")
             }
+            Self::BadScript { fact, reason } => {
+                format!("事实 `{fact}` 的脚本不能使用：{reason}；请改正它")
+            }
             Self::TooLarge { .. } => format!("规则太多，请拆成几个部署：{self}"),
         }
     }

@@ -5,6 +5,7 @@ use signalbox_dsl::bundle::{Comparison, FieldId, Operand, Predicate};
 use signalbox_dsl::value::{Type, Value};
 
 use super::formula::{Formulas, Test};
+use super::needs::fields_of;
 use crate::keywords::Phrase;
 use crate::prepared::Prepared;
 use crate::snapshot::has_type;
@@ -15,6 +16,10 @@ pub(crate) fn expected_frequency(
     formulas: &Formulas,
     prepared: &Prepared,
 ) -> Option<f64> {
+    // Looking such an atom up would run its script for every message.
+    if reads_script(test, formulas, prepared) {
+        return None;
+    }
     match test {
         Test::HasAny { slot, list } | Test::HasAll { slot, list } => {
             let (_, scanner) = formulas.slot_and_scanner(*slot)?;
@@ -28,6 +33,20 @@ pub(crate) fn expected_frequency(
         Test::IsExactly { .. } => Some(0.0005),
         Test::StartsWith { .. } => Some(0.002),
         Test::Plain(predicate) => plain_frequency(predicate, prepared),
+    }
+}
+
+fn reads_script(test: &Test, formulas: &Formulas, prepared: &Prepared) -> bool {
+    let is_computed = |field: FieldId| prepared.scripts.place_of(field).is_some();
+    match test {
+        Test::HasAny { slot, .. }
+        | Test::HasAll { slot, .. }
+        | Test::StartsWith { slot, .. }
+        | Test::IsExactly { slot, .. } => {
+            let slot = formulas.slot_and_scanner(*slot);
+            slot.is_some_and(|(slot, _)| is_computed(slot.field))
+        }
+        Test::Plain(predicate) => fields_of(predicate).into_iter().any(is_computed),
     }
 }
 

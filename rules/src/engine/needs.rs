@@ -14,8 +14,12 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
             add_condition(condition, &mut fields);
         }
         for limited in &rule.effects {
-            if let Effect::Reply { arguments, .. } = &limited.effect {
-                fields.extend(arguments.iter().filter_map(field));
+            match &limited.effect {
+                Effect::Reply { arguments, .. } => {
+                    fields.extend(arguments.iter().filter_map(field));
+                }
+                Effect::SetScore(score) => fields.extend(field(score)),
+                _ => {}
             }
         }
     }
@@ -26,6 +30,8 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
         Edge::Rising(rising) => Some(rising.field),
         Edge::Reaching(_) => None,
     }));
+    let arguments = bundle.scripts.iter().flat_map(|script| &script.arguments);
+    fields.extend(arguments.filter_map(field));
     let always = [path::LANGUAGE, path::STATE];
     fields.extend(
         (0..)

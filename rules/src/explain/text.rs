@@ -10,6 +10,8 @@ use super::{Count, ExplainedRule, Explanation, Failing, Verdict};
 use crate::conversation::hearing::{ExplainedLanguage, ExplainedMessage};
 use crate::conversation::priority_name;
 use crate::decision::{Action, Reached, Risen, WithheldReason};
+use crate::describe;
+use crate::scripts::ComputedFact;
 use crate::truth::Truth;
 
 impl Explanation {
@@ -46,6 +48,11 @@ impl Explanation {
         }
         if let Some(message) = &self.message {
             say.message(message, &mut lines);
+        }
+        if !self.decision.trace.computed.is_empty() {
+            lines.push(say.two("Computed:", "脚本算出："));
+            let computed = self.decision.trace.computed.iter();
+            lines.extend(computed.map(|fact| say.computed(fact)));
         }
         lines.push(say.two("Rules:", "规则："));
         let fired = |rule: &&ExplainedRule| matches!(rule.verdict, Verdict::Fired { .. });
@@ -103,6 +110,29 @@ impl Say {
         }
     }
 
+    fn computed(&self, computed: &ComputedFact) -> String {
+        let ComputedFact {
+            fact,
+            steps,
+            failure,
+            ..
+        } = computed;
+        let value = describe::value(&computed.value);
+        match failure {
+            None => self.two(
+                format!("  {fact} = {value}  [{steps} steps]"),
+                format!("  {fact} = {value}  [{steps} 步]"),
+            ),
+            Some(failure) => {
+                let why = failure.text(self.0);
+                self.two(
+                    format!("  {fact} = {value}, as it says otherwise: {why}  [{steps} steps]"),
+                    format!("  {fact} = {value}，取 otherwise 的值：{why}  [{steps} 步]"),
+                )
+            }
+        }
+    }
+
     fn list(&self, names: &[Arc<str>]) -> String {
         let names: Vec<&str> = names.iter().map(|name| &**name).collect();
         names.join(match self.0 {
@@ -127,6 +157,10 @@ impl Say {
             Action::SetPriority { priority } => {
                 let name = priority_name(*priority);
                 self.two(format!("priority {name}"), format!("优先级 {name}"))
+            }
+            Action::SetScore { score } => {
+                let score = score.normalize();
+                self.two(format!("score {score}%"), format!("分数 {score}%"))
             }
             Action::Tag { tag, .. } => self.two(format!("tag “{tag}”"), format!("加标签“{tag}”")),
             Action::Untag { tag, .. } => {

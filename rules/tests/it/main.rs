@@ -3,3 +3,4 @@
 mod equal;
 mod language;
 mod random;
+mod scripts;

@@ -192,6 +192,7 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
             queues: (0..QUEUES).map(queue).collect(),
             default_queue: QueueId(1),
             calendars: calendars(),
+            scripts: Vec::new(),
             signals: signals(counted),
             edges: edges(),
             templates: effects::templates(),

@@ -4,7 +4,7 @@ use super::form::{Form, list, word};
 use super::{condition, expression, operand, quoted, text};
 use crate::ast::{
     Argument, Assignment, Attribute, Calendar, Defaults, Effect, EffectKind, Enum, Expectation,
-    Field, Guard, Holidays, Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition,
+    Fact, Field, Guard, Holidays, Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition,
     Outcome, OutcomeKind, Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema,
     SchemaSubject, Signal, Template, Test, TestDay, TestStep, TestStepKind, Tie, Trigger,
     TriggerKind, TypeName, TypeNameKind, Window,
@@ -26,6 +26,7 @@ pub(super) fn form(item: &Item) -> Form {
         ItemKind::Template(template) => ("template", self::template(template)),
         ItemKind::Condition(condition) => ("condition", named(condition)),
         ItemKind::Signal(signal) => ("signal", self::signal(signal)),
+        ItemKind::Fact(fact) => ("fact", self::fact(fact)),
         ItemKind::Rule(rule) => ("rule", self::rule(rule)),
         ItemKind::Test(test) => ("test", self::test(test)),
     };
@@ -271,6 +272,23 @@ fn signal(signal: &Signal) -> Vec<Form> {
         .collect()
 }
 
+fn fact(fact: &Fact) -> Vec<Form> {
+    let arguments = fact.arguments.iter().map(operand);
+    let call = std::iter::once(name(&fact.function)).chain(arguments);
+    let steps = fact
+        .steps
+        .map(|steps| list("steps", [word(steps.count.to_string())]));
+    [
+        name(&fact.name),
+        value_type(&fact.value_type),
+        list("script", call),
+    ]
+    .into_iter()
+    .chain(steps)
+    .chain([list("otherwise", [expression(&fact.otherwise)])])
+    .collect()
+}
+
 fn trigger(trigger: &Trigger) -> Form {
     match &trigger.kind {
         TriggerKind::Message => word("message"),
@@ -300,6 +318,7 @@ fn effect(effect: &Effect) -> Form {
             list("hand-over", std::iter::once(path(queue)).chain(note))
         }
         EffectKind::SetPriority(priority) => list("priority", [name(priority)]),
+        EffectKind::SetScore(score) => list("score", [operand(score)]),
         EffectKind::Tag {
             scope: of,
             tag,

@@ -1,6 +1,6 @@
 //! The Chinese texts.
 
-use super::english::hour;
+use super::english::{counts, hour};
 use super::{Absence, BareWord, FactSource, ItemKind, MeaningProblem, percentage};
 use crate::value::Type;
 
@@ -114,6 +114,16 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::MissingEventField { event, field } => format!("事件 `{event}` 总是带有 `{field}`"),
         P::FactNotSettable { field, .. } => format!("`{field}` 不能这样设置"),
         P::RepeatedFact { field } => format!("`{field}` 设置了两次"),
+        P::NoScript { file } => format!("没有脚本 `{file}`"),
+        P::NoScriptResult { found } => format!("脚本不能给出{}", type_words(found)),
+        P::StepsOutOfRange { .. } => "步数超出范围".to_owned(),
+        P::NoScriptArgument { written } => format!("不能把 `{written}` 传给脚本"),
+        P::BadScript { reason } => format!("无法读懂这个脚本：{reason}"),
+        P::NoScriptFunction {
+            function,
+            arguments,
+            ..
+        } => format!("这个脚本没有带 {arguments} 个参数的函数 `{function}`"),
         P::NeedlessFallback { field } => format!("`{field}` 总有值，备用值永远用不到"),
         P::UnusedUse { name } => format!("这个文件没有用到 `{name}`"),
         P::LooksAlike {
@@ -151,6 +161,10 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             format!("级别 `{rank}` 的规则 `{rule}` 与 `{other}` 对同一条消息回答不同")
         }
         P::Unused { kind, name } => format!("没有任何地方用到{} `{name}`", kind_words(*kind)),
+        P::UnusedScript { file } => format!("没有任何事实调用脚本 `{file}`"),
+        P::DoubtfulScript { tried, chinese, .. } => {
+            format!("用 {tried} 试运行脚本，没有得到值：{chinese}")
+        }
         P::KeywordExcepted { keyword } => {
             format!("关键词 `{keyword}` 永远不算数：它同时写在 `except` 里")
         }
@@ -296,6 +310,17 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::Overlap { witness, .. } => {
             format!("两条都会触发：{witness}；提高其中一条的级别，或让其中一条排除另一条")
         }
+        P::NoScript { file } => format!("写好脚本，或改正 `script` 后的名字：会在规则文件旁寻找 `{file}`"),
+        P::NoScriptResult { .. } => "把事实声明为 text、bool、int、decimal、percent、money、duration、枚举或 list of text".to_owned(),
+        P::StepsOutOfRange { most } => format!("写 1 到 {most} 步"),
+        P::NoScriptArgument { .. } => "传入消息、客户或事件的字段；脚本之间要共用的内容，写成同一个脚本里的函数".to_owned(),
+        P::BadScript { .. } => "改正脚本的这一处".to_owned(),
+        P::NoScriptFunction { function, arguments, found } if found.is_empty() => {
+            format!("在这个脚本里写 `fn {function}(…)`，带 {arguments} 个参数")
+        }
+        P::NoScriptFunction { found, .. } => format!("已有带 {} 个参数的：传入同样多的参数，或修改函数", counts(found)),
+        P::UnusedScript { .. } => "在事实里调用它，或删掉".to_owned(),
+        P::DoubtfulScript { .. } => "改正脚本，或用测试证明它对真实的值有效".to_owned(),
         P::Unused { .. } => "用上它，或删掉".to_owned(),
         P::KeywordExcepted { .. } => "从两处之一删掉".to_owned(),
         P::PersonKeptAway { above: true, .. } => "把 `safety` 放在最前，或删掉它：`std` 会自带".to_owned(),
@@ -387,6 +412,7 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Used => "引用名",
         ItemKind::Test => "测试",
         ItemKind::Signal => "信号",
+        ItemKind::Fact => "脚本事实",
         ItemKind::Calendar => "日历",
         ItemKind::Holidays => "假日",
         ItemKind::OpeningHours => "营业时段",

@@ -144,6 +144,16 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::MissingEventField { event, field } => format!("event `{event}` always has `{field}`"),
         P::FactNotSettable { field, .. } => format!("`{field}` is not set this way"),
         P::RepeatedFact { field } => format!("`{field}` is set twice"),
+        P::NoScript { file } => format!("there is no script `{file}`"),
+        P::NoScriptResult { found } => format!("a script cannot give {}", type_words(found)),
+        P::StepsOutOfRange { .. } => "the number of steps is out of range".to_owned(),
+        P::NoScriptArgument { written } => format!("a script cannot be given `{written}`"),
+        P::BadScript { reason } => format!("this script cannot be read: {reason}"),
+        P::NoScriptFunction {
+            function,
+            arguments,
+            ..
+        } => format!("this script has no function `{function}` with {arguments} parameters"),
         P::NeedlessFallback { field } => {
             format!("`{field}` is always there, its fallback is never used")
         }
@@ -191,6 +201,10 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             )
         }
         P::Unused { kind, name } => format!("nothing uses {} `{name}`", kind_words(*kind)),
+        P::UnusedScript { file } => format!("no fact calls script `{file}`"),
+        P::DoubtfulScript { tried, english, .. } => {
+            format!("the script was tried with {tried} and gave no value: {english}")
+        }
         P::KeywordExcepted { keyword } => {
             format!("keyword `{keyword}` never counts: it is an `except` phrase too")
         }
@@ -344,6 +358,17 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::Overlap { witness, .. } => {
             format!("this fires both: {witness}; give one a higher rank, or let one exclude the other")
         }
+        P::NoScript { file } => format!("write the script, or correct the name behind `script`: it is looked for beside the rule file as `{file}`"),
+        P::NoScriptResult { .. } => "declare the fact as text, bool, int, decimal, percent, money, duration, an enum or list of text".to_owned(),
+        P::StepsOutOfRange { most } => format!("write 1 to {most} steps"),
+        P::NoScriptArgument { .. } => "give it fields of messages, customers or events; write what scripts share as functions in one script".to_owned(),
+        P::BadScript { .. } => "correct the script at this place".to_owned(),
+        P::NoScriptFunction { function, arguments, found } if found.is_empty() => {
+            format!("write `fn {function}(…)` with {arguments} parameters in this script")
+        }
+        P::NoScriptFunction { found, .. } => format!("there is one with {}: give it as many arguments, or change the function", counts(found)),
+        P::UnusedScript { .. } => "call it in a fact, or take it out".to_owned(),
+        P::DoubtfulScript { .. } => "correct the script, or let a test show that it works for real values".to_owned(),
         P::Unused { .. } => "use it, or take it out".to_owned(),
         P::KeywordExcepted { .. } => "take it out of one of the two".to_owned(),
         P::SameKeyword { .. } => "take it out".to_owned(),
@@ -441,6 +466,7 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Used => "used name",
         ItemKind::Test => "test",
         ItemKind::Signal => "signal",
+        ItemKind::Fact => "fact",
         ItemKind::Calendar => "calendar",
         ItemKind::Holidays => "set of holidays",
         ItemKind::OpeningHours => "line of opening hours",
@@ -458,6 +484,7 @@ fn plural_words(kind: ItemKind) -> &'static str {
         ItemKind::Condition => "conditions",
         ItemKind::Rank => "ranks",
         ItemKind::Signal => "signals",
+        ItemKind::Fact => "facts of scripts",
         ItemKind::Calendar => "calendars",
         ItemKind::OpeningHours => "opening hours of one calendar",
         ItemKind::List
@@ -468,4 +495,10 @@ fn plural_words(kind: ItemKind) -> &'static str {
         | ItemKind::Holidays
         | ItemKind::Used => "names",
     }
+}
+
+/// `1, 2`
+pub(super) fn counts(found: &[usize]) -> String {
+    let words: Vec<String> = found.iter().map(usize::to_string).collect();
+    words.join(", ")
 }

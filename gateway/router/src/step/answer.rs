@@ -51,6 +51,7 @@ pub(super) fn carry_out(
                 queue: Some(queue.to_string()),
             },
             Action::SetPriority { .. }
+            | Action::SetScore { .. }
             | Action::Tag { .. }
             | Action::Untag { .. }
             | Action::Note { .. }

@@ -42,6 +42,8 @@ label! {
         HandOver = "hand_over",
         /// Set the priority.
         SetPriority = "set_priority",
+        /// Set the score that orders inside a priority.
+        SetScore = "set_score",
         /// Put a tag on.
         Tag = "tag",
         /// Take a tag off.

@@ -1,7 +1,7 @@
 //! Bundles and rules: what is active, what was refused, what fires.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus::{Gauge, GaugeVec, IntCounter, IntCounterVec, IntGauge};
@@ -9,9 +9,11 @@ use prometheus::{Gauge, GaugeVec, IntCounter, IntCounterVec, IntGauge};
 use super::catalogue::Area;
 use super::label::{CounterBy, label};
 
+/// Facts whose scripts failed beyond so many share the series `other`.
+pub const MAX_FACT_SERIES: usize = 200;
 /// Rules beyond so many share the series `other`.
 pub const MAX_RULE_SERIES: usize = 2_000;
-const OTHER_RULES: &str = "other";
+const OTHERS: &str = "other";
 
 label! {
     /// What became of changed rule files.
@@ -25,6 +27,18 @@ label! {
     }
 }
 
+label! {
+    /// What became of a fact that a script computes.
+    ScriptResult = "result" {
+        /// The script gave its value.
+        Ok = "ok",
+        /// An argument was absent, so the script did not run.
+        Absent = "absent",
+        /// The script gave no value: the fact has the one behind `otherwise`.
+        Failed = "failed",
+    }
+}
+
 /// See the module.
 #[derive(Debug)]
 pub struct RuleMetrics {
@@ -32,9 +46,55 @@ pub struct RuleMetrics {
     pub reloads: CounterBy<ReloadResult>,
     /// 1 while the rule files are refused and an older bundle is live.
     pub refused: IntGauge,
+    /// Facts of scripts.
+    pub scripts: ScriptMetrics,
     last_adopted: Gauge,
     active: GaugeVec,
     fired: IntCounterVec,
+}
+
+/// Facts that scripts compute.
+#[derive(Debug)]
+pub struct ScriptMetrics {
+    facts: CounterBy<ScriptResult>,
+    failures: IntCounterVec,
+    /// Facts that have a series of their own.
+    named: Mutex<BTreeSet<Arc<str>>>,
+}
+
+impl ScriptMetrics {
+    fn register(area: &mut Area<'_>) -> prometheus::Result<Self> {
+        let metrics = Self {
+            facts: area.counter_by(
+                "script_facts_total",
+                "Facts of scripts that decisions asked for, by what became of them.",
+            )?,
+            failures: area.counter_by_open_label(
+                "script_failures_total",
+                "fact",
+                "names of facts, the first 200 that fail; the rest is `other`",
+                "How often the script of a fact gave no value, so that the one behind `otherwise` held.",
+            )?,
+            named: Mutex::default(),
+        };
+        // There from the start, so that the first failure shows as a rise.
+        metrics.failures.with_label_values(&[OTHERS]);
+        Ok(metrics)
+    }
+
+    /// Counts what became of a fact.
+    pub fn count(&self, fact: &Arc<str>, result: ScriptResult) {
+        self.facts.count(result);
+        if result != ScriptResult::Failed {
+            return;
+        }
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        if named.len() < MAX_FACT_SERIES {
+            named.insert(fact.clone());
+        }
+        let series = if named.contains(fact) { fact } else { OTHERS };
+        self.failures.with_label_values(&[series]).inc();
+    }
 }
 
 /// The counters of one bundle's rules, by full name.
@@ -55,6 +115,7 @@ impl RuleMetrics {
                 "rules_refused",
                 "1 while the rule files on disk are refused and the last good bundle stays live, otherwise 0.",
             )?,
+            scripts: ScriptMetrics::register(&mut area)?,
             last_adopted: area.decimal_gauge(
                 "rules_last_adopted_timestamp_seconds",
                 "When the active bundle was adopted, in Unix time.",
@@ -84,7 +145,7 @@ impl RuleMetrics {
             if by_name.len() < MAX_RULE_SERIES {
                 by_name.insert(rule.clone(), self.fired.with_label_values(&[rule]));
             } else if others.is_none() {
-                others = Some(self.fired.with_label_values(&[OTHER_RULES]));
+                others = Some(self.fired.with_label_values(&[OTHERS]));
             }
         }
         self.end_series_of_others(&by_name, others.is_some());
@@ -99,7 +160,7 @@ impl RuleMetrics {
                     continue;
                 };
                 let rule = rule.value();
-                if !(kept.contains_key(rule) || has_others && rule == OTHER_RULES) {
+                if !(kept.contains_key(rule) || has_others && rule == OTHERS) {
                     // Fails only if the series is gone already.
                     let _ = self.fired.remove_label_values(&[rule]);
                 }

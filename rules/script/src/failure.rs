@@ -1,0 +1,119 @@
+//! Why a call of a script gave no value, in plain words.
+
+use std::sync::Arc;
+
+use rhai::{EvalAltResult, Position};
+use serde::{Deserialize, Serialize};
+use signalbox_dsl::Locale;
+
+use crate::limits::{MOST_SOURCE_BYTES, MOST_TEXT_BYTES};
+
+/// The longest piece of a script's or Rhai's own words that is kept, in characters.
+const MOST_WORDS: usize = 160;
+
+/// Why a call gave no value. The fact then has the value behind its `otherwise`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "because", rename_all = "snake_case")]
+pub enum Failure {
+    /// An argument was absent, so nothing was called.
+    Absent {
+        /// Path of the field.
+        field: Arc<str>,
+    },
+    /// An argument is larger than anything in a script may be, so nothing was called.
+    ArgumentTooLarge,
+    /// It was still running after all its steps: a loop that does not end, or a bound too narrow.
+    TooManySteps,
+    /// Functions called each other too deeply.
+    TooDeep,
+    /// A text, array or map became too large, or there were too many variables.
+    TooLarge,
+    /// It said `throw`, or did what cannot be done.
+    Stopped {
+        /// What Rhai or the script says of it.
+        reason: String,
+        /// The line of the script, from 1; 0 if nobody knows.
+        line: usize,
+    },
+    /// It gave something that is no value of the fact's type.
+    WrongResult {
+        /// What it gave, as a word for its type, or the value where that is out of range.
+        found: String,
+    },
+}
+
+impl Failure {
+    /// One line for people.
+    pub fn text(&self, locale: Locale) -> String {
+        let kib = MOST_TEXT_BYTES / 1024;
+        match (self, locale) {
+            (Self::Absent { field }, Locale::English) => format!("{field} is absent"),
+            (Self::Absent { field }, Locale::Chinese) => format!("{field} 没有值"),
+            (Self::ArgumentTooLarge, Locale::English) => {
+                format!("a value given to it is larger than {kib} KiB")
+            }
+            (Self::ArgumentTooLarge, Locale::Chinese) => format!("传入的值超过 {kib} KiB"),
+            (Self::TooManySteps, Locale::English) => "it did not end within its steps".to_owned(),
+            (Self::TooManySteps, Locale::Chinese) => "步数用完仍未结束".to_owned(),
+            (Self::TooDeep, Locale::English) => {
+                "its functions call each other too deeply".to_owned()
+            }
+            (Self::TooDeep, Locale::Chinese) => "函数互相调用的层数过深".to_owned(),
+            (Self::TooLarge, Locale::English) => "a value in it became too large".to_owned(),
+            (Self::TooLarge, Locale::Chinese) => "脚本中的值变得过大".to_owned(),
+            (Self::Stopped { reason, line: 0 }, Locale::English) => format!("it stopped: {reason}"),
+            (Self::Stopped { reason, line: 0 }, Locale::Chinese) => format!("脚本中断：{reason}"),
+            (Self::Stopped { reason, line }, Locale::English) => {
+                format!("it stopped in line {line}: {reason}")
+            }
+            (Self::Stopped { reason, line }, Locale::Chinese) => {
+                format!("脚本在第 {line} 行中断：{reason}")
+            }
+            (Self::WrongResult { found }, Locale::English) => {
+                format!("it gave {found}, which is no value of the fact's type")
+            }
+            (Self::WrongResult { found }, Locale::Chinese) => {
+                format!("返回了 {found}，不是该事实类型的值")
+            }
+        }
+    }
+
+    /// What an error of Rhai comes to.
+    pub(crate) fn of(error: EvalAltResult) -> Self {
+        let position = error.position();
+        match error {
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => Self::of(*inner),
+            EvalAltResult::ErrorTooManyOperations(_) => Self::TooManySteps,
+            EvalAltResult::ErrorStackOverflow(_) => Self::TooDeep,
+            EvalAltResult::ErrorDataTooLarge(..) | EvalAltResult::ErrorTooManyVariables(_) => {
+                Self::TooLarge
+            }
+            EvalAltResult::ErrorRuntime(thrown, _) => Self::Stopped {
+                reason: shortened(&thrown.to_string()),
+                line: line(position),
+            },
+            mut other => {
+                other.set_position(Position::NONE);
+                Self::Stopped {
+                    reason: shortened(&other.to_string()),
+                    line: line(position),
+                }
+            }
+        }
+    }
+}
+
+/// How long a script may be, in words.
+pub(crate) fn source_bound() -> String {
+    format!("it is longer than {} KiB", MOST_SOURCE_BYTES / 1024)
+}
+
+fn line(position: Position) -> usize {
+    position.line().unwrap_or(0)
+}
+
+/// The first line, not longer than anybody reads.
+pub(crate) fn shortened(words: &str) -> String {
+    let first = words.lines().next().unwrap_or_default();
+    first.chars().take(MOST_WORDS).collect()
+}

@@ -1,0 +1,183 @@
+//! One compiled script.
+
+use rhai::{AST, CallFnOptions, Dynamic, Engine, LexError, ParseErrorType, Position, Scope};
+use signalbox_dsl::value::{Type, Value};
+
+use crate::convert::{ResultType, from_script, to_script};
+use crate::failure::{Failure, shortened, source_bound};
+use crate::limits::{MOST_SOURCE_BYTES, counted, sandbox};
+
+/// What a fact calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    /// Name of the function.
+    pub function: String,
+    /// The types of its arguments, in order.
+    pub parameters: Vec<Type>,
+    /// What it must give.
+    pub result: ResultType,
+    /// After how many steps it is stopped.
+    pub steps: u64,
+}
+
+/// A script that compiles and has the function that its fact calls. Cheap to share between threads; a call takes `&self`.
+pub struct Script {
+    engine: Engine,
+    ast: AST,
+    signature: Signature,
+}
+
+/// Why a script cannot be used. All of it is found before anything runs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadScript {
+    /// It is no script, or says what no script may say.
+    #[error("{reason}")]
+    Unreadable {
+        /// What is wrong, in a line.
+        reason: String,
+        /// Where, in bytes of the source.
+        place: usize,
+    },
+    /// It has statements outside of functions, which nobody would run.
+    #[error("only functions can stand at the top of a script")]
+    Statements,
+    /// It lacks the function that the fact calls.
+    #[error("there is no function `{function}` with {parameters} parameters")]
+    NoFunction {
+        /// Its name.
+        function: String,
+        /// How many arguments the fact gives it.
+        parameters: usize,
+        /// How many parameters the functions of that name have.
+        found: Vec<usize>,
+    },
+}
+
+/// What a call came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// A value of the result's type.
+    pub result: Result<Value, Failure>,
+    /// Steps that it took: the same on every machine.
+    pub steps: u64,
+}
+
+impl Script {
+    /// Reads a script.
+    ///
+    /// # Errors
+    /// [`BadScript`]
+    pub fn compile(source: &str, signature: Signature) -> Result<Self, BadScript> {
+        if source.len() > MOST_SOURCE_BYTES {
+            return Err(BadScript::Unreadable {
+                reason: source_bound(),
+                place: 0,
+            });
+        }
+        let engine = sandbox(signature.steps);
+        let ast = engine
+            .compile(source)
+            .map_err(|error| BadScript::Unreadable {
+                reason: in_plain_words(error.err_type()),
+                place: offset(source, error.position()),
+            })?;
+        // Rhai does not tell whether there are statements, but running none takes no step.
+        let (ran, steps) = counted(|| engine.run_ast(&ast));
+        if ran.is_err() || steps > 0 {
+            return Err(BadScript::Statements);
+        }
+        let of_that_name = ast
+            .iter_functions()
+            .filter(|it| it.name == signature.function);
+        let found: Vec<usize> = of_that_name.map(|it| it.params.len()).collect();
+        if !found.contains(&signature.parameters.len()) {
+            return Err(BadScript::NoFunction {
+                function: signature.function,
+                parameters: signature.parameters.len(),
+                found,
+            });
+        }
+        Ok(Self {
+            engine,
+            ast,
+            signature,
+        })
+    }
+
+    /// Calls the function, with one value a parameter.
+    pub fn call(&self, arguments: &[&Value]) -> Outcome {
+        let given = arguments.iter().zip(&self.signature.parameters);
+        let given: Option<Vec<Dynamic>> =
+            given.map(|(value, kind)| to_script(value, kind)).collect();
+        let Some(given) = given else {
+            return Outcome {
+                result: Err(Failure::ArgumentTooLarge),
+                steps: 0,
+            };
+        };
+        let options = CallFnOptions::new().eval_ast(false).rewind_scope(true);
+        let (called, steps) = counted(|| {
+            let mut scope = Scope::new();
+            let function = &self.signature.function;
+            self.engine
+                .call_fn_with_options::<Dynamic>(options, &mut scope, &self.ast, function, given)
+        });
+        let result = match called {
+            Ok(result) => from_script(result, &self.signature.result)
+                .map_err(|found| Failure::WrongResult { found }),
+            Err(error) => Err(Failure::of(*error)),
+        };
+        // The step that was one too many was not taken.
+        let steps = steps.min(self.signature.steps);
+        Outcome { result, steps }
+    }
+}
+
+impl std::fmt::Debug for Script {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Script")
+            .field("signature", &self.signature)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Rhai's own words, but for what our limits forbid.
+fn in_plain_words(error: &ParseErrorType) -> String {
+    match error {
+        ParseErrorType::Reserved(word) => format!("scripts cannot use `{word}`"),
+        ParseErrorType::BadInput(LexError::ImproperSymbol(word, why))
+            if why.ends_with("is disabled") =>
+        {
+            format!("scripts cannot use `{word}`")
+        }
+        ParseErrorType::VariableUndefined(name) => format!("there is no variable `{name}`"),
+        ParseErrorType::ExprTooDeep => "expressions lie too deep in each other".to_owned(),
+        ParseErrorType::TooManyFunctions => "there are too many functions".to_owned(),
+        ParseErrorType::LiteralTooLarge(..) => "a text, array or map is too large".to_owned(),
+        other => {
+            let words = shortened(&other.to_string());
+            let mut letters = words.chars();
+            let first = letters.next().map(|it| it.to_lowercase().to_string());
+            first.unwrap_or_default() + letters.as_str().trim_end_matches('.')
+        }
+    }
+}
+
+/// The byte at which a place of Rhai's begins: lines and characters, counted from 1.
+fn offset(source: &str, position: Position) -> usize {
+    let Some(line) = position.line() else {
+        return source.len();
+    };
+    let lines = source.split_inclusive('\n').take(line.saturating_sub(1));
+    let before: usize = lines.map(str::len).sum();
+    let rest = source.get(before..).unwrap_or_default();
+    let column = position.position().unwrap_or(1).saturating_sub(1);
+    let within = rest
+        .char_indices()
+        .nth(column)
+        .map_or(rest.len(), |(at, _)| at);
+    before + within
+}
+
+#[cfg(test)]
+mod tests;
