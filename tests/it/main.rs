@@ -19,5 +19,6 @@ mod redis;
 mod reload;
 mod restart;
 mod sheet;
+mod shop;
 mod traces;
 mod webhook;

@@ -1,4 +1,4 @@
-//! A deployment to start the gateway on: a copy of `examples/hello`, so that a test may change what it likes.
+//! A deployment to start the gateway on: a copy of an example, so that a test may change what it likes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,9 +22,21 @@ impl Deployment {
     pub fn hello() -> Self {
         let temporary = TempDir::new().expect("a temporary directory");
         let directory = temporary.path().to_owned();
-        copy(&example(), &directory);
+        copy(&example("hello"), &directory);
         Self {
             data: directory.join("data"),
+            directory,
+            _temporary: Some(temporary),
+        }
+    }
+
+    /// A fresh copy of `examples/shop`, as deep in a temporary directory as it is in the repository: it names its data from there.
+    pub fn shop() -> Self {
+        let temporary = TempDir::new().expect("a temporary directory");
+        let directory = temporary.path().join("examples/shop");
+        copy(&example("shop"), &directory);
+        Self {
+            data: temporary.path().join("data/shop"),
             directory,
             _temporary: Some(temporary),
         }
@@ -37,7 +49,7 @@ impl Deployment {
     #[must_use]
     pub fn on_redis(self, url: &str) -> Self {
         const PLACE: &str = "${REDIS_URL}";
-        let example = fs::read_to_string(example().join("signalbox-redis.yaml"));
+        let example = fs::read_to_string(example("hello").join("signalbox-redis.yaml"));
         let text = example.expect("the example's configuration for Redis");
         assert!(text.contains(PLACE), "no `{PLACE}` in it");
         fs::write(self.configuration(), text.replace(PLACE, url))
@@ -48,7 +60,7 @@ impl Deployment {
     /// The example in a directory that outlives the process; copied there if nothing is there yet.
     pub fn kept_in(directory: &Path) -> Self {
         if !directory.join("signalbox.yaml").exists() {
-            copy(&example(), directory);
+            copy(&example("hello"), directory);
         }
         Self {
             directory: directory.to_owned(),
@@ -104,8 +116,8 @@ pub fn repository() -> PathBuf {
         .to_owned()
 }
 
-fn example() -> PathBuf {
-    repository().join("examples/hello")
+fn example(name: &str) -> PathBuf {
+    repository().join("examples").join(name)
 }
 
 /// Copies a directory, less the data that somebody may have made in it by running the example.

@@ -8,7 +8,7 @@ const base = new URL('.', document.baseURI);
 const chat = new Chat({
   base,
   site: new URLSearchParams(location.search).get('site') ?? await defaultSite(),
-  tokenProvider: null,
+  tokenProvider: tokenProvider(),
   isPanel: false,
   on: {
     unread: () => {},
@@ -23,6 +23,16 @@ document.querySelector('#chat').replaceChildren(chat.view.node);
 chat.start();
 // On a phone this would bring up the keyboard over the conversation.
 if (matchMedia('(hover: hover)').matches) chat.view.focusComposer();
+
+/**
+ * On this machine the address may carry a logged-in user's token behind `#`, to try what users see. Nowhere else: a link
+ * could make a stranger chat in its sender's account.
+ */
+function tokenProvider() {
+  if (!['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname)) return null;
+  const token = new URLSearchParams(location.hash.slice(1)).get('token');
+  return token === null ? null : () => token;
+}
 
 async function defaultSite() {
   for (let attempt = 0; ; attempt += 1) {

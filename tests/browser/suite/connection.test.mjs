@@ -55,6 +55,14 @@ story('the first frame says hello as the protocol asks', async (customer) => {
   assert.equal(hellos()[1].device, hello.device);
 });
 
+story('on this machine the address may carry the token of a logged-in user', async (customer) => {
+  const chat = await customer.open(`${peer.url}?site=hello#token=signed.by.the-shop`);
+  await chat.isOnline();
+  const [hello] = hellos();
+  assert.equal(hello.token, 'signed.by.the-shop');
+  assert.equal(hello.page.url, peer.url);
+});
+
 story('two tabs that open at once become one visitor', async (customer) => {
   const [one, other] = await Promise.all([customer.open(peer.url), customer.open(peer.url)]);
   await one.isOnline();

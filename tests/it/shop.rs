@@ -1,0 +1,106 @@
+//! The example shop as its customers see it: who has logged in to the shop is known to the rules.
+
+use std::net::SocketAddr;
+
+use serde_json::json;
+use signalbox_tests::chat_client::{Upgrade, Wire};
+use signalbox_tests::deployment::Deployment;
+use signalbox_tests::gateway::Gateway;
+use signalbox_tests::until::PATIENCE;
+use tokio::process::Command;
+use uuid::Uuid;
+
+/// Asks the shop's own server, which the example brings along.
+async fn shop(deployment: &Deployment, arguments: &[&str]) -> String {
+    let script = deployment.configuration().with_file_name("shop.py");
+    let output = Command::new(script).args(arguments).output().await;
+    let output = output.expect("the script runs");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// The token of a customer who has logged in, as it stands in the address of the chat page.
+async fn token(deployment: &Deployment, customer: &str) -> String {
+    let address = shop(deployment, &["address", customer]).await;
+    let (_, token) = address.trim().split_once("#token=").expect("a token");
+    token.to_owned()
+}
+
+/// A chat of somebody who speaks Chinese, brought up to date.
+async fn chat(address: SocketAddr, token: Option<&str>) -> Wire {
+    let mut wire = Wire::open(address, &Upgrade::of_page(address))
+        .await
+        .expect("a socket");
+    wire.send(&json!({
+        "t": "hello", "v": 1, "site": "shop", "token": token, "visitor": null,
+        "device": Uuid::new_v4().to_string(), "resume": null, "page": null,
+        "locale": "zh-CN", "tz": "Asia/Shanghai", "caps": [],
+    }))
+    .await;
+    wire.frame_of("synced", PATIENCE).await;
+    wire
+}
+
+/// Says something and answers what the shop says first and, if it hands over, to which queue.
+async fn ask(wire: &mut Wire, text: &str) -> (String, Option<String>) {
+    let cid = Uuid::new_v4().to_string();
+    wire.send(&json!({
+        "t": "msg", "cid": cid, "content": {"type": "text", "text": text},
+        "client_ts": "2026-11-20T08:00:00Z",
+    }))
+    .await;
+    let mut queue = None;
+    loop {
+        let event = wire.frame_of("event", PATIENCE).await;
+        let data = &event["data"];
+        if let Some(name) = data["queue"].as_str() {
+            queue = Some(name.to_owned());
+        }
+        if data["in_reply_to"] == json!(cid) {
+            let text = data["content"]["text"].as_str().expect("a text");
+            return (text.to_owned(), queue);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_customer_whom_the_shop_calls_a_vip_is_handed_over_and_others_are_told_how() {
+    let deployment = Deployment::shop();
+    let (lilei, hanmeimei) = (
+        token(&deployment, "lilei").await,
+        token(&deployment, "hanmeimei").await,
+    );
+    let gateway = Gateway::start(&deployment).await;
+
+    let mut visitor = chat(gateway.address(), None).await;
+    let (answer, queue) = ask(&mut visitor, "我要退款").await;
+    assert!(answer.starts_with("可以的，签收后 7 天内"), "{answer}");
+    assert_eq!(queue, None);
+
+    let mut normal = chat(gateway.address(), Some(&lilei)).await;
+    let (answer, queue) = ask(&mut normal, "我要退款").await;
+    assert!(answer.starts_with("可以的，签收后 7 天内"), "{answer}");
+    assert_eq!(queue, None);
+
+    let mut vip = chat(gateway.address(), Some(&hanmeimei)).await;
+    let (answer, queue) = ask(&mut vip, "我要退款").await;
+    assert_eq!(answer, "韩梅梅您好，您的售后专属顾问马上为您办理退款。");
+    assert_eq!(queue.as_deref(), Some("贵宾专席"));
+}
+
+#[tokio::test]
+async fn a_visitor_is_answered_in_the_language_that_they_write() {
+    let deployment = Deployment::shop();
+    shop(&deployment, &["secrets"]).await;
+    let gateway = Gateway::start(&deployment).await;
+    let mut visitor = chat(gateway.address(), None).await;
+    let (answer, _) = ask(&mut visitor, "how to track my order").await;
+    assert!(answer.starts_with("Open the order under"), "{answer}");
+    let (answer, queue) = ask(&mut visitor, "你们太差了，再不处理我就投诉").await;
+    assert!(answer.starts_with("非常抱歉给您添麻烦了"), "{answer}");
+    assert_eq!(queue.as_deref(), Some("投诉专席"));
+}
