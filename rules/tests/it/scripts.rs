@@ -1,5 +1,10 @@
 //! The sample scripts with their tests, and the indexed evaluator against the straight one where facts are computed.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "constants of a test; a wrong one shall be seen"
+)]
+
 use std::fs;
 use std::sync::{Arc, LazyLock};
 

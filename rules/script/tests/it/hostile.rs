@@ -3,6 +3,12 @@
 //!
 //! All of it runs on a thread with a small stack, the smallest that the program ever calls scripts on being twice as large.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a thread that panics is what the tests look for"
+)]
+
 use proptest::prelude::*;
 use signalbox_dsl::Locale;
 use signalbox_dsl::value::{Type, Value};
