@@ -34,6 +34,17 @@ pub struct Address {
     pub external_id: String,
 }
 
+impl Address {
+    /// Whether who speaks from here may have spoken from another address before: a user of a web chat, who was a visitor until
+    /// they logged in.
+    pub fn may_have_been_another(&self) -> bool {
+        self.channel == Channel::Webchat && self.external_id.starts_with(USER_PREFIX)
+    }
+}
+
+/// In front of a user's own id, so that no visitor's can be equal to it.
+pub(crate) const USER_PREFIX: &str = "user:";
+
 /// Something that came in, verified and parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inbound {
@@ -54,8 +65,6 @@ pub enum InboundBody {
     Message(Content),
     /// Something that the customer did on a page.
     Page(PageEvent),
-    /// The person behind this address has proven to be the one behind another address too.
-    Linked(Address),
 }
 
 /// The content of a message.

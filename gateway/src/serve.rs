@@ -128,7 +128,11 @@ impl Gateway {
             tracing::info!("{}; if there is one, {}", found.en, advice.en);
         }
         let machine_listener = match config.file.telemetry.listen.0 {
-            Some(address) => Some(Listener::bind(address).await?),
+            Some(address) => {
+                let listener = Listener::bind(address).await?;
+                tracing::info!(address = %listener.address(), "machines have a port of their own");
+                Some(listener)
+            }
             None => None,
         };
         let admin = AdminSocket::bind(&config.admin_socket)?;

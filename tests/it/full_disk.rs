@@ -20,6 +20,9 @@ use small_disk::SmallDisk;
 /// More than a fresh data directory takes.
 const DISK_MIB: u64 = 192;
 
+/// Messages on the way at once: one of them is refused while others come behind it.
+const IN_FLIGHT: usize = 4;
+
 /// Enough to be sure that it stays full.
 const REFUSALS: usize = 3;
 
@@ -40,7 +43,10 @@ async fn a_full_disk_refuses_and_recovers() {
     let mut address = address::fixed(gateway.address());
     let mut customer = ChatClient::new(random.fork());
 
-    talk(&mut customer, &mut address, |chat| chat.said().len() >= 20).await;
+    talk(&mut customer, &mut address, usize::MAX, |chat| {
+        chat.said().len() >= 20
+    })
+    .await;
     assert_eq!(customer.nacks(), Vec::<String>::new());
 
     let ballast = disk.path().join("ballast");
@@ -48,7 +54,7 @@ async fn a_full_disk_refuses_and_recovers() {
     println!("full disk: the ballast leaves no byte");
     let filled = Instant::now();
     // Whatever the store had set aside may still be used; then it has to refuse.
-    talk(&mut customer, &mut address, |chat| {
+    talk(&mut customer, &mut address, usize::MAX, |chat| {
         chat.nacks().len() >= REFUSALS
     })
     .await;
@@ -81,9 +87,9 @@ async fn a_full_disk_refuses_and_recovers() {
     })
     .await;
     println!("full disk: well again {took:?} after there was room");
-    let said = customer.said().len();
-    talk(&mut customer, &mut address, |chat| {
-        chat.said().len() >= said + 20 && chat.unanswered() == 0
+    let most = customer.said().len() + 20;
+    talk(&mut customer, &mut address, most, |chat| {
+        chat.said().len() >= most && chat.unanswered() == 0
     })
     .await;
     oracle::assert_all_well(std::slice::from_ref(&customer), &mut address).await;
@@ -94,18 +100,17 @@ async fn a_full_disk_refuses_and_recovers() {
     oracle::assert_all_well(std::slice::from_ref(&customer), &mut address).await;
 }
 
-/// Says one thing after the other, the next when the last is answered, until `enough`.
-///
-/// One at a time: of several on the way, one may be refused and the next accepted, and order would be the client's fault.
+/// Says one thing after the other, `most` in all, with some of them on the way at once, until `enough`.
 async fn talk(
     customer: &mut ChatClient,
     address: &mut address::Address,
+    most: usize,
     enough: impl Fn(&ChatClient) -> bool + Send + Sync,
 ) {
     let mut script = |chat: &ChatClient| {
         if enough(chat) {
             Step::Leave
-        } else if chat.unanswered() == 0 {
+        } else if chat.unanswered() < IN_FLIGHT && chat.said().len() < most {
             // Long, so that a full disk shows soon.
             Step::Say(format!(
                 "no. {}: {}end",

@@ -14,6 +14,7 @@ mod full_disk;
 mod hostile;
 mod house;
 mod kill;
+mod login;
 mod metrics;
 mod redis;
 mod reload;

@@ -36,21 +36,6 @@ pub struct Crowd {
 impl Crowd {
     /// Lets these customers chat with whoever is at `address`, until [`Crowd::finish`].
     pub fn start(clients: Vec<ChatClient>, address: &Address, random: &mut Random) -> Self {
-        Self::chatting(clients, IN_FLIGHT, address, random)
-    }
-
-    /// The same, where each customer waits for the answer before the next message. For a store that refuses messages in the
-    /// middle: of several on the way, one may be refused and the next accepted, and order would be the client's fault.
-    pub fn one_at_a_time(clients: Vec<ChatClient>, address: &Address, random: &mut Random) -> Self {
-        Self::chatting(clients, 1, address, random)
-    }
-
-    fn chatting(
-        clients: Vec<ChatClient>,
-        in_flight: u64,
-        address: &Address,
-        random: &mut Random,
-    ) -> Self {
         let progress = watch::Sender::new(Progress::default());
         let seen = progress.subscribe();
         let progress = Arc::new(progress);
@@ -59,7 +44,6 @@ impl Crowd {
         for (number, mut client) in clients.into_iter().enumerate() {
             let mut talker = Talker {
                 number,
-                in_flight,
                 random: random.fork(),
                 told: own_progress(&client),
                 all: Arc::clone(&progress),
@@ -133,8 +117,6 @@ fn own_progress(client: &ChatClient) -> Progress {
 /// One customer's script: keeps a few messages on the way, and tells what happened.
 struct Talker {
     number: usize,
-    /// So many messages on the way at once.
-    in_flight: u64,
     random: Random,
     /// What of this customer is already in `all`.
     told: Progress,
@@ -157,7 +139,7 @@ impl Script for Talker {
         let is_closing = self.is_closing.load(Ordering::Relaxed);
         if is_closing && on_the_way == 0 {
             Step::Leave
-        } else if is_closing || on_the_way >= self.in_flight {
+        } else if is_closing || on_the_way >= IN_FLIGHT {
             Step::Wait
         } else {
             Step::Say(self.words(own.said))

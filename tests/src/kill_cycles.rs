@@ -19,9 +19,6 @@ use crate::until::until;
 /// Customers who chat at once, each with some messages on the way.
 const CUSTOMERS: usize = 6;
 
-/// Customers who chat at once, each with one message on the way.
-const CAREFUL_CUSTOMERS: usize = 24;
-
 /// A kill comes after at most so many more things of its kind.
 const MAX_THINGS: u64 = 120;
 
@@ -83,9 +80,9 @@ pub async fn run(
         }
         // A gateway without its server goes on, and refuses.
         Victims::Redis(_) | Victims::InTurn(_) => {
-            let clients = customers(CAREFUL_CUSTOMERS);
+            let clients = customers(CUSTOMERS);
             let clients = clients.into_iter().map(ChatClient::forgiving).collect();
-            Crowd::one_at_a_time(clients, &address, random)
+            Crowd::start(clients, &address, random)
         }
     };
     let mut longest_start = Duration::ZERO;

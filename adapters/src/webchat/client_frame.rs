@@ -115,7 +115,10 @@ pub enum Refusal {
     /// Its text is longer than [`crate::webchat::limits::MAX_TEXT_CHARS`].
     TooLong,
     /// Its `cid` is no UUID, its text is empty, or its content is of a type that is not taken.
-    Invalid,
+    Invalid {
+        /// Which of them, in plain words, for the client's author.
+        reason: &'static str,
+    },
 }
 
 #[cfg(test)]

@@ -51,6 +51,8 @@ pub enum ServerFrame<'a> {
         cid: &'a str,
         /// Why.
         code: NackCode,
+        /// The same in plain words, for the client's author.
+        message: &'a str,
         /// Send it again then.
         #[serde(skip_serializing_if = "Option::is_none")]
         retry_after_ms: Option<u64>,

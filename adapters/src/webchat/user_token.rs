@@ -12,6 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde_json::{Map, Number, Value};
 
+use crate::message::USER_PREFIX;
 use crate::webchat::limits::MAX_USER_TOKEN_BYTES;
 
 /// The longest that a token may live.
@@ -83,7 +84,7 @@ pub struct User {
 impl User {
     /// The user as an external id: no visitor's can be equal to it.
     pub fn external_id(&self) -> String {
-        format!("user:{}", self.subject)
+        format!("{USER_PREFIX}{}", self.subject)
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Customer {
     pub profile: Profile,
     /// Other threads of the same person.
     pub linked: Vec<ThreadId>,
+    /// The own thread of the user that this visitor has become: what is said here is told again there.
+    pub goes_on_in: Option<ThreadId>,
 }
 
 /// The messages of one turn so far.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Content, PageEvent, Profile};
 use signalbox_store::{MessageId, Sequence, ThreadId};
 
+use crate::carried::Carried;
 use crate::report::Happened;
 
 /// One event of a customer's partition.
@@ -27,9 +28,16 @@ pub enum Event {
         /// Which turn: a later message has moved on to another.
         turn: u64,
     },
-    /// The person is the one behind another thread too.
+    /// Something for the transcript that was said in another thread of the same person.
+    Carried(Carried),
+    /// The visitor behind this thread has logged in as a user who has a thread of their own, and goes on there.
+    GoesOn {
+        /// The user's own thread, from which it is known where that is.
+        thread: ThreadId,
+    },
+    /// A visitor has become the user of this thread.
     Linked {
-        /// That thread.
+        /// The visitor's thread.
         thread: ThreadId,
     },
     /// An event that was set aside, given back by a person.
@@ -46,6 +54,17 @@ pub enum Event {
         /// How.
         outcome: ReceiptOutcome,
     },
+}
+
+impl Event {
+    /// What it shows in the transcript, if anything, and when that was said if not when it was kept.
+    pub(crate) fn shown(&self) -> Option<(&Shown, Option<Timestamp>)> {
+        match self {
+            Self::Said(said) => Some((&said.shown, None)),
+            Self::Carried(carried) => Some((&carried.shown, Some(carried.at))),
+            _ => None,
+        }
+    }
 }
 
 /// A message, with what the rules may read about it.

@@ -8,11 +8,13 @@ use signalbox_store::{
     Append, AppendReceipt, Appended, MessageId, PartitionId, Sequence, StoreError, ThreadId,
 };
 
+use crate::carried::Carried;
 use crate::environment::new_message_id;
 use crate::event::{Event, PageSeen, Said, Shown, Speaker, ThreadEvent};
 use crate::mailbox::{Arrived, Mailbox};
 use crate::observer::Reception;
 use crate::shared::Shared;
+use crate::transcript::ReadError;
 use crate::vault::{SealedKind, VaultError};
 
 /// The answer to an inbound message: it is kept.
@@ -46,6 +48,14 @@ pub enum AcceptError {
 
 impl From<StoreError> for AcceptError {
     fn from(error: StoreError) -> Self {
+        Self::Unavailable {
+            reason: error.to_string(),
+        }
+    }
+}
+
+impl From<ReadError> for AcceptError {
+    fn from(error: ReadError) -> Self {
         Self::Unavailable {
             reason: error.to_string(),
         }
@@ -92,7 +102,7 @@ impl Shared {
     }
 
     async fn keep(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
-        let thread = self.directory.thread(&inbound.address);
+        let thread = self.settled_home(&inbound.address).await?;
         let kind = kind_of(&inbound.body);
         let id = inbound.id.clone();
         let event = self.event(inbound);
@@ -156,7 +166,7 @@ impl Shared {
             fingerprint: self.directory.fingerprint(thread, &fingerprinted(event)?),
             message_id,
             accepted_at: now,
-            sequenced: matches!(event, Event::Said(_)),
+            sequenced: matches!(event, Event::Said(_) | Event::Carried(_)),
             event: self.vault.seal(&key, sealed, thread, event)?,
         })
     }
@@ -194,22 +204,19 @@ impl Shared {
                 traceparent: self.observer.traceparent(),
             }),
             InboundBody::Page(page) => Event::Page(PageSeen { page, address }),
-            InboundBody::Linked(other) => Event::Linked {
-                thread: self.directory.thread(&other),
-            },
         }
     }
 
     /// Tells the thread's sessions, in this process, of a new entry.
     fn hint(&self, thread: ThreadId, receipt: &AppendReceipt, event: &Event) {
-        let (Some(sequence), Event::Said(said)) = (receipt.sequence, event) else {
+        let (Some(sequence), Some((shown, said_at))) = (receipt.sequence, event.shown()) else {
             return;
         };
         let entry = ThreadEvent {
             sequence,
             message_id: receipt.message_id,
-            at: receipt.accepted_at,
-            shown: said.shown.clone(),
+            at: said_at.unwrap_or(receipt.accepted_at),
+            shown: shown.clone(),
         };
         self.hints.entries(thread, &[Arc::new(entry)]);
     }
@@ -269,12 +276,11 @@ fn accepted(thread: ThreadId, receipt: AppendReceipt, repeated: bool) -> Accepte
     }
 }
 
-/// Messages, page events and links are named apart: a client that reuses an id among them gets each of them once.
+/// Messages and page events are named apart: a client that reuses an id among them gets each of them once.
 fn kind_of(body: &InboundBody) -> &'static str {
     match body {
         InboundBody::Message(_) => "message",
         InboundBody::Page(_) => "page",
-        InboundBody::Linked(_) => "linked",
     }
 }
 
@@ -282,6 +288,10 @@ fn kind_of(body: &InboundBody) -> &'static str {
 fn fingerprinted(event: &Event) -> Result<Vec<u8>, VaultError> {
     let bytes = match event {
         Event::Said(Said {
+            shown: Shown::Message { content, .. },
+            ..
+        })
+        | Event::Carried(Carried {
             shown: Shown::Message { content, .. },
             ..
         }) => serde_json::to_vec(content),

@@ -8,6 +8,7 @@
 //! by one owner in one order; whatever an event leads to is committed together or not at all.
 
 mod archiver;
+mod carried;
 mod customer;
 mod customer_facts;
 mod decision_record;
@@ -15,6 +16,7 @@ mod directory;
 mod environment;
 mod event;
 mod event_facts;
+mod homes;
 mod ingest;
 mod language;
 mod mailbox;
@@ -29,11 +31,13 @@ mod step;
 mod transcript;
 mod vault;
 
+pub use carried::Carried;
 pub use customer::{Customer, OpenTurn, TurnMessage};
 pub use decision_record::{DecisionOutcome, DecisionRecord};
 pub use directory::Directory;
 pub use environment::Environment;
 pub use event::{Event, PageSeen, ReceiptOutcome, Said, Shown, Speaker, ThreadEvent, ThreadHints};
+pub use homes::LoggedIn;
 pub use ingest::{AcceptError, Accepted};
 pub use observer::{
     CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,

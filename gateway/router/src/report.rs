@@ -61,7 +61,7 @@ impl Shared {
     }
 
     async fn keep_report(&self, report: Report, facts: Facts) -> Result<Accepted, AcceptError> {
-        let thread = self.directory.thread(&report.about);
+        let thread = self.settled_home(&report.about).await?;
         // Ids are each reporter's own. A line end is in no id and in no account's name.
         let id = format!("{}\n{}", report.account, report.id);
         let event = Event::Happened(Happened {

@@ -14,6 +14,7 @@ use crate::archiver;
 use crate::directory::Directory;
 use crate::environment::Environment;
 use crate::event::{ThreadEvent, ThreadHints};
+use crate::homes::LoggedIn;
 use crate::ingest::{AcceptError, Accepted};
 use crate::observer::Observer;
 use crate::owner;
@@ -115,6 +116,31 @@ impl Router {
         self.shared.directory.thread(address)
     }
 
+    /// The thread in which is kept what comes from an address: its own, or that of the visitor who has become this user.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn home(&self, address: &Address) -> Result<ThreadId, ReadError> {
+        Ok(self.shared.home(address).await?)
+    }
+
+    /// Makes what a visitor said a user's. Durable when it answers; may be repeated.
+    ///
+    /// # Errors
+    /// See [`AcceptError`].
+    pub async fn log_in(&self, visitor: &Address, user: &Address) -> Result<LoggedIn, AcceptError> {
+        let (shared, visitor, user) = (self.shared.clone(), visitor.clone(), user.clone());
+        to_its_end(async move { shared.log_in(&visitor, &user).await }).await
+    }
+
+    /// Whether a visitor has become a user: then nobody is this visitor any more.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn has_logged_in(&self, visitor: &Address) -> Result<bool, ReadError> {
+        self.shared.has_logged_in(visitor).await
+    }
+
     /// Entries of a thread, oldest first, at most `limit`, from wherever they are.
     ///
     /// # Errors
@@ -173,10 +199,9 @@ impl Router {
 }
 
 /// Runs in a task of its own, so that nothing ends it but its own end.
-async fn to_its_end<E>(
-    keep: impl Future<Output = Result<Accepted, E>> + Send + 'static,
-) -> Result<Accepted, E>
+async fn to_its_end<T, E>(keep: impl Future<Output = Result<T, E>> + Send + 'static) -> Result<T, E>
 where
+    T: Send + 'static,
     E: From<AcceptError> + Send + 'static,
 {
     tokio::spawn(keep.in_current_span())

@@ -11,6 +11,7 @@ use signalbox_store::{Archive, Fence, Offset, PartitionId, Store};
 use crate::directory::Directory;
 use crate::environment::Environment;
 use crate::event::ThreadHints;
+use crate::homes::Homes;
 use crate::mailbox::Mailbox;
 use crate::observer::Observer;
 use crate::rules::Rules;
@@ -26,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) settings: RouterSettings,
     pub(crate) directory: Directory,
     pub(crate) vault: Vault,
+    pub(crate) homes: Homes,
     /// Owners take it anew for each batch, so a new bundle is adopted at a batch's border.
     pub(crate) rules: ArcSwap<Arc<dyn Rules>>,
     /// Channels that are pushed to. A channel without an adapter is pulled by its sessions: the commit is its delivery.
@@ -74,6 +76,7 @@ impl Shared {
             settings: parts.settings,
             directory: parts.directory,
             vault: parts.vault,
+            homes: Homes::default(),
             rules: ArcSwap::from_pointee(parts.rules),
             adapters: parts
                 .adapters

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use signalbox_adapters::{Address, Content};
 use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId};
 
+use crate::carried::Carried;
 use crate::customer::{Customer, OpenTurn, TurnMessage};
 use crate::decision_record::DecisionRecord;
 use crate::directory::Directory;
@@ -41,8 +42,8 @@ pub(crate) struct Step {
     /// For the outbox, in order.
     pub(crate) leaving: Vec<Leaving>,
     pub(crate) timers: Vec<TimerChange>,
-    /// To be told to another thread's partition.
-    pub(crate) forward: Option<Forward>,
+    /// To be told to other threads' partitions, in order.
+    pub(crate) forwards: Vec<Forward>,
     pub(crate) record: Option<DecisionRecord>,
     /// When the first message of the turn that was answered had been accepted.
     pub(crate) answered_since: Option<Timestamp>,
@@ -94,6 +95,19 @@ pub(crate) fn step(
     now: Timestamp,
     context: &StepContext<'_>,
 ) -> Step {
+    let mut step = handle(customer, arrived, now, context);
+    if let Some(to) = customer.goes_on_in {
+        tell_again(&mut step, to, arrived, now, context);
+    }
+    step
+}
+
+fn handle(
+    customer: &mut Customer,
+    arrived: &Arrived,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) -> Step {
     match &arrived.event {
         Event::Said(said) => hear(customer, arrived, said, now, context),
         Event::TurnDue { turn } if *turn == customer.turns => {
@@ -103,14 +117,20 @@ pub(crate) fn step(
         Event::TurnDue { .. } => Step::default(),
         Event::Page(seen) => decide::page(customer, arrived, seen, now, context),
         Event::Happened(happened) => decide::happened(customer, arrived, happened, now, context),
-        Event::Linked { thread } => link(customer, arrived, *thread, context),
+        // What was said elsewhere is or was answered there.
+        Event::Carried(_) => Step::default(),
+        Event::GoesOn { thread } => go_on(customer, arrived, *thread, context),
+        Event::Linked { thread } => {
+            customer.link(*thread);
+            Step::default()
+        }
         Event::Again { message_id, what } => {
             let first = Arrived {
                 message_id: *message_id,
                 event: (**what).clone(),
                 ..arrived.clone()
             };
-            step(customer, &first, now, context)
+            handle(customer, &first, now, context)
         }
         // What becomes of an undelivered reply is decided where it is settled; the event is its record.
         Event::Receipt { .. } => Step::default(),
@@ -191,28 +211,53 @@ fn close_turn(
     step
 }
 
-/// Remembers the link, and tells the other thread's partition.
-fn link(
+/// Remembers where the customer goes on, and tells that thread's partition.
+fn go_on(
     customer: &mut Customer,
     arrived: &Arrived,
     other: ThreadId,
     context: &StepContext<'_>,
 ) -> Step {
-    if customer.linked.contains(&other) || other == arrived.thread {
+    if customer.goes_on_in.is_some() {
         return Step::default();
     }
     customer.link(other);
+    customer.goes_on_in = Some(other);
     let id = EntryId(derived(context, "forward", arrived.offset, 0));
     let event = Event::Linked {
         thread: arrived.thread,
     };
     Step {
-        forward: Some(Forward {
+        forwards: vec![Forward {
             id,
             to: other,
             event,
-        }),
+        }],
         ..Step::default()
+    }
+}
+
+/// What is said to a visitor who has logged in, as an answer that was on its way, is told in the user's thread too.
+fn tell_again(
+    step: &mut Step,
+    to: ThreadId,
+    arrived: &Arrived,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) {
+    for (place, saying) in step.said.iter().enumerate() {
+        if !matches!(saying.said.shown, Shown::Message { .. }) {
+            continue;
+        }
+        step.forwards.push(Forward {
+            id: EntryId(derived(context, "carried", arrived.offset, place)),
+            to,
+            event: Event::Carried(Carried {
+                message_id: saying.message_id,
+                at: now,
+                shown: saying.said.shown.clone(),
+            }),
+        });
     }
 }
 

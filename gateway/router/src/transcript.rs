@@ -37,17 +37,18 @@ impl Shared {
                     event: &Sealed|
          -> Result<Arc<ThreadEvent>, StoreError> {
             let kind = SealedKind::Event(message_id);
-            match self.vault.open(&key, kind, thread, event)? {
-                Event::Said(said) => Ok(Arc::new(ThreadEvent {
-                    sequence,
-                    message_id,
-                    at,
-                    shown: said.shown,
-                })),
-                _ => Err(StoreError::Damaged {
+            let event: Event = self.vault.open(&key, kind, thread, event)?;
+            let Some((shown, said_at)) = event.shown() else {
+                return Err(StoreError::Damaged {
                     what: format!("entry {sequence} of a transcript in {partition} is no entry"),
-                }),
-            }
+                });
+            };
+            Ok(Arc::new(ThreadEvent {
+                sequence,
+                message_id,
+                at: said_at.unwrap_or(at),
+                shown: shown.clone(),
+            }))
         };
         let hot = self
             .store

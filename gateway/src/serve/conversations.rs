@@ -9,7 +9,7 @@ use signalbox_store::{Sequence, ThreadId, TranscriptRange};
 use signalbox_telemetry::traces::spans;
 use tracing::Instrument;
 
-use crate::webchat::conversations::{AcceptError, Accepted, Conversations, ReadError};
+use crate::webchat::conversations::{AcceptError, Accepted, Conversations, LoggedIn, ReadError};
 
 pub(super) struct RouterConversations {
     router: Router,
@@ -25,6 +25,25 @@ impl RouterConversations {
 impl Conversations for RouterConversations {
     fn thread(&self, address: &Address) -> ThreadId {
         self.router.thread(address)
+    }
+
+    async fn home(&self, address: &Address) -> Result<ThreadId, ReadError> {
+        self.router.home(address).await
+    }
+
+    async fn log_in(&self, visitor: &Address, user: &Address) -> Result<LoggedIn, AcceptError> {
+        let answer = self.router.log_in(visitor, user).await;
+        if let Err(AcceptError::Unavailable { reason }) = &answer {
+            tracing::warn!(
+                reason,
+                "a visitor could not be made a user; their client was told to try again"
+            );
+        }
+        answer
+    }
+
+    async fn has_logged_in(&self, visitor: &Address) -> Result<bool, ReadError> {
+        self.router.has_logged_in(visitor).await
     }
 
     async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {

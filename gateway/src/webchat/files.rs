@@ -28,6 +28,11 @@ pub(super) fn router() -> Router {
             "/",
             get(|headers: HeaderMap| async move { file("index.html", &headers) }),
         )
+        // Browsers ask for it wherever a page names no icon, and some where one does.
+        .route(
+            "/favicon.ico",
+            get(|headers: HeaderMap| async move { file("webchat/icon.svg", &headers) }),
+        )
         .route(
             "/embed.js",
             get(|headers: HeaderMap| async move { file("embed.js", &headers) }),

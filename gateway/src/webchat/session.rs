@@ -13,6 +13,7 @@ mod greeting;
 pub(super) mod identity;
 mod opening;
 pub(super) mod quotas;
+mod refused;
 mod requests;
 mod running;
 mod work;

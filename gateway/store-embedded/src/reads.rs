@@ -2,5 +2,6 @@
 
 pub(crate) mod deployment;
 pub(crate) mod events;
+pub(crate) mod homes;
 pub(crate) mod outbox;
 pub(crate) mod states;

@@ -37,7 +37,9 @@ pub(crate) const STORE: Schema = Schema {
     tables: STORE_TABLES,
     added: "CREATE TABLE IF NOT EXISTS takeovers (partition INTEGER PRIMARY KEY, position INTEGER NOT NULL,
         ended_here INTEGER NOT NULL, tried INTEGER NOT NULL, tries INTEGER NOT NULL,
-        tried_in INTEGER NOT NULL, crc INTEGER NOT NULL);",
+        tried_in INTEGER NOT NULL, crc INTEGER NOT NULL);
+        CREATE TABLE IF NOT EXISTS homes (partition INTEGER NOT NULL, thread BLOB NOT NULL, home BLOB NOT NULL,
+        crc INTEGER NOT NULL, PRIMARY KEY (partition, thread)) WITHOUT ROWID;",
 };
 
 pub(crate) const ARCHIVE: Schema = Schema {

@@ -5,6 +5,7 @@ pub(crate) mod append;
 pub(crate) mod commit;
 pub(crate) mod dead_letters;
 pub(crate) mod deployment;
+pub(crate) mod homes;
 pub(crate) mod outbox;
 pub(crate) mod ownership;
 pub(crate) mod takeovers;

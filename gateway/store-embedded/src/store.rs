@@ -399,6 +399,28 @@ impl Store for EmbeddedStore {
         self.read(partition, read).await
     }
 
+    async fn home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: ThreadId,
+    ) -> Result<ThreadId, StoreError> {
+        let partition = packed(partition);
+        let step =
+            move |tables: &mut Tables<'_>| steps::homes::keep(tables, partition, thread, candidate);
+        self.writer.ask(accepting(partition), step).await
+    }
+
+    async fn existing_home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<ThreadId>, StoreError> {
+        let partition = packed(partition);
+        let read = move |connection: &Connection| reads::homes::home(connection, partition, thread);
+        self.read(partition, read).await
+    }
+
     async fn trim(
         &self,
         partition: PartitionId,

@@ -127,6 +127,17 @@ pub(crate) fn read_decision(offset: Offset, bytes: &[u8]) -> Option<JournalEntry
     })
 }
 
+/// In which thread is kept what an address says.
+pub(crate) fn home(thread: ThreadId, home: ThreadId) -> Vec<u8> {
+    Record::default().add(&home.0).finish(&[b"home", &thread.0])
+}
+
+pub(crate) fn read_home(thread: ThreadId, bytes: &[u8]) -> Option<ThreadId> {
+    Fields::checked(bytes, &[b"home", &thread.0])?
+        .hash()
+        .map(ThreadId)
+}
+
 /// What of an outbox entry never changes. Place, thread, due and attempts stand in front, see `common.lua`.
 pub(crate) fn entry(entry: &OutboxEntry) -> Vec<u8> {
     let not_after = entry.not_after.map(moment::exact);

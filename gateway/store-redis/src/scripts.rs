@@ -37,6 +37,7 @@ pub(crate) static COMMIT: Step = writes!("commit");
 pub(crate) static DATA_KEY: Step = writes!("data_key");
 pub(crate) static DUE_OUTBOX: Step = reads!("due_outbox");
 pub(crate) static FIRE_TIMERS: Step = writes!("fire_timers");
+pub(crate) static HOME: Step = writes!("home");
 pub(crate) static INBOX: Step = reads!("inbox");
 pub(crate) static LEASE: Step = writes!("lease");
 pub(crate) static NOTE_TRY: Step = writes!("note_try");

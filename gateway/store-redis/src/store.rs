@@ -489,6 +489,35 @@ impl Store for RedisStore {
         Ok(key.transpose()?.map(WrappedKey))
     }
 
+    async fn home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: ThreadId,
+    ) -> Result<ThreadId, StoreError> {
+        let arguments = Arguments::default()
+            .bytes(thread.0)
+            .bytes(records::home(thread, candidate));
+        let mut answer = self
+            .calls
+            .write(partition, &scripts::HOME, arguments)
+            .await?;
+        let home = answer.bytes()?;
+        answer.sound(records::read_home(thread, &home))
+    }
+
+    async fn existing_home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<ThreadId>, StoreError> {
+        let mut answer = self.calls.fields(partition, "homes", &[&thread.0]).await?;
+        let home = answer
+            .maybe()
+            .map(|bytes| answer.sound(records::read_home(thread, &bytes)));
+        home.transpose()
+    }
+
     async fn trim(
         &self,
         partition: PartitionId,

@@ -103,6 +103,7 @@ pub const CASES: &[Case] = cases![
     dead_letters::the_oldest_go_first,
     dead_letters::what_is_set_aside_comes_with_its_batch,
     deployment::two_askers_get_the_same_data_key,
+    deployment::two_askers_get_the_same_home,
     deployment::a_record_is_replaced_only_at_its_version,
     trim::what_is_not_archived_stays,
     trim::the_last_of_each_thread_stay,

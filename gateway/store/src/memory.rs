@@ -263,6 +263,23 @@ impl Store for MemoryStore {
         Ok(self.with(partition, |kept| kept.existing_data_key(thread)))
     }
 
+    async fn home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: ThreadId,
+    ) -> Result<ThreadId, StoreError> {
+        Ok(self.with(partition, |kept| kept.home(thread, candidate)))
+    }
+
+    async fn existing_home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<ThreadId>, StoreError> {
+        Ok(self.with(partition, |kept| kept.existing_home(thread)))
+    }
+
     async fn trim(
         &self,
         partition: PartitionId,

@@ -189,6 +189,23 @@ pub trait Store: Send + Sync + 'static {
         thread: ThreadId,
     ) -> Result<Option<WrappedKey>, StoreError>;
 
+    /// The thread in which is kept what comes from the address that `thread` was made of; keeps `candidate` as that if nothing
+    /// is yet. Of two askers both get the same, and it never changes: a customer who logs in goes on in the thread in which
+    /// they were anonymous.
+    async fn home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: ThreadId,
+    ) -> Result<ThreadId, StoreError>;
+
+    /// What [`Store::home`] has kept, if anything.
+    async fn existing_home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<ThreadId>, StoreError>;
+
     /// Lets go what the archive has. Nothing behind the committed position goes; of transcripts only those are
     /// touched that the trimmed part of the inbox names, since the archive has read no others. Of each only the front goes, up
     /// to the first entry that has to stay, so that what stays has no gap.

@@ -101,6 +101,18 @@ impl Gateway {
         request(stream, path, "X-Forwarded-For: 203.0.113.9\r\n")
     }
 
+    /// The machines' port, out of the log.
+    fn machines_address(&mut self) -> String {
+        let log = BufReader::new(self.child.stderr.as_mut().unwrap());
+        let told = log
+            .lines()
+            .map(|line| line.unwrap())
+            .find(|line| line.contains("machines have a port of their own"))
+            .unwrap();
+        let told: Value = serde_json::from_str(&told).unwrap();
+        told["address"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn readiness(&self) -> Value {
         serde_json::from_str(&self.get("/readyz").1).unwrap()
     }
@@ -346,11 +358,12 @@ fn machines_may_have_a_port_of_their_own() {
         "{error}"
     );
 
-    drop(taken);
-    let gateway = Gateway::start(&deployment);
+    let deployment = Deployment::new("telemetry: {listen: '127.0.0.1:0'}");
+    let mut gateway = Gateway::start(&deployment);
+    let address = gateway.machines_address();
     assert_eq!(gateway.get("/metrics").0, 404, "not on the customers' port");
     let (status, metrics) = request(
-        std::net::TcpStream::connect(address).unwrap(),
+        std::net::TcpStream::connect(&address).unwrap(),
         "/metrics",
         "",
     );

@@ -19,6 +19,7 @@ export class MessageList {
   #nodes = new Map();
   #hasEarlier = false;
   #isLoading = false;
+  #hasGreeting = true;
   #typing = null;
   #wasAtEnd = true;
   #parts;
@@ -63,6 +64,12 @@ export class MessageList {
     this.#draw();
   }
 
+  /** Whether a conversation in which nothing was said begins with words of welcome. */
+  setGreeting(hasGreeting) {
+    this.#hasGreeting = hasGreeting;
+    this.#draw();
+  }
+
   show(items, { hasEarlier, isLoading }) {
     this.#items = items;
     this.#hasEarlier = hasEarlier;
@@ -101,7 +108,7 @@ export class MessageList {
     earlier.hidden = !this.#hasEarlier;
     earlier.disabled = this.#isLoading;
     earlier.textContent = this.#isLoading ? this.#text.loading : this.#text.earlier;
-    empty.hidden = this.#isLoading || this.#items.length > 0;
+    empty.hidden = !this.#hasGreeting || this.#isLoading || this.#items.length > 0;
     this.#reconcile();
     if (isPrepended && !this.#wasAtEnd) log.scrollTop = log.scrollHeight - fromEnd;
     else this.#keepEnd();

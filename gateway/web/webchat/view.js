@@ -62,6 +62,10 @@ export class View {
     stopped.querySelector('p').textContent = this.#text.state[name];
     status.classList.toggle('unseen', canRetry);
     this.#list.setOnline(name === 'online');
+    // A chat that does not exist greets nobody and takes nothing.
+    const isUnknown = name === 'unknown';
+    this.#list.setGreeting(!isUnknown);
+    this.#composer.node.hidden = isUnknown;
   }
 
   /** The place in the waiting line, from 1, or null when there is none. */

@@ -80,7 +80,7 @@ for (const code of [1001, 1011, 1012, 1013, 4413, 4408, 3999]) {
   });
 }
 
-for (const [code, words] of [[1008, 'This chat was ended.'], [4403, 'This chat is not available on this page.'], [4404, 'This chat does not exist.']]) {
+for (const [code, words] of [[1008, 'This chat was ended.'], [4403, 'This chat is not available on this page.'], [4404, 'This chat does not exist. Please check the address of this page.']]) {
   story(`after ${code} it stays away, says why, and comes back when asked`, async (customer) => {
     const chat = await customer.open(peer.url, withClock);
     await chat.isOnline();
@@ -96,6 +96,16 @@ for (const [code, words] of [[1008, 'This chat was ended.'], [4403, 'This chat i
     await button.waitFor({ state: 'hidden' });
   });
 }
+
+story('a chat that does not exist greets nobody and takes nothing', async (customer) => {
+  const chat = await customer.open(peer.url);
+  await chat.isOnline();
+  await chat.page.getByText('Hello, how can we help?').waitFor();
+  peer.close(4404);
+  await chat.page.getByRole('button', { name: 'Try again' }).waitFor();
+  assert.equal(await chat.field.isVisible(), false);
+  assert.equal(await chat.page.getByText('Hello, how can we help?').isVisible(), false);
+});
 
 for (const code of [1002, 1003, 1007, 4400]) {
   story(`after ${code} it waits a minute, whatever happens`, async (customer) => {

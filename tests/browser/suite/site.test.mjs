@@ -65,6 +65,28 @@ story('signing in takes the visitor along, signing out forgets everything', asyn
   await chat.shows([]);
 });
 
+story('a login in the same conversation keeps what is shown, and goes on', async (customer) => {
+  site = await startForeignSite({ gateway: peer.url });
+  const chat = await customer.open(site.url);
+  await chat.page.getByRole('button', { name: 'Open chat' }).click();
+  await chat.isOnline();
+  await chat.say('anonymous');
+  await chat.isAnswered(['anonymous']);
+  // As the gateway does: the user takes the visitor's thread over, and the visitor token is another.
+  const { thread } = peer.session;
+  peer.threads.set('another-visitor', thread);
+  peer.intercept = (session, { t }) => {
+    if (t !== 'auth') return false;
+    session.welcome({ visitor: 'another-visitor', resume: { conversation: thread.id, last_seq: thread.events.length } });
+    return true;
+  };
+  await chat.page.evaluate(() => window.signalboxChat.signIn('token-of-user'));
+  await peer.frame(({ t }) => t === 'auth');
+  await chat.isAnswered(['anonymous']);
+  await chat.say('known');
+  await chat.isAnswered(['anonymous', 'known']);
+});
+
 story('signing out in one tab forgets in all', async (customer) => {
   const [one, other] = [await customer.open(peer.url), await customer.open(peer.url)];
   await one.isOnline();

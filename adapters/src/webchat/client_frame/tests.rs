@@ -187,15 +187,24 @@ fn refused_messages_keep_their_cid() {
         normalised(&"\r\n".repeat(4_000).replacen('\r', "x\r", 1)).is_ok(),
         "counted after normalisation"
     );
-    assert_eq!(normalised(" \n\0"), Err(refused(Refusal::Invalid)));
+    let invalid = |reason| refused(Refusal::Invalid { reason });
+    assert_eq!(
+        normalised(" \n\0"),
+        Err(invalid("`content.text` has nothing in it"))
+    );
     let file = format!(r#"{{"t":"msg","cid":"{CID}","content":{{"type":"file","upload":"u_1"}}}}"#);
-    assert_eq!(parse(&file), Err(refused(Refusal::Invalid)));
+    assert_eq!(
+        parse(&file),
+        Err(invalid("only `content` of type `text` is taken"))
+    );
     let no_uuid = r#"{"t":"msg","cid":"1","content":{"type":"text","text":"x"}}"#;
     assert_eq!(
         parse(no_uuid),
         Err(FrameError::Refused {
             cid: "1".to_owned(),
-            refusal: Refusal::Invalid
+            refusal: Refusal::Invalid {
+                reason: "`cid` must be a UUID in its usual form"
+            }
         })
     );
 }

@@ -198,11 +198,13 @@ fn message(json: &str) -> Result<ClientFrame, FrameError> {
     // Only the usual form: two forms of one UUID would be two messages.
     let is_uuid = cid.len() == uuid::fmt::Hyphenated::LENGTH && Uuid::try_parse(&cid).is_ok();
     let content = match (is_uuid, wire.content.kind.as_ref(), wire.content.text) {
+        (false, _, _) => Err(invalid("`cid` must be a UUID in its usual form")),
         (true, "text", Some(text)) => text::normalise(&text).map_err(|error| match error {
             TextError::TooLong => Refusal::TooLong,
-            TextError::Empty => Refusal::Invalid,
+            TextError::Empty => invalid("`content.text` has nothing in it"),
         }),
-        _ => Err(Refusal::Invalid),
+        (true, "text", None) => Err(invalid("`content` needs `text`")),
+        (true, _, _) => Err(invalid("only `content` of type `text` is taken")),
     };
     match content {
         Ok(text) => Ok(ClientFrame::Message {
@@ -211,6 +213,10 @@ fn message(json: &str) -> Result<ClientFrame, FrameError> {
         }),
         Err(refusal) => Err(FrameError::Refused { cid, refusal }),
     }
+}
+
+fn invalid(reason: &'static str) -> Refusal {
+    Refusal::Invalid { reason }
 }
 
 fn auth(json: &str) -> Result<ClientFrame, FrameError> {

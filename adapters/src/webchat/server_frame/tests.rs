@@ -48,17 +48,19 @@ fn frames_are_as_the_sheet_has_them() {
             ServerFrame::Nack {
                 cid: "x",
                 code: NackCode::RateLimited,
+                message: "wait",
                 retry_after_ms: Some(200),
             },
-            r#"{"t":"nack","cid":"x","code":"rate_limited","retry_after_ms":200}"#,
+            r#"{"t":"nack","cid":"x","code":"rate_limited","message":"wait","retry_after_ms":200}"#,
         ),
         (
             ServerFrame::Nack {
                 cid: "x",
                 code: NackCode::TooLong,
+                message: "shorter",
                 retry_after_ms: None,
             },
-            r#"{"t":"nack","cid":"x","code":"too_long"}"#,
+            r#"{"t":"nack","cid":"x","code":"too_long","message":"shorter"}"#,
         ),
         (
             ServerFrame::Synced { seq: 57 },

@@ -271,7 +271,7 @@ impl Owner<'_> {
                 payload,
             });
         }
-        if let Some(forward) = step.forward {
+        for forward in step.forwards {
             let destination = Destination::Partition(self.shared.directory.partition(forward.to));
             let forwarded = Forwarded {
                 to: forward.to,

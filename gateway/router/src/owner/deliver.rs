@@ -10,12 +10,14 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Content, Part, SendError, WhenUnanswered};
-use signalbox_store::{Destination, MessageId, OutboxEntry, StoreError, ThreadId};
+use signalbox_store::{Destination, EntryId, MessageId, OutboxEntry, StoreError, ThreadId};
 
 use super::deliveries::{Flight, Lane};
 use super::outcome::Outcome;
 use super::{Ended, Owner, RETRY, later};
 use crate::event::Event;
+use crate::ingest::{AcceptError, Accepted};
+use crate::shared::Shared;
 use crate::vault::SealedKind;
 
 /// A send that has not ended after so long has no answer: longer than adapters wait for a platform, so that it is theirs to
@@ -52,6 +54,28 @@ impl Leaving {
             Self::Outgoing(outgoing) => Lane::Channel(outgoing.to.channel),
             Self::Forwarded(_) => Lane::Partitions,
         }
+    }
+}
+
+/// Keeps an event in another thread; what concerns a user, wherever they are at home.
+async fn forward(
+    shared: &Shared,
+    Forwarded { to, event }: Forwarded,
+    id: EntryId,
+) -> Result<Accepted, AcceptError> {
+    let to = match &event {
+        Event::Linked { thread } => {
+            let home = shared.settle_home(to, *thread).await?;
+            // Answers that were committed between the login's own telling and the visitor's link are still missing there.
+            shared.carry(*thread, home).await?;
+            home
+        }
+        Event::Carried(_) => shared.settle_home(to, to).await?,
+        _ => to,
+    };
+    match event {
+        Event::Carried(carried) => shared.keep_carried(to, carried).await,
+        event => shared.keep_event(to, "forward", &id.0, event).await,
     }
 }
 
@@ -136,9 +160,7 @@ impl Owner<'_> {
     fn start_forwarding(&mut self, entry: OutboxEntry, forwarded: Forwarded) {
         let (shared, id) = (self.shared.clone(), entry.id);
         let forwarding = async move {
-            let kept = shared
-                .keep_event(forwarded.to, "forward", &id.0, forwarded.event)
-                .await;
+            let kept = forward(&shared, forwarded, id).await;
             if let Err(error) = &kept {
                 tracing::warn!(%error, "an event did not reach the other thread's partition");
             }

@@ -93,7 +93,11 @@ fn what_happened(
         Event::Page(seen) => happened("page", &seen.address),
         Event::Happened(it) => happened(&it.name, &it.address),
         Event::Again { what, .. } => what_happened(what, of_turn),
-        Event::Said(_) | Event::Linked { .. } | Event::Receipt { .. } => None,
+        Event::Said(_)
+        | Event::Carried(_)
+        | Event::GoesOn { .. }
+        | Event::Linked { .. }
+        | Event::Receipt { .. } => None,
     }
 }
 

@@ -361,7 +361,7 @@ pub(crate) async fn say(router: &Router, who: &str, id: &str, text: &str) -> Acc
 
 /// All that was said in somebody's thread, as `from: text`.
 pub(crate) async fn transcript(router: &Router, who: &str) -> Vec<String> {
-    let thread = router.thread(&address(who));
+    let thread = router.home(&address(who)).await.expect("readable");
     let entries = router
         .entries(thread, TranscriptRange::After(Sequence(0)), 10_000)
         .await

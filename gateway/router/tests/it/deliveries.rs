@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use signalbox_adapters::{Inbound, InboundBody, Profile, Receipt, SendError, WhenUnanswered};
+use signalbox_adapters::{Receipt, SendError, WhenUnanswered};
 use signalbox_store::{DeadLetter, Offset, PartitionId};
 
 use crate::bed::{Bed, PARTITIONS, ToldAdapter, address, entries_of, say, until};
@@ -286,18 +286,13 @@ async fn a_channel_whose_places_are_taken_holds_up_no_other_way_out() {
     let router = bed.start();
     // Two are being sent, the others wait; all of them stand before the forward.
     for who in 0..20 {
-        say(&router, &who.to_string(), "1", "slow").await;
+        say(&router, &format!("user:{who}"), "1", "slow").await;
     }
     until(|| async { (adapter.texts().len() == 2).then_some(()) }).await;
     let partition = PartitionId::customer(0);
     let before = bed.store.inbox(partition, Offset(0), 100).await.unwrap();
-    let linked = Inbound {
-        address: address("user"),
-        id: "login-1".into(),
-        body: InboundBody::Linked(address("visitor")),
-        profile: Profile::default(),
-    };
-    router.accept(linked).await.unwrap();
+    let (visitor, user) = (address("visitor"), address("user:1"));
+    router.log_in(&visitor, &user).await.unwrap();
     // The link and its forward.
     until(|| async {
         let now = bed.store.inbox(partition, Offset(0), 100).await.unwrap();

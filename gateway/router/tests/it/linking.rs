@@ -1,67 +1,166 @@
-//! Two threads of one person learn of each other, each in its own partition.
+//! A visitor who logs in goes on as a user, and nothing that was said is lost from sight.
 
-use signalbox_adapters::{Inbound, InboundBody, Profile};
-use signalbox_store::{Offset, PartitionId};
+use std::time::Duration;
 
-use crate::bed::{Bed, PARTITIONS, address, say, until};
+use signalbox_router::{LoggedIn, Router};
 
-#[tokio::test(start_paused = true)]
-async fn a_link_reaches_both_partitions_once() {
-    let mut bed = Bed::new();
-    // The inbox is counted here, so nothing may be trimmed meanwhile.
-    bed.settings.archive_every = std::time::Duration::from_secs(24 * 3_600);
-    let router = bed.start();
-    say(&router, "visitor", "1", "hello").await;
-    let linked = Inbound {
-        address: address("user"),
-        id: "login-1".into(),
-        body: InboundBody::Linked(address("visitor")),
-        profile: Profile::default(),
-    };
-    let first = router.accept(linked.clone()).await.unwrap();
-    assert_eq!(
-        first.sequence, None,
-        "a link is nothing that customers read"
-    );
-    assert!(router.accept(linked).await.unwrap().repeated);
-    // The login, its forward to the visitor's partition, and the forward's forward, which tells nothing new.
-    let records = || async {
-        let mut count = 0;
-        for number in 0..PARTITIONS {
-            count += bed
-                .store
-                .inbox(PartitionId::customer(number), Offset(0), 100)
-                .await
-                .unwrap()
-                .len();
-        }
-        count
-    };
+use crate::bed::{Bed, address, entries_of, message, say, transcript, until};
+
+const USER: &str = "user:1";
+
+async fn log_in(router: &Router, visitor: &str, user: &str) -> LoggedIn {
+    router
+        .log_in(&address(visitor), &address(user))
+        .await
+        .expect("the store takes it")
+}
+
+/// Waits until nothing is on its way between partitions.
+async fn is_quiet(bed: &Bed, router: &Router) {
     until(|| async {
-        let mut waiting = false;
-        for number in 0..PARTITIONS {
-            waiting |= bed
-                .store
-                .next_outbox(PartitionId::customer(number))
-                .await
-                .unwrap()
-                .is_some();
+        for number in 0..crate::bed::PARTITIONS {
+            let partition = signalbox_store::PartitionId::customer(number);
+            if bed.store.next_outbox(partition).await.unwrap().is_some() {
+                return None;
+            }
         }
-        (records().await >= 4 && !waiting).then_some(())
+        Some(())
     })
     .await;
-    assert_eq!(records().await, 4);
-    let thread = router.thread(&address("visitor"));
-    let mut states = 0;
-    for number in 0..PARTITIONS {
-        states += bed
-            .store
-            .states(PartitionId::customer(number), &[thread])
-            .await
-            .unwrap()
-            .into_iter()
-            .flatten()
-            .count();
+    assert_eq!(router.missing(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_of_whom_nothing_is_known_takes_the_visitors_thread_over() {
+    let bed = Bed::new();
+    let router = bed.start();
+    let first = say(&router, "visitor", "1", "human").await;
+    entries_of(&router, "visitor", 3).await;
+    assert!(!router.has_logged_in(&address("visitor")).await.unwrap());
+    assert_eq!(log_in(&router, "visitor", USER).await, LoggedIn::AsUser);
+    assert_eq!(log_in(&router, "visitor", USER).await, LoggedIn::AsUser);
+    assert!(router.has_logged_in(&address("visitor")).await.unwrap());
+    assert_eq!(router.home(&address(USER)).await.unwrap(), first.thread);
+    // An ack that was lost before the login.
+    let again = say(&router, USER, "1", "human").await;
+    assert!(again.repeated);
+    assert_eq!(again.message_id, first.message_id);
+    say(&router, USER, "2", "are you there?").await;
+    is_quiet(&bed, &router).await;
+    assert_eq!(
+        transcript(&router, USER).await,
+        [
+            "customer: human",
+            "bot: somebody will come",
+            "status: queued everybody",
+            "customer: are you there?"
+        ],
+        "the conversation is as it was: with people"
+    );
+    // The node that comes next knows it too.
+    assert!(router.stop(Duration::from_secs(5)).await);
+    let router = bed.start();
+    assert_eq!(router.home(&address(USER)).await.unwrap(), first.thread);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visitor_becomes_one_user_and_a_user_has_one_home() {
+    let bed = Bed::new();
+    let router = bed.start();
+    let first = say(&router, "visitor", "1", "one").await.thread;
+    say(&router, "other visitor", "1", "two").await;
+    log_in(&router, "visitor", USER).await;
+    assert_eq!(
+        log_in(&router, "visitor", "user:2").await,
+        LoggedIn::AsAnotherBefore
+    );
+    assert_eq!(
+        log_in(&router, "other visitor", USER).await,
+        LoggedIn::AsUser
+    );
+    assert_eq!(router.home(&address(USER)).await.unwrap(), first);
+    let of_another = router.home(&address("user:2")).await.unwrap();
+    assert_eq!(of_another, router.thread(&address("user:2")));
+    assert_ne!(of_another, first);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_logins_at_once_both_get_one_home() {
+    let bed = Bed::new();
+    let router = bed.start();
+    let one = say(&router, "one", "1", "one").await.thread;
+    let other = say(&router, "other", "1", "other").await.thread;
+    tokio::join!(log_in(&router, "one", USER), log_in(&router, "other", USER));
+    let home = router.home(&address(USER)).await.unwrap();
+    assert!([one, other].contains(&home));
+    let all = entries_of(&router, USER, 4).await;
+    for said in [
+        "customer: one",
+        "customer: other",
+        "bot: echo: one",
+        "bot: echo: other",
+    ] {
+        assert_eq!(
+            all.iter().filter(|line| *line == said).count(),
+            1,
+            "{all:?}"
+        );
     }
-    assert_eq!(states, 1, "the visitor's state is in one partition only");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_with_a_thread_is_told_there_what_was_said_to_the_visitor() {
+    let mut bed = Bed::new();
+    bed.settings.gather = Duration::from_secs(30);
+    bed.settings.gather_at_most = Duration::from_secs(60);
+    let router = bed.start();
+    let own = say(&router, USER, "1", "before").await.thread;
+    entries_of(&router, USER, 2).await;
+    say(&router, "visitor", "2", "early").await;
+    entries_of(&router, "visitor", 2).await;
+    // Its answer is on its way while they log in.
+    say(&router, "visitor", "3", "pending").await;
+    assert_eq!(log_in(&router, "visitor", USER).await, LoggedIn::AsUser);
+    assert_eq!(router.home(&address(USER)).await.unwrap(), own);
+    let told = [
+        "customer: before",
+        "bot: echo: before",
+        "customer: early",
+        "bot: echo: early",
+        "customer: pending",
+    ];
+    assert_eq!(transcript(&router, USER).await, told, "before it answers");
+    let again = router.accept(message(USER, "3", "pending")).await.unwrap();
+    assert!(again.repeated, "it was kept before the login");
+    assert_eq!(again.sequence.unwrap().0, 5);
+    assert_eq!(log_in(&router, "visitor", USER).await, LoggedIn::AsUser);
+    let all = entries_of(&router, USER, 6).await;
+    assert_eq!(all[5], "bot: echo: pending");
+    is_quiet(&bed, &router).await;
+    assert_eq!(transcript(&router, USER).await.len(), 6, "nothing twice");
+    assert_eq!(
+        transcript(&router, "visitor").await,
+        [
+            "customer: early",
+            "bot: echo: early",
+            "customer: pending",
+            "bot: echo: pending"
+        ],
+        "the visitor's thread stays as it is"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_again_was_said_when_it_was_said() {
+    let bed = Bed::new();
+    let router = bed.start();
+    say(&router, USER, "1", "before").await;
+    let said = say(&router, "visitor", "2", "early").await.accepted_at;
+    entries_of(&router, "visitor", 2).await;
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    log_in(&router, "visitor", USER).await;
+    let home = router.home(&address(USER)).await.unwrap();
+    let range = signalbox_store::TranscriptRange::After(signalbox_store::Sequence(2));
+    let entries = router.entries(home, range, 10).await.unwrap();
+    assert_eq!(entries[0].at, said);
 }

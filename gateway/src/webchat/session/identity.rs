@@ -7,17 +7,13 @@ use signalbox_adapters::webchat::client_frame::Hello;
 use signalbox_adapters::webchat::close_code::CloseCode;
 use signalbox_adapters::webchat::user_token::{User, UserTokenError};
 use signalbox_adapters::webchat::visitor_token::VisitorToken;
-use signalbox_adapters::{Address, Channel, Inbound, InboundBody, Profile};
+use signalbox_adapters::{Address, Channel};
 
 use super::{Client, Ending};
 use crate::webchat::Webchat;
-use crate::webchat::conversations::{AcceptError, ReadError};
+use crate::webchat::conversations::{AcceptError, LoggedIn, ReadError};
 use crate::webchat::sites::Site;
 use crate::webchat::visitors::Visitor;
-
-/// The id of the event that links a visitor to a user. There is one of a visitor: a second user is a conflict, so that
-/// two people who use one browser do not become one customer.
-const LINK_ID: &str = "linked";
 
 #[derive(Clone)]
 pub(super) struct Identity {
@@ -139,41 +135,43 @@ impl MergeError {
     }
 }
 
-/// Makes what this browser's visitor said part of the user's own. The visitor then ends: whoever uses this browser next
-/// begins as somebody new.
+/// Makes what this browser's visitor said the user's own. The visitor then ends: whoever uses this browser next begins as
+/// somebody new, and so does whoever brings the token of a visitor who has logged in.
 pub(super) async fn merge(webchat: &Webchat, identity: &mut Identity) -> Result<(), MergeError> {
+    let conversations = &webchat.conversations;
+    let visitor = address(&identity.site, identity.visitor.token.external_id());
     let Some(user) = &identity.user else {
+        if conversations.has_logged_in(&visitor).await? {
+            identity.visitor = somebody_new(webchat, identity)?;
+        }
         return Ok(());
     };
     let user_id = user.external_id();
-    let visitor = address(&identity.site, identity.visitor.token.external_id());
-    let user_address = address(&identity.site, user_id.clone());
-    let conversations = &webchat.conversations;
+    let user = address(&identity.site, user_id.clone());
     let thread = conversations.thread(&visitor);
-    let user_thread = conversations.thread(&user_address);
     if conversations.last_sequence(thread).await?.is_some() {
-        let link = Inbound {
-            address: visitor,
-            id: LINK_ID.to_owned(),
-            body: InboundBody::Linked(user_address),
-            profile: Profile::default(),
-        };
-        match conversations.accept(link).await {
-            Ok(_) => {}
-            Err(AcceptError::Conflict) => {
-                tracing::warn!("a visitor who belongs to one user came back as another; not merged")
+        match conversations.log_in(&visitor, &user).await? {
+            LoggedIn::AsUser => tracing::info!("a visitor has logged in and goes on as a user"),
+            LoggedIn::AsAnotherBefore => {
+                tracing::warn!(
+                    "a visitor who belongs to one user came back as another; not merged"
+                );
             }
-            Err(error) => return Err(error.into()),
         }
-        identity.visitor = webchat
-            .visitors
-            .begin(&identity.site.name, webchat.now())
-            .ok_or(MergeError::NoRandomness)?;
+        identity.visitor = somebody_new(webchat, identity)?;
     } else {
-        // There is nothing to link yet but what they looked at.
-        webchat.held_page_events.carry_over(thread, user_thread);
+        // There is nothing to take over yet but what they looked at.
+        let home = conversations.home(&user).await?;
+        webchat.held_page_events.carry_over(thread, home);
     }
     let token: &VisitorToken = &identity.visitor.token;
     webchat.visitors.is_user(token, &user_id, webchat.now());
     Ok(())
+}
+
+fn somebody_new(webchat: &Webchat, identity: &Identity) -> Result<Visitor, MergeError> {
+    webchat
+        .visitors
+        .begin(&identity.site.name, webchat.now())
+        .ok_or(MergeError::NoRandomness)
 }

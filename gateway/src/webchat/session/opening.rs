@@ -37,7 +37,7 @@ pub(super) async fn open(
     resume: Option<&Resume>,
 ) -> Result<Opening, ReadError> {
     let conversations = &webchat.conversations;
-    let thread = conversations.thread(&identity.address());
+    let thread = conversations.home(&identity.address()).await?;
     // Before the store is read: what is written in between comes as a hint.
     let subscription = webchat.hub.subscribe(thread, session);
     let last = conversations

@@ -154,10 +154,16 @@ impl SessionQuotas {
             Quota::Page => self.page(now),
             Quota::Request => self.requests.take(now),
         };
-        taken.map_err(|wait| match self.refusals.take(now) {
-            Ok(()) => Excess::Wait(wait),
-            Err(_) => Excess::Persistent(wait),
-        })
+        taken.map_err(|wait| self.refuse(wait, now))
+    }
+
+    /// Counts something that is refused for another reason than its own number.
+    pub(super) fn refuse(&mut self, wait: Duration, now: Instant) -> Excess {
+        if !self.is_exempt && self.refusals.take(now).is_err() {
+            Excess::Persistent(wait)
+        } else {
+            Excess::Wait(wait)
+        }
     }
 
     /// Whether a Ping or Pong may still come.

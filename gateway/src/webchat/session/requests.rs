@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
-use signalbox_adapters::webchat::client_frame::{self, ClientFrame, FrameError, Refusal};
+use signalbox_adapters::webchat::client_frame::{self, ClientFrame, FrameError, Refusal, Resume};
 use signalbox_adapters::webchat::close_code::CloseCode;
 use signalbox_adapters::webchat::limits::MAX_MESSAGE_BYTES;
 use signalbox_adapters::webchat::page_frame::PageFrame;
@@ -20,6 +21,7 @@ use super::greeting::{
     MAX_UNKNOWN_IN_A_ROW, RETRY_AFTER, error, millis, unknown_type, vouched_for,
 };
 use super::quotas::{Excess, Quota};
+use super::refused::Behind;
 use super::running::Session;
 use super::work::Done;
 use super::{Ending, identity, opening};
@@ -27,6 +29,11 @@ use crate::webchat::conversations::{AcceptError, Accepted, ReadError};
 use crate::webchat::entry::Entry;
 use crate::webchat::names;
 use crate::webchat::wire::Wire;
+
+/// When a client may come back whose conversation goes on elsewhere.
+const MOVED_RETRY: Duration = Duration::from_millis(100);
+/// Why a message is `too_long`.
+const TOO_LONG: &str = "a text has at most 8000 characters";
 
 impl Session {
     /// Takes one frame. What it asks for is answered at once, or begun.
@@ -48,11 +55,12 @@ impl Session {
                 if !self.message_allowed(&cid, wire)? {
                     return Ok(());
                 }
-                let code = match refusal {
-                    Refusal::TooLong => NackCode::TooLong,
-                    Refusal::Invalid => NackCode::Invalid,
+                self.refused.settle(&cid);
+                let frame = match refusal {
+                    Refusal::TooLong => nack(&cid, NackCode::TooLong, TOO_LONG),
+                    Refusal::Invalid { reason } => nack(&cid, NackCode::Invalid, reason),
                 };
-                Ok(wire.say(&nack(&cid, code))?)
+                Ok(wire.say(&frame)?)
             }
             Err(FrameError::UnknownType) => {
                 self.unknown_in_a_row += 1;
@@ -74,7 +82,7 @@ impl Session {
     ) -> Result<(), Ending> {
         let quota = match &frame {
             ClientFrame::Message { cid, content } => {
-                if self.message_allowed(cid, wire)? {
+                if self.is_its_turn(cid, wire)? && self.message_allowed(cid, wire)? {
                     self.message(cid.clone(), content.clone(), wire)?;
                 }
                 return Ok(());
@@ -154,7 +162,7 @@ impl Session {
         wire: &mut Wire<S>,
     ) -> Result<(), Ending> {
         if self.identity.site.closed {
-            return Ok(wire.say(&nack(&cid, NackCode::Closed))?);
+            return Ok(wire.say(&nack(&cid, NackCode::Closed, "the site takes no messages"))?);
         }
         self.feed.departs(&cid);
         let accepted = self.accept(cid.clone(), InboundBody::Message(content));
@@ -174,6 +182,18 @@ impl Session {
         wire: &mut Wire<S>,
     ) -> Result<(), Ending> {
         let now = Instant::now();
+        if let Ok(accepted) = &result
+            && accepted.thread != self.thread
+        {
+            return Err(self.has_moved(wire)?);
+        }
+        match &result {
+            Err(AcceptError::Unavailable { .. }) => {
+                self.refused
+                    .refuse(cid, NackCode::Unavailable, RETRY_AFTER, now);
+            }
+            _ => self.refused.settle(cid),
+        }
         match result {
             Ok(Accepted {
                 sequence: Some(Sequence(seq)),
@@ -199,20 +219,39 @@ impl Session {
                 tracing::error!(
                     "a message was kept without a place in its thread; please report this defect"
                 );
-                wire.say(&nack(cid, NackCode::Invalid))?;
+                wire.say(&nack(cid, NackCode::Invalid, "please report this defect"))?;
             }
-            Err(AcceptError::Conflict) => wire.say(&nack(cid, NackCode::Conflict))?,
+            Err(AcceptError::Conflict) => {
+                let words = "this `cid` was used for another message: use a new one";
+                wire.say(&nack(cid, NackCode::Conflict, words))?;
+            }
             // Why was logged where it was tried.
             Err(AcceptError::Unavailable { .. }) => {
                 wire.say(&ServerFrame::Nack {
                     cid,
                     code: NackCode::Unavailable,
+                    message: "it cannot be kept now: send it again later",
                     retry_after_ms: Some(millis(RETRY_AFTER)),
                 })?;
             }
         }
         self.feed.landed(now);
         Ok(())
+    }
+
+    /// The customer's messages are kept in another thread than the one that this session shows: the client says hello again,
+    /// and gets what it is not told here.
+    pub(super) fn has_moved<S: AsyncRead + AsyncWrite + Unpin>(
+        &self,
+        wire: &mut Wire<S>,
+    ) -> Result<Ending, Ending> {
+        if self.identity.user.is_none() {
+            let reason = "this visitor has logged in: say hello again";
+            return Ok(Ending::Close(CloseCode::Unauthenticated, reason));
+        }
+        let reason = "the conversation goes on in another thread: say hello again";
+        wire.say(&error(ErrorCode::Unavailable, reason, MOVED_RETRY))?;
+        Ok(Ending::Close(CloseCode::TryAgainLater, reason))
     }
 
     fn auth(&mut self, token: &str) -> Result<(), Ending> {
@@ -238,10 +277,19 @@ impl Session {
                 let session = self.id;
                 let mut identity = self.identity.clone();
                 identity.user = Some(user);
+                let here = Resume {
+                    conversation: self.thread_name.clone(),
+                    last_seq: self.feed.cursor(),
+                };
                 self.work.start(async move {
                     let merged = async {
                         identity::merge(&webchat, &mut identity).await?;
-                        let opening = opening::open(&webchat, session, &identity, None).await?;
+                        let home = webchat.conversations.home(&identity.address()).await?;
+                        // In another thread there is nothing to resume.
+                        let resume = Some(here)
+                            .filter(|here| here.conversation == names::conversation(home));
+                        let opening =
+                            opening::open(&webchat, session, &identity, resume.as_ref()).await?;
                         Ok((identity, opening))
                     };
                     Done::Merged(Box::new(merged.await))
@@ -343,17 +391,44 @@ impl Session {
         async move { conversations.accept(inbound).await }.instrument(span)
     }
 
+    /// Whether no message before this one was refused and has still to come again.
+    fn is_its_turn<S: AsyncRead + AsyncWrite + Unpin>(
+        &mut self,
+        cid: &str,
+        wire: &mut Wire<S>,
+    ) -> Result<bool, Ending> {
+        let now = Instant::now();
+        let Err(Behind { code, wait }) = self.refused.admits(cid, now) else {
+            return Ok(true);
+        };
+        match self.quotas.refuse(wait, now) {
+            Excess::Wait(wait) => {
+                wire.say(&ServerFrame::Nack {
+                    cid,
+                    code,
+                    message: "a message before this one was refused: send that one first",
+                    retry_after_ms: Some(millis(wait)),
+                })?;
+                Ok(false)
+            }
+            Excess::Persistent(wait) => too_much(wait, wire),
+        }
+    }
+
     fn message_allowed<S: AsyncRead + AsyncWrite + Unpin>(
         &mut self,
         cid: &str,
         wire: &mut Wire<S>,
     ) -> Result<bool, Ending> {
-        match self.quotas.take(Quota::Message, Instant::now()) {
+        let now = Instant::now();
+        match self.quotas.take(Quota::Message, now) {
             Ok(()) => Ok(true),
             Err(Excess::Wait(wait)) => {
+                self.refused.refuse(cid, NackCode::RateLimited, wait, now);
                 wire.say(&ServerFrame::Nack {
                     cid,
                     code: NackCode::RateLimited,
+                    message: "too many messages: send it again later",
                     retry_after_ms: Some(millis(wait)),
                 })?;
                 Ok(false)
@@ -379,7 +454,7 @@ impl Session {
 }
 
 fn too_much<S: AsyncRead + AsyncWrite + Unpin, T>(
-    wait: std::time::Duration,
+    wait: Duration,
     wire: &mut Wire<S>,
 ) -> Result<T, Ending> {
     wire.say(&error(
@@ -405,10 +480,11 @@ fn unavailable<S: AsyncRead + AsyncWrite + Unpin>(
     ))?)
 }
 
-fn nack(cid: &str, code: NackCode) -> ServerFrame<'_> {
+fn nack<'a>(cid: &'a str, code: NackCode, message: &'a str) -> ServerFrame<'a> {
     ServerFrame::Nack {
         cid,
         code,
+        message,
         retry_after_ms: None,
     }
 }

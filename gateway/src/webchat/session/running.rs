@@ -16,7 +16,8 @@ use super::greeting::{Greeted, broken, vouched_for};
 use super::identity::Identity;
 use super::opening::Opening;
 use super::quotas::SessionQuotas;
-use super::work::{Done, Slot, ThreadRead, read_entries, read_last};
+use super::refused::RefusedMessages;
+use super::work::{Done, Slot, ThreadRead, Watch, read_entries, read_last};
 use super::{Client, Ending};
 use crate::webchat::Webchat;
 use crate::webchat::entry::Entry;
@@ -39,6 +40,7 @@ pub(super) struct Session {
     subscription: Subscription,
     pub(super) feed: Feed,
     pub(super) quotas: SessionQuotas,
+    pub(super) refused: RefusedMessages,
     /// The client knows its conversation's id.
     pub(super) has_told_conversation: bool,
     pub(super) unknown_in_a_row: u32,
@@ -89,6 +91,7 @@ impl Session {
             thread_name: opening.name,
             subscription: opening.subscription,
             feed: opening.feed,
+            refused: RefusedMessages::default(),
             unknown_in_a_row: 0,
             work: Slot::default(),
             reading: Slot::default(),
@@ -236,7 +239,7 @@ impl Session {
         self.feed.rest(now);
         if self.reading.is_free() && std::mem::take(&mut self.must_look) {
             let conversations = Arc::clone(&self.webchat.conversations);
-            self.reading.start(read_last(conversations, self.thread));
+            self.reading.start(read_last(conversations, self.watch()));
         }
         if self.reading.is_free() && self.feed.wants().is_some_and(|at| at <= now) {
             let conversations = Arc::clone(&self.webchat.conversations);
@@ -244,6 +247,16 @@ impl Session {
                 .start(read_entries(conversations, self.thread, self.feed.cursor()));
         }
         Ok(())
+    }
+
+    fn watch(&self) -> Watch {
+        let has_spoken = self.feed.last() > 0;
+        match (&self.identity.user, has_spoken) {
+            (None, true) => Watch::Visitor(self.thread, self.identity.address()),
+            (Some(_), false) => Watch::NewUser(self.thread, self.identity.address()),
+            // Nobody logs in as a visitor who has said nothing.
+            (None, false) | (Some(_), true) => Watch::Settled(self.thread),
+        }
     }
 
     fn has_read<S: AsyncRead + AsyncWrite + Unpin>(
@@ -257,6 +270,7 @@ impl Session {
                 self.feed.reaches(last.map_or(0, |last| last.0), now);
                 Filled::Continues
             }
+            ThreadRead::Moved => return Err(self.has_moved(wire)?),
             // The next ping looks again.
             ThreadRead::Last(Err(_)) => Filled::Continues,
             ThreadRead::Entries {

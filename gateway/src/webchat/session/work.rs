@@ -5,7 +5,7 @@ use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use signalbox_adapters::PageEvent;
+use signalbox_adapters::{Address, PageEvent};
 use signalbox_router::ThreadEvent;
 use signalbox_store::{Sequence, ThreadId, TranscriptRange};
 
@@ -43,6 +43,8 @@ pub(super) enum ThreadRead {
         result: Result<Vec<Arc<ThreadEvent>>, ReadError>,
     },
     Last(Result<Option<Sequence>, ReadError>),
+    /// The customer's messages are kept in another one now.
+    Moved,
 }
 
 /// At most one piece of work of a kind.
@@ -91,9 +93,28 @@ pub(super) async fn read_entries(
     }
 }
 
-pub(super) async fn read_last(
-    conversations: Arc<dyn Conversations>,
-    thread: ThreadId,
-) -> ThreadRead {
-    ThreadRead::Last(conversations.last_sequence(thread).await)
+/// What may have become of a thread that a session shows.
+pub(super) enum Watch {
+    /// It is its customer's for good.
+    Settled(ThreadId),
+    /// Of a visitor, who may log in elsewhere.
+    Visitor(ThreadId, Address),
+    /// Of a user who has not said anything yet, and may be found to have been a visitor.
+    NewUser(ThreadId, Address),
+}
+
+pub(super) async fn read_last(conversations: Arc<dyn Conversations>, watch: Watch) -> ThreadRead {
+    let (thread, moved) = match watch {
+        Watch::Settled(thread) => (thread, Ok(false)),
+        Watch::Visitor(thread, address) => (thread, conversations.has_logged_in(&address).await),
+        Watch::NewUser(thread, address) => {
+            let home = conversations.home(&address).await;
+            (thread, home.map(|home| home != thread))
+        }
+    };
+    match moved {
+        Ok(true) => ThreadRead::Moved,
+        Ok(false) => ThreadRead::Last(conversations.last_sequence(thread).await),
+        Err(problem) => ThreadRead::Last(Err(problem)),
+    }
 }

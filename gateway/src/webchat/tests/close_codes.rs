@@ -165,6 +165,7 @@ async fn too_much_is_refused_and_then_closed() {
     let nack = client.expect("nack").await;
     assert_eq!(nack["code"], "rate_limited");
     assert!((1..=200).contains(&nack["retry_after_ms"].as_u64().unwrap()));
+    assert!(nack["message"].is_string());
     for _ in 0..300 {
         if client
             .socket
@@ -311,6 +312,8 @@ async fn pages_are_served_from_the_binary() {
         (&"*".parse().unwrap(), &"nosniff".parse().unwrap())
     );
     assert_eq!(get("/embed.js", "").await.status(), 200);
+    let icon = get("/favicon.ico", "").await;
+    assert_eq!(icon.headers()["content-type"], "image/svg+xml");
     for path in [
         "/webchat/../index.html",
         "/webchat/%2e%2e/index.html",

@@ -1,6 +1,7 @@
 use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::client::Client;
 use super::memory::{Gateway, generous};
@@ -52,6 +53,17 @@ async fn a_message_is_acknowledged_and_answered_in_order() {
     );
 }
 
+/// The `ack` of this message. What the other tab sent first may come as an event before this tab's own frame is read.
+async fn acked(client: &mut Client, cid: &str) -> Value {
+    let frame = client.next().await;
+    if frame["t"] == "event" {
+        assert_eq!(frame["data"]["cid"], cid, "{frame}");
+        return client.expect("ack").await;
+    }
+    assert_eq!(frame["t"], "ack", "{frame}");
+    frame
+}
+
 #[tokio::test]
 async fn two_tabs_see_everything_and_one_message_stays_one() {
     let gateway = Gateway::start(generous()).await;
@@ -68,7 +80,7 @@ async fn two_tabs_see_everything_and_one_message_stays_one() {
     for _ in 0..50 {
         let cid = uuid::Uuid::new_v4().to_string();
         tokio::join!(one.say_as(&cid, "both"), two.say_as(&cid, "both"));
-        let (first, second) = tokio::join!(one.expect("ack"), two.expect("ack"));
+        let (first, second) = tokio::join!(acked(&mut one, &cid), acked(&mut two, &cid));
         assert_eq!(
             (&first["id"], &first["seq"]),
             (&second["id"], &second["seq"])
@@ -238,6 +250,54 @@ async fn a_store_that_is_down_refuses_and_ends_nothing() {
 }
 
 #[tokio::test]
+async fn nothing_overtakes_a_message_that_was_refused() {
+    let gateway = Gateway::start(generous()).await;
+    let (mut client, _) = Client::welcomed(&gateway, json!({})).await;
+    client.expect("synced").await;
+    gateway.conversations.is_down.store(true, Ordering::SeqCst);
+    let first = client.say("first").await;
+    client.expect("nack").await;
+    gateway.conversations.is_down.store(false, Ordering::SeqCst);
+    let second = client.say("second").await;
+    let third = client.say("third").await;
+    for cid in [&second, &third] {
+        let nack = client.expect("nack").await;
+        assert_eq!(
+            (&nack["cid"], &nack["code"]),
+            (&json!(cid), &json!("unavailable"))
+        );
+        assert!(
+            nack["message"].as_str().unwrap().contains("first"),
+            "{nack}"
+        );
+        assert!(nack["retry_after_ms"].as_u64().unwrap() > 0);
+    }
+    // It is judged as it stands, and the others still wait.
+    client
+        .send(json!({"t": "msg", "cid": Uuid::new_v4(), "content": {"type": "text", "text": ""}}))
+        .await;
+    let empty = client.expect("nack").await;
+    assert_eq!(empty["code"], "invalid");
+    assert!(
+        empty["message"].as_str().unwrap().contains("content.text"),
+        "{empty}"
+    );
+    client.say_as(&third, "third").await;
+    client.expect("nack").await;
+    for (cid, text) in [(&first, "first"), (&second, "second"), (&third, "third")] {
+        client.say_as(cid, text).await;
+        client.expect("ack").await;
+    }
+    client.say("fourth").await;
+    client.expect("ack").await;
+    let thread = gateway.conversations.only_thread();
+    assert_eq!(
+        gateway.conversations.texts(thread),
+        ["first", "second", "third", "fourth"]
+    );
+}
+
+#[tokio::test]
 async fn page_events_wait_for_the_first_message_and_come_by_beacon_after_the_close() {
     let gateway = Gateway::start(generous()).await;
     let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
@@ -263,7 +323,15 @@ async fn page_events_wait_for_the_first_message_and_come_by_beacon_after_the_clo
             .header("origin", origin)
             .header("content-type", "text/plain")
             .body(body.to_string());
-        request.send().await.unwrap().status().as_u16()
+        let answer = request.send().await.unwrap();
+        let status = answer.status().as_u16();
+        let words = answer.text().await.unwrap();
+        assert_eq!(
+            words.is_empty(),
+            status == 204,
+            "a refusal says why: {words}"
+        );
+        status
     };
     let own = format!("http://{}", gateway.address);
     assert_eq!(post(&json!("forged"), &own).await, 401);

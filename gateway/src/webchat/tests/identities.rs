@@ -37,60 +37,118 @@ fn token(subject: &str, lives_seconds: i64) -> String {
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(signature.as_ref()))
 }
 
-#[tokio::test]
-async fn a_visitor_who_logs_in_goes_on_as_the_user() {
-    let gateway = Gateway::start(with_users()).await;
-    let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
+/// A visitor who has said something: their client, synced, and their welcome.
+async fn spoken(gateway: &Gateway, text: &str) -> (Client, Value, Value) {
+    let (mut client, welcome) = Client::welcomed(gateway, json!({})).await;
     client.expect("synced").await;
-    client.say("hi").await;
-    let anonymous = client.expect("ack").await["conversation"].clone();
+    client.say(text).await;
+    let conversation = client.expect("ack").await["conversation"].clone();
+    (client, welcome, conversation)
+}
+
+#[tokio::test]
+async fn a_visitor_who_logs_in_goes_on_in_their_thread_as_the_user() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut client, welcome, conversation) = spoken(&gateway, "hi").await;
     client
         .send(json!({"t": "auth", "token": token("u-1", 3_600)}))
         .await;
     let second = client.expect("welcome").await;
+    assert_eq!(second["session"], welcome["session"]);
+    assert_eq!(second["conversation"]["id"], conversation);
     assert_eq!(
-        (
-            &second["session"],
-            &second["conversation"],
-            &second["resumed"]
-        ),
-        (&welcome["session"], &Value::Null, &json!(false))
+        (&second["conversation"]["seq"], &second["resumed"]),
+        (&json!(1), &json!(true)),
+        "the client has all of it"
     );
     client.expect("synced").await;
-    let links = gateway.conversations.links();
-    assert!(
-        links.len() == 1 && links[0].0.starts_with("visitor:") && links[0].1 == "user:u-1",
-        "{links:?}"
-    );
     client.say("as myself").await;
-    let ack = client.expect("ack").await;
-    assert_eq!(ack["seq"], 1);
-    assert_ne!(ack["conversation"], anonymous);
+    assert_eq!(client.expect("ack").await["seq"], 2);
+    // On another device, where nobody knows the visitor.
+    let (_, elsewhere) = Client::welcomed(&gateway, json!({"token": token("u-1", 3_600)})).await;
+    assert_eq!(elsewhere["conversation"]["id"], conversation);
     // Whoever uses the browser next is nobody they know.
-    let (mut next, third) = Client::welcomed(&gateway, json!({"visitor": second["visitor"]})).await;
-    assert_eq!(third["conversation"], Value::Null);
-    next.expect("synced").await;
+    for visitor in [&second["visitor"], &welcome["visitor"]] {
+        let (mut next, third) = Client::welcomed(&gateway, json!({"visitor": visitor})).await;
+        assert_eq!(third["conversation"], Value::Null);
+        assert_ne!(&third["visitor"], visitor);
+        next.expect("synced").await;
+    }
     // And the visitor who became one user does not become another.
-    let (mut other, _) = Client::welcomed(
+    let (_, other) = Client::welcomed(
         &gateway,
         json!({"visitor": welcome["visitor"], "token": token("u-2", 3_600)}),
     )
     .await;
-    other.expect("synced").await;
-    assert_eq!(gateway.conversations.links().len(), 1);
+    assert_eq!(other["conversation"], Value::Null);
 }
 
 #[tokio::test]
 async fn a_token_wins_over_a_visitor_and_merges_them() {
     let gateway = Gateway::start(with_users()).await;
+    let (client, welcome, conversation) = spoken(&gateway, "hi").await;
+    let thread = gateway.conversations.only_thread();
+    drop(client);
+    let hello = json!({"visitor": welcome["visitor"], "token": token("u-1", 3_600)});
+    let (mut user, second) = Client::welcomed(&gateway, hello).await;
+    assert_eq!(second["conversation"]["id"], conversation);
+    assert_eq!(second["conversation"]["seq"], 1);
+    user.expect("synced").await;
+    // The answer that was on its way arrives where they are now.
+    gateway.conversations.say(thread, "hello", None);
+    assert_eq!(user.expect("event").await["seq"], 2);
+}
+
+#[tokio::test]
+async fn a_message_whose_ack_was_lost_before_the_login_stays_one() {
+    let gateway = Gateway::start(with_users()).await;
     let (mut client, welcome) = Client::welcomed(&gateway, json!({})).await;
     client.expect("synced").await;
-    client.say("hi").await;
-    client.expect("ack").await;
+    let cid = client.say("hi").await;
+    let ack = client.expect("ack").await;
+    drop(client);
     let hello = json!({"visitor": welcome["visitor"], "token": token("u-1", 3_600)});
-    let (_, second) = Client::welcomed(&gateway, hello).await;
-    assert_eq!(second["conversation"], Value::Null, "the user's own thread");
-    assert_eq!(gateway.conversations.links().len(), 1);
+    let (mut user, _) = Client::welcomed(&gateway, hello).await;
+    user.expect("synced").await;
+    user.say_as(&cid, "hi").await;
+    let again = user.expect("ack").await;
+    assert_eq!((&again["id"], &again["seq"]), (&ack["id"], &ack["seq"]));
+}
+
+#[tokio::test]
+async fn two_visitors_who_log_in_as_one_user_get_one_answer() {
+    let gateway = Gateway::start(with_users()).await;
+    let (_, one, first) = spoken(&gateway, "one").await;
+    let (_, other, second) = spoken(&gateway, "other").await;
+    let hello =
+        |welcome: &Value| json!({"visitor": welcome["visitor"], "token": token("u-1", 3_600)});
+    let ((_, one), (_, other)) = tokio::join!(
+        Client::welcomed(&gateway, hello(&one)),
+        Client::welcomed(&gateway, hello(&other))
+    );
+    let home = &one["conversation"]["id"];
+    assert_eq!(home, &other["conversation"]["id"]);
+    assert!([first, second].contains(home));
+}
+
+#[tokio::test]
+async fn sessions_of_a_visitor_who_logs_in_elsewhere_end() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut tab, welcome, _) = spoken(&gateway, "hi").await;
+    let (mut user, new) = Client::welcomed(&gateway, json!({"token": token("u-1", 3_600)})).await;
+    assert_eq!(new["conversation"], Value::Null);
+    user.expect("synced").await;
+    let hello = json!({"visitor": welcome["visitor"], "token": token("u-1", 3_600)});
+    let (_, merged) = Client::welcomed(&gateway, hello).await;
+    assert_ne!(merged["conversation"], Value::Null);
+    assert_eq!(
+        tab.closed().await.1,
+        4401,
+        "it would read what the user says"
+    );
+    let (frames, code) = user.closed().await;
+    assert_eq!(code, 1013, "it shows another thread than the user's");
+    assert!(frames[0]["retry_after_ms"].is_u64(), "{frames:?}");
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use signalbox_telemetry::Metrics;
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
-use crate::webchat::conversations::{AcceptError, Accepted, Conversations, ReadError};
+use crate::webchat::conversations::{AcceptError, Accepted, Conversations, LoggedIn, ReadError};
 use crate::webchat::hub::Hub;
 use crate::webchat::settings::WebchatSettings;
 use crate::webchat::{Webchat, router};
@@ -44,7 +44,9 @@ struct Threads {
     entries: HashMap<ThreadId, Vec<Arc<ThreadEvent>>>,
     accepted: HashMap<(ThreadId, bool, String), (InboundBody, Accepted)>,
     pages: Vec<(String, String)>,
-    links: Vec<(String, String)>,
+    /// Visitors' threads, with the users that they have become.
+    users: HashMap<ThreadId, String>,
+    homes: HashMap<ThreadId, ThreadId>,
 }
 
 impl Gateway {
@@ -144,11 +146,6 @@ impl MemoryConversations {
         self.threads.lock().pages.clone()
     }
 
-    /// From whom to whom.
-    pub(super) fn links(&self) -> Vec<(String, String)> {
-        self.threads.lock().links.clone()
-    }
-
     fn hint(&self, thread: ThreadId, event: &Arc<ThreadEvent>) {
         if self.hints.load(Ordering::SeqCst) {
             self.hub.entries(thread, std::slice::from_ref(event));
@@ -189,14 +186,46 @@ impl Conversations for MemoryConversations {
         ThreadId(id)
     }
 
+    async fn home(&self, address: &Address) -> Result<ThreadId, ReadError> {
+        self.check()?;
+        let own = self.thread(address);
+        Ok(self.threads.lock().homes.get(&own).copied().unwrap_or(own))
+    }
+
+    /// Only as far as sessions see it: the router tells again what was said, and tests it.
+    async fn log_in(&self, visitor: &Address, user: &Address) -> Result<LoggedIn, AcceptError> {
+        self.check().map_err(|error| AcceptError::Unavailable {
+            reason: error.to_string(),
+        })?;
+        let (from, own) = (self.thread(visitor), self.thread(user));
+        {
+            let mut threads = self.threads.lock();
+            let user = user.external_id.clone();
+            if *threads.users.entry(from).or_insert(user.clone()) != user {
+                return Ok(LoggedIn::AsAnotherBefore);
+            }
+            threads.homes.entry(own).or_insert(from);
+        }
+        self.hub.stale(from);
+        self.hub.stale(own);
+        Ok(LoggedIn::AsUser)
+    }
+
+    async fn has_logged_in(&self, visitor: &Address) -> Result<bool, ReadError> {
+        self.check()?;
+        let thread = self.thread(visitor);
+        Ok(self.threads.lock().users.contains_key(&thread))
+    }
+
     async fn accept(&self, inbound: Inbound) -> Result<Accepted, AcceptError> {
         // Another session may come in between.
         tokio::task::yield_now().await;
         self.check().map_err(|error| AcceptError::Unavailable {
             reason: error.to_string(),
         })?;
-        let thread = self.thread(&inbound.address);
+        let own = self.thread(&inbound.address);
         let mut threads = self.threads.lock();
+        let thread = *threads.homes.entry(own).or_insert(own);
         let is_message = matches!(inbound.body, InboundBody::Message(_));
         let key = (thread, is_message, inbound.id.clone());
         if let Some((body, accepted)) = threads.accepted.get(&key) {
@@ -224,12 +253,6 @@ impl Conversations for MemoryConversations {
             InboundBody::Page(page) => threads
                 .pages
                 .push((inbound.address.external_id.clone(), page.url.clone())),
-            InboundBody::Linked(other) => {
-                threads.links.push((
-                    inbound.address.external_id.clone(),
-                    other.external_id.clone(),
-                ));
-            }
         }
         let accepted = Accepted {
             thread,

@@ -31,7 +31,7 @@ enum Owner {
 }
 
 /// Tables that a file lacks until a signalbox that knows them has opened it.
-const ADDED: &[&str] = &["takeovers", "decided_with"];
+const ADDED: &[&str] = &["takeovers", "homes", "decided_with"];
 
 /// Whether a table can be looked at: all can, but those that came later and that nobody has made yet.
 pub(super) fn is_there(connection: &Connection, table: &Table) -> bool {
@@ -242,6 +242,15 @@ pub(super) const STORE: &[Table] = &[
         partition: Owner::Packed(0),
         sum: |row| {
             let sum = RowSum::of("data_keys").int(int(row, 0)?);
+            Some(sum.bytes(blob(row, 1)?).bytes(blob(row, 2)?))
+        },
+        crc: 3,
+    },
+    Table {
+        name: "homes",
+        partition: Owner::Packed(0),
+        sum: |row| {
+            let sum = RowSum::of("homes").int(int(row, 0)?);
             Some(sum.bytes(blob(row, 1)?).bytes(blob(row, 2)?))
         },
         crc: 3,

@@ -1,4 +1,4 @@
-//! Keys of threads and records of the deployment: first come, first kept.
+//! Keys and homes of threads, and records of the deployment: first come, first kept.
 
 use std::sync::Arc;
 
@@ -36,6 +36,43 @@ pub(super) async fn two_askers_get_the_same_data_key(bench: &dyn Workbench) {
     assert_eq!(
         store.data_key(PARTITION, thread(2), other.clone()).await,
         Ok(other)
+    );
+}
+
+pub(super) async fn two_askers_get_the_same_home(bench: &dyn Workbench) {
+    let store = bench.fresh().await;
+    let user = thread(1);
+    assert_eq!(store.existing_home(PARTITION, user).await, Ok(None));
+    let tasks: Vec<_> = (0..ASKERS as u64)
+        .map(|asker| {
+            let store = Arc::clone(&store);
+            tokio::spawn(async move { store.home(PARTITION, user, thread(10 + asker)).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.expect("task").expect("home"));
+    }
+    let home = answers[0];
+    assert!(
+        answers.iter().all(|answer| *answer == home),
+        "all askers get the home that is kept"
+    );
+    assert_eq!(store.existing_home(PARTITION, user).await, Ok(Some(home)));
+    assert_eq!(
+        store.home(PARTITION, user, thread(99)).await,
+        Ok(home),
+        "it never changes"
+    );
+    assert_eq!(
+        store.home(PARTITION, thread(2), thread(2)).await,
+        Ok(thread(2)),
+        "a thread may be its own address's home"
+    );
+    assert_eq!(
+        store.last_sequence(PARTITION, user).await,
+        Ok(None),
+        "nothing was said there"
     );
 }
 

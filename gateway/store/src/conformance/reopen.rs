@@ -103,6 +103,10 @@ async fn a_bit_of_everything(store: &Arc<dyn Store>) -> Fence {
         store.data_key(PARTITION, thread(1), key.clone()).await,
         Ok(key)
     );
+    assert_eq!(
+        store.home(PARTITION, thread(1), thread(2)).await,
+        Ok(thread(2))
+    );
     let record = store.replace_deployment_record("active", 0, b"bundle".to_vec());
     assert_eq!(record.await, Ok(true));
     fence

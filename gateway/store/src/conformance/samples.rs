@@ -216,11 +216,12 @@ pub(super) async fn everything(store: &Arc<dyn Store>) -> Vec<String> {
         let of = thread(number);
         let from_start = TranscriptRange::After(Sequence(0));
         all.push(format!(
-            "{:?} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?}",
             store.transcript(PARTITION, of, from_start, ALL).await,
             store.last_sequence(PARTITION, of).await,
             store.states(PARTITION, &[of]).await,
             store.existing_data_key(PARTITION, of).await,
+            store.existing_home(PARTITION, of).await,
         ));
     }
     all

@@ -227,6 +227,24 @@ impl<S: Store> Store for FaultyStore<S> {
             .await
     }
 
+    async fn home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        candidate: ThreadId,
+    ) -> Result<ThreadId, StoreError> {
+        self.write(self.inner.home(partition, thread, candidate))
+            .await
+    }
+
+    async fn existing_home(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+    ) -> Result<Option<ThreadId>, StoreError> {
+        self.read(self.inner.existing_home(partition, thread)).await
+    }
+
     async fn trim(
         &self,
         partition: PartitionId,

@@ -54,6 +54,7 @@ struct Thread {
     transcript: BTreeMap<Sequence, Entry>,
     state: Option<Sealed>,
     key: Option<WrappedKey>,
+    home: Option<ThreadId>,
 }
 
 struct Entry {
@@ -292,6 +293,15 @@ impl Partition {
 
     pub(super) fn existing_data_key(&self, thread: ThreadId) -> Option<WrappedKey> {
         self.threads.get(&thread)?.key.clone()
+    }
+
+    pub(super) fn home(&mut self, thread: ThreadId, candidate: ThreadId) -> ThreadId {
+        let thread = self.threads.entry(thread).or_default();
+        *thread.home.get_or_insert(candidate)
+    }
+
+    pub(super) fn existing_home(&self, thread: ThreadId) -> Option<ThreadId> {
+        self.threads.get(&thread)?.home
     }
 
     pub(super) fn trim(&mut self, trim: Trim) {
