@@ -1,6 +1,9 @@
 //! The admin API: a unix socket in the data directory, for this user only.
 //!
-//! `GET /v1/rules/status`, `GET /v1/rules/history`, `POST /v1/rules/rollback`. The command line is its client.
+//! `GET /v1/rules/status`, `GET /v1/rules/history`, `POST /v1/rules/rollback`; outbox and dead letters are in `admin/outbox.rs`.
+//! The command line is its client.
+
+mod outbox;
 
 use std::fs;
 use std::io;
@@ -121,12 +124,18 @@ impl AdminSocket {
     }
 
     /// Answers until `stop`.
-    pub async fn serve(self, rules: Arc<dyn LiveRulesControl>, stop: CancellationToken) {
+    pub async fn serve(
+        self,
+        rules: Arc<dyn LiveRulesControl>,
+        messages: signalbox_router::Router,
+        stop: CancellationToken,
+    ) {
         let app = Router::new()
             .route("/v1/rules/status", get(rules_status))
             .route("/v1/rules/history", get(rules_history))
             .route("/v1/rules/rollback", post(rules_rollback))
-            .with_state(rules);
+            .with_state(rules)
+            .merge(outbox::routes(messages));
         let served = axum::serve(self.listener, app)
             .with_graceful_shutdown(stop.cancelled_owned())
             .await;

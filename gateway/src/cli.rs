@@ -11,6 +11,7 @@ mod doctor;
 mod explain;
 mod fmt;
 mod live_rules;
+mod outbox;
 mod places;
 mod rules;
 mod serve;
@@ -76,6 +77,8 @@ fn answer(arguments: Arguments, locale: Locale) -> Result<Answer, Failure> {
         Command::Explain(options) => explain::run(&options, locale),
         Command::Bench(options) => bench::run(&options, locale),
         Command::Rules(options) => live_rules::run(&options, locale),
+        Command::Outbox(options) => outbox::waiting(&options, locale),
+        Command::DeadLetters(options) => outbox::dead(&options, locale),
         Command::Doctor(options) => doctor::run(&options, locale),
     }
 }

@@ -191,6 +191,11 @@ impl Observer for MetricsObserver {
             .observe(label_of(channel), took.as_secs_f64());
     }
 
+    fn dead_letters_dropped(&self, count: usize) {
+        let dropped = &self.metrics.outbound.dead_letters_dropped;
+        dropped.inc_by(count as u64);
+    }
+
     fn timers_fired(&self, count: usize, lateness: Duration) {
         let processing = &self.metrics.processing;
         processing.timers_fired.inc_by(count as u64);

@@ -135,6 +135,10 @@ impl Pages {
     async fn measure(&self) {
         let store = &self.metrics.store;
         store.ready.set(i64::from(self.store.ready().await.is_ok()));
+        let damaged = self.router.damaged().len();
+        store
+            .partitions_damaged
+            .set(i64::try_from(damaged).unwrap_or(i64::MAX));
         if let Some(free) = free_bytes(&self.data) {
             store
                 .free_bytes

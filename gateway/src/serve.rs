@@ -203,9 +203,11 @@ impl Gateway {
             metrics,
             change: Mutex::default(),
         });
-        let mut helpers = vec![tokio::spawn(
-            admin.serve(live.clone(), stop_helpers.clone()),
-        )];
+        let mut helpers = vec![tokio::spawn(admin.serve(
+            live.clone(),
+            router.clone(),
+            stop_helpers.clone(),
+        ))];
         if let Some(directory) = directory {
             let watch = Watch::new(directory, config.file.rules.poll.0, first.seen);
             helpers.push(tokio::spawn(watch.run(live, stop_helpers.clone())));
@@ -339,6 +341,8 @@ fn router_settings(config: &Config, node: Option<NodeId>) -> RouterSettings {
         delivery_attempts: u32::try_from(section.delivery_attempts).unwrap_or(u32::MAX),
         delivery_backoff: section.delivery_backoff.0,
         delivery_backoff_at_most: section.delivery_backoff_at_most.0,
+        dead_letters: in_memory(section.dead_letters),
+        dead_letters_for: section.dead_letters_for.0,
         deliveries_at_once: in_memory(section.deliveries_at_once),
         cached_customers: in_memory(section.cached_customers),
         archive_every: section.archive_every.0,

@@ -99,6 +99,11 @@ impl<'a> Archiver<'a> {
             if let Err(error) = self.archive(partition, standing, sweep, stop).await {
                 tracing::warn!(%partition, %error, "the archive did not take the partition over; trying again later");
             }
+            if sweep {
+                self.shared
+                    .bound_dead_letters(partition, standing.fence)
+                    .await;
+            }
             lag += self.lag(partition, standing.position).await;
         }
         self.shared.observer.archive_lag(lag);

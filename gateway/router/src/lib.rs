@@ -21,6 +21,7 @@ mod ingest;
 mod language;
 mod mailbox;
 mod observer;
+mod outbox;
 mod owner;
 mod report;
 mod router;
@@ -42,6 +43,7 @@ pub use ingest::{AcceptError, Accepted};
 pub use observer::{
     CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
 };
+pub use outbox::{GivenUp, OutboxError, OutboxItem, OutboxKind, OutboxList};
 pub use report::{Happened, Report, ReportError};
 pub use router::{Router, RouterParts};
 pub use rules::{ActiveBundle, Misfit, Rules};

@@ -28,6 +28,8 @@ pub(crate) struct Mailbox {
     records: Mutex<BTreeMap<Offset, Arrived>>,
     /// Something was kept that was not handed over.
     look: AtomicBool,
+    /// Something came back to the outbox.
+    look_in_outbox: AtomicBool,
     wake: Notify,
 }
 
@@ -52,6 +54,17 @@ impl Mailbox {
     pub(crate) fn look_in_store(&self) {
         self.look.store(true, Ordering::Release);
         self.wake.notify_one();
+    }
+
+    /// Tells the owner that its outbox has something that no batch of its own put there.
+    pub(crate) fn look_in_outbox(&self) {
+        self.look_in_outbox.store(true, Ordering::Release);
+        self.wake.notify_one();
+    }
+
+    /// Whether the owner was told to look in its outbox since it was last asked.
+    pub(crate) fn take_outbox_look(&self) -> bool {
+        self.look_in_outbox.swap(false, Ordering::AcqRel)
     }
 
     /// Whether the owner was told to look in the store since it was last asked.

@@ -117,6 +117,9 @@ pub trait Observer: Send + Sync + 'static {
     /// An attempt to deliver ended.
     fn delivered(&self, channel: Channel, answer: DeliveryAnswer, took: Duration) {}
 
+    /// So many dead letters went for want of room, or of age.
+    fn dead_letters_dropped(&self, count: usize) {}
+
     /// Timers became events, the latest so late.
     fn timers_fired(&self, count: usize, lateness: Duration) {}
 

@@ -33,6 +33,8 @@ mod deliveries;
 mod outcome;
 mod settle;
 
+pub(crate) use deliver::Outgoing;
+
 /// Wait before asking for a lease again after the store did not answer, and before starting again on a partition that
 /// was lost.
 const RETRY: Duration = Duration::from_millis(500);
@@ -251,6 +253,9 @@ impl<'a> Owner<'a> {
         // Here too: a partition that never rests must not leave outcomes lying.
         while let Some(sent) = self.deliveries.take_sent() {
             self.settle(sent).await?;
+        }
+        if self.mailbox.take_outbox_look() {
+            self.deliveries.look();
         }
         self.start_due_deliveries().await?;
         if !handled {

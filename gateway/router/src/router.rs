@@ -17,6 +17,7 @@ use crate::event::{ThreadEvent, ThreadHints};
 use crate::homes::LoggedIn;
 use crate::ingest::{AcceptError, Accepted};
 use crate::observer::Observer;
+use crate::outbox::{OutboxError, OutboxItem, OutboxKind, OutboxList};
 use crate::owner;
 use crate::report::{Report, ReportError};
 use crate::rules::Rules;
@@ -185,6 +186,38 @@ impl Router {
     /// How many partitions there are.
     pub fn partitions(&self) -> usize {
         self.shared.partitions().count()
+    }
+
+    /// Everything that waits in the outboxes, or everything that was given up; without what it says.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn outbox_list(&self, kind: OutboxKind) -> Result<OutboxList, OutboxError> {
+        self.shared.outbox_list(kind).await
+    }
+
+    /// One such entry by the beginning of its key, with what it says.
+    ///
+    /// # Errors
+    /// See [`OutboxError`].
+    pub async fn outbox_item(&self, kind: OutboxKind, id: &str) -> Result<OutboxItem, OutboxError> {
+        self.shared.outbox_item(kind, id).await
+    }
+
+    /// Gives a dead letter back to the end of its thread's line, under its old key, with all attempts before it.
+    ///
+    /// # Errors
+    /// See [`OutboxError`].
+    pub async fn retry_dead_letter(&self, id: &str) -> Result<OutboxItem, OutboxError> {
+        self.shared.settle_dead_letter(id, true).await
+    }
+
+    /// Lets a dead letter go.
+    ///
+    /// # Errors
+    /// See [`OutboxError`].
+    pub async fn discard_dead_letter(&self, id: &str) -> Result<OutboxItem, OutboxError> {
+        self.shared.settle_dead_letter(id, false).await
     }
 
     /// Stops in order: batches and sends under way come to their end, leases are given back. Answers whether it was done

@@ -29,6 +29,10 @@ pub struct RouterSettings {
     pub delivery_backoff: Duration,
     /// See [`RouterSettings::delivery_backoff`].
     pub delivery_backoff_at_most: Duration,
+    /// Dead letters that are kept in each partition, at most: the oldest go first.
+    pub dead_letters: usize,
+    /// How long a dead letter is kept.
+    pub dead_letters_for: Duration,
     /// Entries of one partition that are being sent at once over one channel, at most.
     pub deliveries_at_once: usize,
     /// Customers' states and keys that an owner keeps at hand, at most, in each partition.
@@ -55,6 +59,8 @@ impl Default for RouterSettings {
             delivery_attempts: 8,
             delivery_backoff: Duration::from_secs(1),
             delivery_backoff_at_most: Duration::from_secs(300),
+            dead_letters: 1_000,
+            dead_letters_for: Duration::from_secs(30 * 24 * 3_600),
             deliveries_at_once: 32,
             cached_customers: 512,
             archive_every: Duration::from_secs(10),

@@ -64,6 +64,10 @@ pub(super) enum Command {
     Bench(BenchOptions),
     /// Look at the rules of a running gateway, and go back to earlier ones
     Rules(LiveRulesOptions),
+    /// See what waits to leave a running gateway
+    Outbox(OutboxOptions),
+    /// See what a running gateway could not deliver, and decide about it
+    DeadLetters(DeadLettersOptions),
     /// Find out what is wrong with this installation, and what to do
     Doctor(DoctorOptions),
 }
@@ -155,6 +159,58 @@ pub(super) enum LiveRulesCommand {
         /// The beginning of the bundle's hash, from the history; by default the one before the live one
         #[arg(value_name = "BUNDLE")]
         bundle: Option<String>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct OutboxOptions {
+    #[command(subcommand)]
+    pub(super) command: Option<OutboxCommand>,
+    #[command(flatten)]
+    pub(super) installation: InstallationOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum OutboxCommand {
+    /// All entries, the oldest first, without what they say; the default
+    List,
+    /// One entry, with what it says
+    Show {
+        /// The beginning of its ID, from the list
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DeadLettersOptions {
+    #[command(subcommand)]
+    pub(super) command: Option<DeadLettersCommand>,
+    #[command(flatten)]
+    pub(super) installation: InstallationOptions,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DeadLettersCommand {
+    /// All dead letters, the oldest first, without what they say; the default
+    List,
+    /// One dead letter, with what it says
+    Show {
+        /// The beginning of its ID, from the list
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Send it again, under its old key
+    Retry {
+        /// The beginning of its ID, from the list
+        #[arg(value_name = "ID")]
+        id: String,
+    },
+    /// Let it go for good
+    Discard {
+        /// The beginning of its ID, from the list
+        #[arg(value_name = "ID")]
+        id: String,
     },
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use signalbox_router::OutboxError;
 use signalbox_rules::CompileError;
 use signalbox_rules::convert::WrongType;
 use signalbox_rules::corpus::CorpusError;
@@ -67,6 +68,19 @@ impl Told for CheckError {
                 format!("{directory} 里没有存储；请指明网关的数据目录")
             }
             Self::Open(error) => error.chinese(),
+        }
+    }
+}
+
+impl Told for OutboxError {
+    fn chinese(&self) -> String {
+        match self {
+            Self::Missing(id) => format!("没有条目 `{id}`；现有条目见列表"),
+            Self::Ambiguous(id) => format!("有多个条目以 `{id}` 开头；请多写几位"),
+            Self::NotOwned(partition) => {
+                format!("分区 {partition} 目前不归这个网关所有；请向拥有它的网关执行，或稍后再试")
+            }
+            Self::Store(error) => error.chinese(),
         }
     }
 }

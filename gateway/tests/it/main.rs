@@ -7,6 +7,7 @@
 
 mod binary;
 mod cli;
+mod dead_letters;
 mod examples;
 mod golden;
 mod live_rules;

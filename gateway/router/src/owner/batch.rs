@@ -43,6 +43,11 @@ impl Owner<'_> {
         if !draft.commit.outbox.is_empty() {
             self.deliveries.look();
         }
+        if !draft.commit.set_aside.is_empty() {
+            self.shared
+                .bound_dead_letters(self.partition, self.fence)
+                .await;
+        }
         self.tell(draft, sequences).await;
         Ok(true)
     }

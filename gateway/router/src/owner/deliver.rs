@@ -28,10 +28,10 @@ const FURTHER: usize = 1_024;
 
 /// What an outbox entry to a channel holds.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Outgoing {
-    pub(super) message_id: MessageId,
-    pub(super) to: Address,
-    pub(super) content: Content,
+pub(crate) struct Outgoing {
+    pub(crate) message_id: MessageId,
+    pub(crate) to: Address,
+    pub(crate) content: Content,
 }
 
 /// What an outbox entry to another partition holds.

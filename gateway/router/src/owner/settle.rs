@@ -53,6 +53,11 @@ impl Owner<'_> {
                 }
             }
         }
+        if let SettlementOutcome::DeadLetter { .. } = outcome {
+            self.shared
+                .bound_dead_letters(self.partition, self.fence)
+                .await;
+        }
         self.deliveries.look();
         Ok(())
     }

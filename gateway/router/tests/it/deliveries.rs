@@ -1,8 +1,11 @@
 //! What is pushed leaves once its time has come, in order, and its outcome is known before it goes.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use signalbox_adapters::{Receipt, SendError, WhenUnanswered};
+use signalbox_router::{Observer, OutboxError, OutboxKind};
 use signalbox_store::{DeadLetter, Offset, PartitionId};
 
 use crate::bed::{Bed, PARTITIONS, ToldAdapter, address, entries_of, say, until};
@@ -324,4 +327,91 @@ async fn a_receipt_does_not_write_the_customer_again() {
     let after = bed.store.states(partition, &[thread]).await.unwrap();
     assert!(before[0].is_some());
     assert_eq!(before, after, "sealed anew, it would be other bytes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_that_is_given_back_leaves_under_its_old_key() {
+    let refused = Err(SendError::Refused {
+        code: 45_015,
+        reason: "the window is closed".into(),
+    });
+    let adapter = ToldAdapter::new([refused]);
+    let bed = Bed::new().pushing(&adapter);
+    let router = bed.start();
+    say(&router, "ann", "1", "one").await;
+    entries_of(&router, "ann", 2).await;
+    nothing_waits(&bed).await;
+    let list = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    assert_eq!((list.entries.len(), list.is_cut), (1, false));
+    let listed = &list.entries[0];
+    assert_eq!(
+        (&*listed.to, listed.account.as_deref()),
+        ("webchat", Some("hello"))
+    );
+    assert_eq!(listed.text, None, "a list holds nobody's words");
+    let shown = router.outbox_item(OutboxKind::Dead, &listed.id[..12]).await;
+    assert_eq!(shown.unwrap().text.as_deref(), Some("echo: one"));
+    // Long after it was worth anything as a reply: a person says that it is again.
+    tokio::time::sleep(Duration::from_secs(3_600)).await;
+    router.retry_dead_letter(&listed.id).await.unwrap();
+    nothing_waits(&bed).await;
+    assert_eq!(adapter.texts(), ["echo: one", "echo: one"]);
+    let keys: Vec<String> = adapter
+        .sent
+        .lock()
+        .iter()
+        .map(|part| part.key.clone())
+        .collect();
+    assert_eq!(keys[0], keys[1]);
+    assert_eq!(dead_letters(&bed).await, []);
+    let again = router.retry_dead_letter(&listed.id).await;
+    assert_eq!(again, Err(OutboxError::Missing(listed.id.clone())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_letters_have_bounds_and_those_that_go_are_counted() {
+    let refused = || {
+        Err(SendError::Refused {
+            code: 1,
+            reason: "no".into(),
+        })
+    };
+    let adapter = ToldAdapter::new((0..5).map(|_| refused()));
+    let dropped = Arc::new(Dropped::default());
+    let mut bed = Bed::new().pushing(&adapter);
+    bed.settings.customer_partitions = 1;
+    bed.settings.dead_letters = 3;
+    bed.settings.dead_letters_for = Duration::from_secs(3_600);
+    bed.observer = dropped.clone();
+    let router = bed.start();
+    for id in 1..=5 {
+        say(&router, "ann", &id.to_string(), &id.to_string()).await;
+    }
+    entries_of(&router, "ann", 10).await;
+    nothing_waits(&bed).await;
+    until(|| async { (dropped.0.load(Ordering::SeqCst) == 2).then_some(()) }).await;
+    let list = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    assert_eq!(list.entries.len(), 3);
+    let newest = router
+        .outbox_item(OutboxKind::Dead, &list.entries[2].id)
+        .await;
+    assert_eq!(
+        newest.unwrap().text.as_deref(),
+        Some("echo: 5"),
+        "the oldest go"
+    );
+    // The archiver's sweep looks at their age.
+    tokio::time::sleep(2 * bed.settings.dead_letters_for).await;
+    assert_eq!(dropped.0.load(Ordering::SeqCst), 5);
+    assert_eq!(dead_letters(&bed).await, []);
+}
+
+/// Counts dead letters that went.
+#[derive(Default)]
+struct Dropped(AtomicUsize);
+
+impl Observer for Dropped {
+    fn dead_letters_dropped(&self, count: usize) {
+        self.0.fetch_add(count, Ordering::SeqCst);
+    }
 }

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 /// What a command does, by its name behind `signalbox`.
-const COMMANDS: [(&str, &str); 12] = [
+const COMMANDS: [(&str, &str); 20] = [
     ("", "signalbox 决定每条客户消息走向哪里。"),
     ("serve", "运行网关"),
     ("check", "检查规则文件"),
@@ -21,11 +21,25 @@ const COMMANDS: [(&str, &str); 12] = [
         "rules rollback",
         "立即退回更早的规则；规则文件改动后会重新采用",
     ),
+    ("outbox", "查看运行中网关有哪些内容等待发送"),
+    ("outbox list", "全部条目，旧的在前，不含正文；默认动作"),
+    ("outbox show", "一个条目，连同正文"),
+    (
+        "dead-letters",
+        "查看运行中网关未能送达的内容，并决定如何处理",
+    ),
+    (
+        "dead-letters list",
+        "全部死信，旧的在前，不含正文；默认动作",
+    ),
+    ("dead-letters show", "一条死信，连同正文"),
+    ("dead-letters retry", "用原有的键重新发送"),
+    ("dead-letters discard", "永久删除"),
     ("doctor", "找出这套安装有什么问题，以及怎么办"),
 ];
 
 /// What an argument is for, by its command and name; by its name alone where it means the same everywhere.
-const ARGUMENTS: [(&str, &str); 16] = [
+const ARGUMENTS: [(&str, &str); 17] = [
     ("format", "答案的格式：text（默认）或 json"),
     (
         "lang",
@@ -45,6 +59,7 @@ const ARGUMENTS: [(&str, &str); 16] = [
         "explain at",
         "时刻：规则所在时区的 \"2026-11-11 22:00\"，或 2026-11-11T22:00:00+08:00；默认是现在",
     ),
+    ("id", "ID 的开头，见 list"),
     ("bench corpus", "消息，每行一个 JSON"),
     ("bench matches", "把每条消息匹配的规则写入此文件"),
     (

@@ -47,6 +47,14 @@ section! {
         zh "两次投递之间的最长等待。"
         delivery_backoff_at_most: TimeSpan = TimeSpan::seconds(300), within TimeSpan::millis(10) => TimeSpan::seconds(3_600);
 
+        /// Dead letters that are kept in each partition; past it the oldest go, which is counted and logged.
+        zh "每个分区保留的死信条数；超出时最旧的先删除，并计数、记入日志。"
+        dead_letters: u64 = 1_000, within 1 => 100_000;
+
+        /// How long a dead letter is kept.
+        zh "死信保留多久。"
+        dead_letters_for: TimeSpan = TimeSpan::seconds(2_592_000), within TimeSpan::seconds(3_600) => TimeSpan::seconds(31_536_000);
+
         /// Replies of one partition that are being sent over one channel at once.
         zh "一个分区在同一渠道上同时发送的回复数。"
         deliveries_at_once: u64 = 32, within 1 => 1_024;

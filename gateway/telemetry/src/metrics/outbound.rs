@@ -1,5 +1,7 @@
 //! What leaves through the outbox. The web chat does not: there the commit is the delivery.
 
+use prometheus::IntCounter;
+
 use super::catalogue::Area;
 use super::label::{Channel, CounterByTwo, HistogramBy, label};
 
@@ -24,6 +26,8 @@ label! {
 pub struct OutboundMetrics {
     /// Attempts by outcome.
     pub attempts: CounterByTwo<Channel, AttemptResult>,
+    /// Dead letters that went for want of room, or of age.
+    pub dead_letters_dropped: IntCounter,
     /// One attempt, in seconds.
     pub attempt_duration: HistogramBy<Channel>,
 }
@@ -38,6 +42,10 @@ impl OutboundMetrics {
             attempts: area.counter_by_two(
                 "outbound_attempts_total",
                 "Attempts to deliver an outbox entry, by outcome.",
+            )?,
+            dead_letters_dropped: area.counter(
+                "dead_letters_dropped_total",
+                "Dead letters that went before anybody decided about them: there were more, or they were older, than router.dead_letters and router.dead_letters_for keep.",
             )?,
             attempt_duration: area.histogram_by(
                 "outbound_attempt_duration_seconds",

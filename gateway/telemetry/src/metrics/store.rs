@@ -22,6 +22,8 @@ pub struct StoreMetrics {
     pub errors: CounterBy<StoreFailure>,
     /// Whether it takes writes: 1 or 0.
     pub ready: IntGauge,
+    /// Partitions that stand still because their data is damaged.
+    pub partitions_damaged: IntGauge,
     /// Free bytes of the data directory's file system.
     pub free_bytes: IntGauge,
 }
@@ -31,6 +33,10 @@ impl StoreMetrics {
         Ok(Self {
             errors: area.counter_by("store_errors_total", "Appends and commits that the store did not take (unavailable), or did not answer (unknown).")?,
             ready: area.gauge("store_ready", "1 if the store takes writes, otherwise 0.")?,
+            partitions_damaged: area.gauge(
+                "partitions_damaged",
+                "Partitions that stand still because their data is damaged; the others go on.",
+            )?,
             free_bytes: area.gauge(
                 "disk_free_bytes",
                 "Free space of the file system that holds the data directory.",
