@@ -9,6 +9,8 @@ use signalbox_adapters::{Address, Profile};
 use signalbox_rules::Conversation;
 use signalbox_store::{MessageId, ThreadId};
 
+use crate::desk::DeskFile;
+
 /// One customer, as the owner of the partition knows them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -27,6 +29,8 @@ pub struct Customer {
     pub linked: Vec<ThreadId>,
     /// The own thread of the user that this visitor has become: what is said here is told again there.
     pub goes_on_in: Option<ThreadId>,
+    /// What people at the desk know and wrote.
+    pub desk: DeskFile,
 }
 
 /// The messages of one turn so far.
@@ -71,6 +75,8 @@ impl OpenTurn {
 }
 
 impl Customer {
+    /// The speaker's token of what a person of the company says: it leaves whoever has the word meanwhile.
+    pub(crate) const PERSONS_WORD: u64 = u64::MAX;
     /// Threads that a person may be linked to; past it the oldest link goes.
     const MOST_LINKED: usize = 64;
 

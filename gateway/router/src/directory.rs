@@ -11,12 +11,14 @@ use signalbox_store::{DedupeKey, Fingerprint, PartitionId, ThreadId};
 pub struct Directory {
     key: Arc<DeploymentKey>,
     customer_partitions: u16,
+    desk: ThreadId,
 }
 
 impl Directory {
     /// `customer_partitions` must be at least 1 and never change for a store.
     pub fn new(key: Arc<DeploymentKey>, customer_partitions: u16) -> Self {
         Self {
+            desk: ThreadId(key.hash("desk", &[])),
             key,
             customer_partitions: customer_partitions.max(1),
         }
@@ -32,8 +34,29 @@ impl Directory {
         ThreadId(self.key.hash("thread", &parts))
     }
 
+    /// What the desk's one state and its events are kept under: a thread that no address has.
+    pub fn desk(&self) -> ThreadId {
+        self.desk
+    }
+
+    /// The line of a partition's outbox in which news of a thread wait for the desk.
+    pub(crate) fn desk_line(&self, thread: ThreadId) -> ThreadId {
+        ThreadId(self.key.hash("desk line", &[&thread.0]))
+    }
+
+    /// What a partition's news to and from the desk are sealed under.
+    pub(crate) fn desk_talk(&self, partition: PartitionId) -> ThreadId {
+        ThreadId(
+            self.key
+                .hash("desk talk", &[partition.to_string().as_bytes()]),
+        )
+    }
+
     /// The partition of a thread. Part of the thread's hash, so it needs no look-up.
     pub fn partition(&self, thread: ThreadId) -> PartitionId {
+        if thread == self.desk {
+            return PartitionId::desk();
+        }
         let [first, second, ..] = thread.0;
         PartitionId::customer(u16::from_be_bytes([first, second]) % self.customer_partitions)
     }

@@ -11,9 +11,10 @@ use signalbox_adapters::{Address, Content, PageEvent, Profile};
 use signalbox_store::{MessageId, Sequence, ThreadId};
 
 use crate::carried::Carried;
+use crate::desk::{Agent, DeskEvent, FromDesk, RequestId, Saying};
 use crate::report::Happened;
 
-/// One event of a customer's partition.
+/// One event of a partition: of a customer's, or of the desk's ([`Event::AtDesk`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -54,6 +55,24 @@ pub enum Event {
         /// How.
         outcome: ReceiptOutcome,
     },
+    /// What the desk did with the conversation.
+    FromDesk {
+        /// Which hand-over it is about.
+        handoff: u64,
+        /// What.
+        news: FromDesk,
+    },
+    /// An agent says something: to the customer, if they have the conversation, or to colleagues.
+    AgentSaid {
+        /// Who.
+        agent: Agent,
+        /// The agent's own name of it.
+        request: RequestId,
+        /// What, to whom.
+        saying: Saying,
+    },
+    /// An event of the desk.
+    AtDesk(DeskEvent),
 }
 
 impl Event {
@@ -104,11 +123,14 @@ pub enum Shown {
     },
     /// The conversation changed hands.
     Status {
-        /// `bot`, `queued` or `assigned`.
+        /// `bot`, `queued`, `assigned`, or `closed`: the consultation is over, and the bot answers again.
         status: String,
         /// The queue it waits in.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         queue: Option<String>,
+        /// What the person is called who has it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agent: Option<String>,
     },
 }
 

@@ -12,6 +12,7 @@ mod carried;
 mod customer;
 mod customer_facts;
 mod decision_record;
+mod desk;
 mod directory;
 mod environment;
 mod event;
@@ -35,6 +36,11 @@ mod vault;
 pub use carried::Carried;
 pub use customer::{Customer, OpenTurn, TurnMessage};
 pub use decision_record::{DecisionOutcome, DecisionRecord};
+pub use desk::{
+    AGENT_GONE_AFTER, Agent, Answer, AnswerResult, Asked, Case, Decided, Desk, DeskError,
+    DeskEvent, DeskFile, EmotionPoint, Ended, FromDesk, Held, Note, NoteAuthor, Reason, RequestId,
+    Saying, SayingOutcome, Spoken, Whisper, WhisperError, Wish,
+};
 pub use directory::Directory;
 pub use environment::Environment;
 pub use event::{Event, PageSeen, ReceiptOutcome, Said, Shown, Speaker, ThreadEvent, ThreadHints};

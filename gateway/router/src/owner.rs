@@ -20,6 +20,7 @@ use signalbox_store::{
 use tokio_util::sync::CancellationToken;
 
 use crate::customer::Customer;
+use crate::desk::Desk;
 use crate::environment::random;
 use crate::mailbox::Mailbox;
 use crate::owner::deliveries::Deliveries;
@@ -30,6 +31,7 @@ mod care;
 mod commit;
 mod deliver;
 mod deliveries;
+mod desk;
 mod outcome;
 mod settle;
 
@@ -187,6 +189,10 @@ struct Owner<'a> {
     /// Up to here each event is handled alone, see `care.rs`.
     alone_until: Offset,
     customers: LruCache<ThreadId, Customer>,
+    /// Of the desk's owner: the desk, once it was read.
+    desk: Option<Desk>,
+    /// Of the desk's owner: the inbox says that it has been taken over.
+    desk_opened: bool,
     deliveries: &'a mut Deliveries,
 }
 
@@ -215,6 +221,8 @@ impl<'a> Owner<'a> {
             knows_timers: false,
             alone_until: care::alone_until(&head, shared.settings.batch_records),
             customers: LruCache::new(cached),
+            desk: None,
+            desk_opened: false,
             deliveries,
         }
     }
@@ -248,6 +256,7 @@ impl<'a> Owner<'a> {
 
     async fn round(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
         self.renew_if_due().await?;
+        self.open_desk().await?;
         self.fire_timers_if_due().await?;
         let handled = self.handle_next_batch(stop).await?;
         // Here too: a partition that never rests must not leave outcomes lying.

@@ -1,16 +1,23 @@
 //! The router as the gateway holds it: started with all that it needs, asked by sessions and webhooks, stopped in order.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_adapters::{Adapter, Address, Inbound};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::{Archive, PartitionId, Sequence, Store, ThreadId, TranscriptRange};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
 use crate::archiver;
+use crate::customer::Customer;
+use crate::decision_record::DecisionRecord;
+use crate::desk::{
+    Agent, Asked, Decided, Desk, DeskError, RequestId, Saying, Spoken, Whisper, Wish,
+};
 use crate::directory::Directory;
 use crate::environment::Environment;
 use crate::event::{ThreadEvent, ThreadHints};
@@ -161,6 +168,98 @@ impl Router {
     /// The store does not answer.
     pub async fn last_sequence(&self, thread: ThreadId) -> Result<Option<Sequence>, ReadError> {
         self.shared.last_sequence(thread).await
+    }
+
+    /// The desk as it was committed last.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn desk(&self) -> Result<Desk, ReadError> {
+        Ok(self.shared.desk().await?)
+    }
+
+    /// Hears when something at the desk may have changed in this process: a hint, as [`ThreadHints`] are.
+    pub fn desk_hints(&self) -> watch::Receiver<u64> {
+        self.shared.desk_hints()
+    }
+
+    /// Customers as they were committed last, those that are known.
+    ///
+    /// # Errors
+    /// The store does not answer.
+    pub async fn customers(
+        &self,
+        threads: &[ThreadId],
+    ) -> Result<BTreeMap<ThreadId, Customer>, ReadError> {
+        Ok(self.shared.customers(threads).await?)
+    }
+
+    /// The record of a decision, from wherever it is; `None` if it is nowhere.
+    ///
+    /// # Errors
+    /// The store or the archive does not answer.
+    pub async fn decision(
+        &self,
+        thread: ThreadId,
+        decided: Decided,
+    ) -> Result<Option<DecisionRecord>, ReadError> {
+        self.shared.decision(thread, decided).await
+    }
+
+    /// Asks the desk for something on an agent's behalf, and waits a while for what becomes of it. `request` names it: the same
+    /// again is a repeat.
+    ///
+    /// # Errors
+    /// See [`DeskError`].
+    pub async fn wish(
+        &self,
+        agent: Agent,
+        thread: ThreadId,
+        wish: Wish,
+        request: RequestId,
+    ) -> Result<Asked, DeskError> {
+        let shared = self.shared.clone();
+        to_its_end(async move { shared.wish(agent, thread, wish, request).await }).await
+    }
+
+    /// Notes that an agent is there; `beat` names the moment.
+    ///
+    /// # Errors
+    /// See [`DeskError`].
+    pub async fn agent_seen(&self, agent: &str, beat: RequestId) -> Result<(), DeskError> {
+        self.shared.agent_seen(agent, beat).await
+    }
+
+    /// Lets an agent say something to a customer, and waits a while for what becomes of it. `request` names it: the same again
+    /// is a repeat.
+    ///
+    /// # Errors
+    /// See [`DeskError`].
+    pub async fn agent_says(
+        &self,
+        agent: Agent,
+        thread: ThreadId,
+        text: String,
+        request: RequestId,
+    ) -> Result<Spoken, DeskError> {
+        let shared = self.shared.clone();
+        let saying = Saying::Customer { text };
+        to_its_end(async move { shared.agent_says(agent, thread, saying, request).await }).await
+    }
+
+    /// Keeps a note for colleagues; durable when it answers.
+    ///
+    /// # Errors
+    /// See [`DeskError`].
+    pub async fn whisper(
+        &self,
+        agent: Agent,
+        thread: ThreadId,
+        text: Whisper,
+        request: RequestId,
+    ) -> Result<(), DeskError> {
+        let shared = self.shared.clone();
+        to_its_end(async move { shared.whisper(agent, thread, text, request).await }).await
     }
 
     /// Decides by another bundle from each partition's next batch on.

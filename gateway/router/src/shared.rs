@@ -6,7 +6,8 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use signalbox_adapters::{Adapter, Channel};
-use signalbox_store::{Archive, Fence, Offset, PartitionId, Store};
+use signalbox_store::{Archive, Fence, Offset, PartitionId, PartitionKind, Store};
+use tokio::sync::watch;
 
 use crate::directory::Directory;
 use crate::environment::Environment;
@@ -33,6 +34,9 @@ pub(crate) struct Shared {
     /// Channels that are pushed to. A channel without an adapter is pulled by its sessions: the commit is its delivery.
     pub(crate) adapters: HashMap<Channel, Arc<dyn Adapter>>,
     mailboxes: Vec<Arc<Mailbox>>,
+    desk_mailbox: Arc<Mailbox>,
+    /// Grows whenever this process has changed the desk, or what an agent reads of a customer: a hint only.
+    pub(crate) desk_changes: watch::Sender<u64>,
     /// Where each owned partition stands; for the archiver.
     standings: Mutex<BTreeMap<PartitionId, Standing>>,
     /// Partitions that stand still because their data is damaged.
@@ -84,6 +88,8 @@ impl Shared {
                 .map(|adapter| (adapter.channel(), adapter))
                 .collect(),
             mailboxes,
+            desk_mailbox: Arc::default(),
+            desk_changes: watch::Sender::new(0),
             standings: Mutex::new(BTreeMap::new()),
             damaged: Mutex::new(BTreeSet::new()),
         }
@@ -91,12 +97,18 @@ impl Shared {
 
     /// Every partition that this process may own.
     pub(crate) fn partitions(&self) -> impl Iterator<Item = PartitionId> {
-        (0..self.settings.customer_partitions).map(PartitionId::customer)
+        (0..self.settings.customer_partitions)
+            .map(PartitionId::customer)
+            .chain([PartitionId::desk()])
     }
 
-    /// Where a partition's owner in this process hears of new records; `None` for a partition that is not a customers' one.
+    /// Where a partition's owner in this process hears of new records; `None` for a partition that nobody owns yet.
     pub(crate) fn mailbox(&self, partition: PartitionId) -> Option<&Arc<Mailbox>> {
-        self.mailboxes.get(usize::from(partition.number))
+        match partition.kind {
+            PartitionKind::Customer => self.mailboxes.get(usize::from(partition.number)),
+            PartitionKind::Desk => Some(&self.desk_mailbox),
+            PartitionKind::Account | PartitionKind::Campaign => None,
+        }
     }
 
     /// How many partitions this process owns.

@@ -19,6 +19,7 @@ use crate::settings::RouterSettings;
 
 mod answer;
 mod decide;
+mod desk;
 mod set_aside;
 
 pub(crate) use set_aside::set_aside;
@@ -42,7 +43,7 @@ pub(crate) struct Step {
     /// For the outbox, in order.
     pub(crate) leaving: Vec<Leaving>,
     pub(crate) timers: Vec<TimerChange>,
-    /// To be told to other threads' partitions, in order.
+    /// To be told to other threads' partitions, in order. They leave before what is for the customer.
     pub(crate) forwards: Vec<Forward>,
     pub(crate) record: Option<DecisionRecord>,
     /// When the first message of the turn that was answered had been accepted.
@@ -134,6 +135,16 @@ fn handle(
         }
         // What becomes of an undelivered reply is decided where it is settled; the event is its record.
         Event::Receipt { .. } => Step::default(),
+        Event::FromDesk { handoff, news } => {
+            desk::from_desk(customer, arrived, *handoff, news, now, context)
+        }
+        Event::AgentSaid {
+            agent,
+            request,
+            saying,
+        } => desk::agent_said(customer, arrived, agent, *request, saying, now, context),
+        // The desk's own; nobody sends it here.
+        Event::AtDesk(_) => Step::default(),
     }
 }
 
@@ -271,7 +282,12 @@ pub(crate) fn turn_timer(thread: ThreadId, directory: &Directory) -> TimerId {
 }
 
 /// A name for the `place`-th thing that the event at `offset` leads to: the same whenever it is handled again.
-fn derived(context: &StepContext<'_>, domain: &str, offset: Offset, place: usize) -> [u8; 16] {
+pub(crate) fn derived(
+    context: &StepContext<'_>,
+    domain: &str,
+    offset: Offset,
+    place: usize,
+) -> [u8; 16] {
     let partition = context.partition.to_string();
     context.directory.derive(
         domain,

@@ -35,6 +35,14 @@ impl PartitionId {
             number,
         }
     }
+
+    /// The partition of the desk; there is one.
+    pub fn desk() -> Self {
+        Self {
+            kind: PartitionKind::Desk,
+            number: 0,
+        }
+    }
 }
 
 impl std::fmt::Display for PartitionId {

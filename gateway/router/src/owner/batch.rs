@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use signalbox_adapters::Address;
+use signalbox_rules::ConversationState;
 use signalbox_sealed::DataKey;
 use signalbox_store::{
-    BatchId, Commit, Destination, InboxRecord, JournalEntry, Offset, OutboxEntry, Sequence,
-    StateWrite, StoreError, ThreadId, TimerWrite, TranscriptAppend,
+    BatchId, Commit, Destination, InboxRecord, JournalEntry, Offset, OutboxEntry, PartitionKind,
+    Sequence, StateWrite, StoreError, ThreadId, TimerWrite, TranscriptAppend,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -15,11 +16,19 @@ use super::care::REASON;
 use super::commit::{Answered, Draft};
 use super::{Ended, Owner};
 use crate::customer::Customer;
+use crate::desk::{Desk, desk_timer};
 use crate::event::{Event, ThreadEvent};
 use crate::mailbox::{Arrived, Taken};
 use crate::owner::deliver::{Forwarded, Outgoing};
 use crate::step::{Step, StepContext, TimerChange, set_aside, step, turn_timer};
 use crate::vault::SealedKind;
+
+/// States as they are after a batch. They count only once the commit is answered.
+#[derive(Default)]
+struct Changed {
+    customers: BTreeMap<ThreadId, Customer>,
+    desk: Option<Desk>,
+}
 
 impl Owner<'_> {
     /// Handles the next records of the inbox, if there are any. Answers whether there were.
@@ -31,13 +40,19 @@ impl Owner<'_> {
         let Some(last) = batch.last().map(|arrived| arrived.offset) else {
             return Ok(false);
         };
-        let mut changed = BTreeMap::new();
-        let draft = self.draft(&batch, last, &mut changed).await?;
+        let mut changed = Changed::default();
+        let draft = match self.partition.kind {
+            PartitionKind::Desk => self.draft_desk(&batch, last, &mut changed.desk).await?,
+            _ => self.draft(&batch, last, &mut changed.customers).await?,
+        };
         let sequences = self.commit(&draft, stop).await?;
         self.position = last;
         self.shared.stand(self.partition, self.fence, last);
-        for (thread, customer) in changed {
+        for (thread, customer) in changed.customers {
             self.customers.put(thread, customer);
+        }
+        if let Some(desk) = changed.desk {
+            self.desk = Some(desk);
         }
         self.next_timer = self.next_timer.into_iter().chain(draft.next_timer).min();
         if !draft.commit.outbox.is_empty() {
@@ -48,7 +63,11 @@ impl Owner<'_> {
                 .bound_dead_letters(self.partition, self.fence)
                 .await;
         }
+        let touches_the_desk = draft.touches_the_desk;
         self.tell(draft, sequences).await;
+        if touches_the_desk {
+            self.shared.desk_changed();
+        }
         Ok(true)
     }
 
@@ -78,7 +97,11 @@ impl Owner<'_> {
 
     async fn open(&self, record: InboxRecord) -> Result<Arrived, Ended> {
         let key = self.key(record.thread).await?;
-        let timer = turn_timer(record.thread, &self.shared.directory);
+        let directory = &self.shared.directory;
+        let timer = match self.partition.kind {
+            PartitionKind::Desk => desk_timer(directory),
+            _ => turn_timer(record.thread, directory),
+        };
         // An event that a timer became was sealed when the timer was set.
         let kind = if record.message_id == timer.fired_at(record.offset) {
             SealedKind::Timer(timer)
@@ -141,13 +164,15 @@ impl Owner<'_> {
                 }
             };
             self.log_time = self.log_time.max(arrived.accepted_at);
-            let key = self.key(arrived.thread).await?;
+            let was_with_people = customer.conversation.state != ConversationState::Bot;
             let step = if self.is_given_up(arrived).await? {
-                self.seal_set_aside(&mut draft, arrived, &key)?;
+                self.seal_set_aside(&mut draft, arrived).await?;
                 set_aside(customer, arrived, REASON, self.log_time, &context)
             } else {
                 step(customer, arrived, self.log_time, &context)
             };
+            let is_with_people = customer.conversation.state != ConversationState::Bot;
+            draft.touches_the_desk |= was_with_people || is_with_people;
             self.seal_step(&mut draft, arrived, step).await?;
         }
         // A receipt, a timer that came too late: most of what customers do not do changes nothing.
@@ -166,7 +191,7 @@ impl Owner<'_> {
         Ok(draft)
     }
 
-    fn empty_draft(&self, to: Offset, records: usize) -> Draft {
+    pub(super) fn empty_draft(&self, to: Offset, records: usize) -> Draft {
         let partition = self.partition.to_string();
         let parts = [
             partition.as_bytes(),
@@ -195,6 +220,7 @@ impl Owner<'_> {
             answered: Vec::new(),
             next_timer: None,
             records,
+            touches_the_desk: self.partition.kind == PartitionKind::Desk,
         }
     }
 
@@ -216,7 +242,7 @@ impl Owner<'_> {
         }
     }
 
-    async fn seal_step(
+    pub(super) async fn seal_step(
         &self,
         draft: &mut Draft,
         arrived: &Arrived,
@@ -255,6 +281,28 @@ impl Owner<'_> {
                 event,
             });
         }
+        for forward in step.forwards {
+            let destination = Destination::Partition(self.shared.directory.partition(forward.to));
+            let line = self.forward_line(&forward, thread);
+            let sealed_for = self.sealed_for(line, destination);
+            let key = self.key(sealed_for).await?;
+            let forwarded = Forwarded {
+                to: forward.to,
+                event: forward.event,
+            };
+            let kind = SealedKind::Outbox(forward.id);
+            let payload = vault.seal(&key, kind, sealed_for, &forwarded)?;
+            draft.commit.outbox.push(OutboxEntry {
+                id: forward.id,
+                thread: line,
+                destination,
+                due,
+                not_after: None,
+                attempts: 0,
+                speaker: 0,
+                payload,
+            });
+        }
         for leaving in step.leaving {
             let not_after = Some(leaving.not_after);
             let (id, speaker) = (leaving.id, leaving.speaker);
@@ -273,24 +321,6 @@ impl Owner<'_> {
                 not_after,
                 attempts: 0,
                 speaker,
-                payload,
-            });
-        }
-        for forward in step.forwards {
-            let destination = Destination::Partition(self.shared.directory.partition(forward.to));
-            let forwarded = Forwarded {
-                to: forward.to,
-                event: forward.event,
-            };
-            let payload = vault.seal(&key, SealedKind::Outbox(forward.id), thread, &forwarded)?;
-            draft.commit.outbox.push(OutboxEntry {
-                id: forward.id,
-                thread,
-                destination,
-                due,
-                not_after: None,
-                attempts: 0,
-                speaker: 0,
                 payload,
             });
         }

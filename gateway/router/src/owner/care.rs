@@ -5,7 +5,6 @@
 //! without giving their partition up; nothing is written for it on the way of a message. Once there are too many, events
 //! go one by one, and before each it is noted durably that it is tried: the one that is tried too often is set aside.
 
-use signalbox_sealed::DataKey;
 use signalbox_store::{
     DeadLetter, Destination, EntryId, Offset, OutboxEntry, PartitionHead, StoreError,
 };
@@ -65,11 +64,10 @@ impl Owner<'_> {
     }
 
     /// Keeps the event as a dead letter, from where a person can give it back.
-    pub(super) fn seal_set_aside(
+    pub(super) async fn seal_set_aside(
         &self,
         draft: &mut Draft,
         arrived: &Arrived,
-        key: &DataKey,
     ) -> Result<(), StoreError> {
         let (thread, now) = (arrived.thread, self.log_time);
         let partition = self.partition.to_string();
@@ -85,12 +83,15 @@ impl Owner<'_> {
         };
         let forwarded = Forwarded { to: thread, event };
         let vault = &self.shared.vault;
-        let payload = vault.seal(key, SealedKind::Outbox(id), thread, &forwarded)?;
+        let destination = Destination::Partition(self.partition);
+        let sealed_for = self.sealed_for(thread, destination);
+        let key = self.key(sealed_for).await?;
+        let payload = vault.seal(&key, SealedKind::Outbox(id), sealed_for, &forwarded)?;
         draft.commit.set_aside.push(DeadLetter {
             entry: OutboxEntry {
                 id,
                 thread,
-                destination: Destination::Partition(self.partition),
+                destination,
                 due: now,
                 not_after: None,
                 attempts: 0,

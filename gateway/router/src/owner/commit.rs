@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) answered: Vec<Answered>,
     pub(super) next_timer: Option<Timestamp>,
     pub(super) records: usize,
+    /// Agents look at the desk, or at these customers.
+    pub(super) touches_the_desk: bool,
 }
 
 /// A message that the batch answers.

@@ -15,6 +15,7 @@ use signalbox_store::{Destination, EntryId, MessageId, OutboxEntry, StoreError, 
 use super::deliveries::{Flight, Lane};
 use super::outcome::Outcome;
 use super::{Ended, Owner, RETRY, later};
+use crate::customer::Customer;
 use crate::event::Event;
 use crate::ingest::{AcceptError, Accepted};
 use crate::shared::Shared;
@@ -140,7 +141,9 @@ impl Owner<'_> {
             Leaving::Outgoing(outgoing) => {
                 let speaker = self.customer(entry.thread).await?.speaker;
                 let too_late = entry.not_after.is_some_and(|not_after| not_after < now);
-                let may_leave = !too_late && entry.speaker == speaker;
+                let has_the_word =
+                    entry.speaker == Customer::PERSONS_WORD || entry.speaker == speaker;
+                let may_leave = !too_late && has_the_word;
                 self.start_sending(entry, outgoing, may_leave);
             }
         }
@@ -148,23 +151,25 @@ impl Owner<'_> {
     }
 
     async fn payload<T: DeserializeOwned>(&self, entry: &OutboxEntry) -> Result<T, StoreError> {
-        let key = self.key(entry.thread).await?;
+        let sealed_for = self.sealed_for(entry.thread, entry.destination);
+        let key = self.key(sealed_for).await?;
         Ok(self.shared.vault.open(
             &key,
             SealedKind::Outbox(entry.id),
-            entry.thread,
+            sealed_for,
             &entry.payload,
         )?)
     }
 
     fn start_forwarding(&mut self, entry: OutboxEntry, forwarded: Forwarded) {
         let (shared, id) = (self.shared.clone(), entry.id);
+        let gives_up = !self.is_desk_talk(entry.destination);
         let forwarding = async move {
             let kept = forward(&shared, forwarded, id).await;
             if let Err(error) = &kept {
                 tracing::warn!(%error, "an event did not reach the other thread's partition");
             }
-            Outcome::of_forward(kept)
+            Outcome::of_forward(kept, gives_up)
         };
         let flight = Flight {
             entry,

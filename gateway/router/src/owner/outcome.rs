@@ -74,7 +74,8 @@ impl Outcome {
         }
     }
 
-    pub(super) fn of_forward(result: Result<Accepted, AcceptError>) -> Self {
+    /// `gives_up`: after some attempts it is not tried any more.
+    pub(super) fn of_forward(result: Result<Accepted, AcceptError>, gives_up: bool) -> Self {
         match result {
             Ok(_) => Self::Delivered,
             // It can never be kept: not by waiting either.
@@ -84,7 +85,7 @@ impl Outcome {
             Err(AcceptError::Unavailable { .. }) => Self::Again {
                 reason: "the other partition could not take the event".to_owned(),
                 wait: None,
-                counts: true,
+                counts: gives_up,
             },
         }
     }

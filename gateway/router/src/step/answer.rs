@@ -49,6 +49,7 @@ pub(super) fn carry_out(
             Action::HandOver { queue, .. } => Shown::Status {
                 status: customer.conversation.state.name().to_owned(),
                 queue: Some(queue.to_string()),
+                agent: None,
             },
             Action::SetPriority { .. }
             | Action::SetScore { .. }

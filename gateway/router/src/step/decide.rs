@@ -8,13 +8,16 @@ use signalbox_adapters::{Address, PageEventKind};
 use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
 use signalbox_rules::conversation::hearing::hear;
-use signalbox_rules::{Action, DecidedEffect, Decision, Facts, Inputs};
+use signalbox_rules::{
+    Action, Conversation, ConversationState, DecidedEffect, Decision, Facts, Inputs,
+};
 use signalbox_store::MessageId;
 
 use super::answer::{self, Asked};
-use super::{Step, StepContext};
+use super::{Step, StepContext, desk};
 use crate::customer::{Customer, OpenTurn};
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
+use crate::desk::{Decided, Reason};
 use crate::event::PageSeen;
 use crate::language;
 use crate::mailbox::Arrived;
@@ -137,7 +140,7 @@ fn decide(
     now: Timestamp,
     context: &StepContext<'_>,
 ) -> Step {
-    customer.conversation.begin(trigger, now);
+    let handed_over = desk::begin(customer, trigger, now);
     let span = context.observer.decision_span(asked.traceparent);
     let _entered = span.enter();
     // A panic is the engine's error, not the customer's: the event is set aside and the partition goes on.
@@ -159,7 +162,7 @@ fn decide(
         Err(_) => {
             let reason = "the rules engine stopped with an error on this event".to_owned();
             (
-                to_default_queue(context),
+                to_default_queue(&customer.conversation, context),
                 DecisionOutcome::Quarantined { reason },
                 Handling::Quarantined,
             )
@@ -178,6 +181,22 @@ fn decide(
         .of_rules(decision.trace.fired.iter().map(|fired| &*fired.rule));
     customer.conversation.apply(&decision, now);
     let mut step = answer::carry_out(customer, arrived, &decision, asked, context);
+    let quarantined = handling == Handling::Quarantined;
+    desk::remember(customer, trigger, &facts, &decision, asked.address, now);
+    let decided = Decided {
+        offset: arrived.offset,
+        message_id: messages.last().copied().unwrap_or(arrived.message_id),
+    };
+    let reason = Reason::of(&decision, quarantined);
+    step.forwards = desk::tell(
+        customer,
+        handed_over,
+        reason,
+        decided,
+        now,
+        arrived,
+        context,
+    );
     step.record = Some(DecisionRecord {
         bundle: context.rules.bundle().to_owned(),
         engine: env!("CARGO_PKG_VERSION").to_owned(),
@@ -238,17 +257,21 @@ fn set_common_facts(
     customer.conversation.facts(now, facts);
 }
 
-/// Nobody is left without an answer because of an error of ours: a person sees to it.
-pub(super) fn to_default_queue(context: &StepContext<'_>) -> Decision {
+/// Nobody is left without an answer because of an error of ours: a person sees to it. Who has the conversation already keeps it.
+pub(super) fn to_default_queue(conversation: &Conversation, context: &StepContext<'_>) -> Decision {
     let note: Arc<str> =
         "signalbox could not decide this message; see the log and the decision record".into();
+    let action = match conversation.state {
+        ConversationState::Bot => Action::HandOver {
+            queue: context.rules.default_queue(),
+            note: Some(note),
+        },
+        ConversationState::Queued | ConversationState::Assigned => Action::Note { text: note },
+    };
     Decision {
         effects: vec![DecidedEffect {
             rule: BY_ITSELF.into(),
-            action: Action::HandOver {
-                queue: context.rules.default_queue(),
-                note: Some(note),
-            },
+            action,
             ledger_use: None,
         }],
         ..Decision::default()

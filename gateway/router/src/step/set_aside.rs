@@ -8,9 +8,10 @@ use signalbox_store::MessageId;
 
 use super::answer::{self, Asked};
 use super::decide::to_default_queue;
-use super::{Step, StepContext, TimerChange, turn_timer};
+use super::{Step, StepContext, TimerChange, desk, turn_timer};
 use crate::customer::Customer;
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
+use crate::desk::{Decided, Reason};
 use crate::event::{Event, Said, Shown, Speaker};
 use crate::mailbox::Arrived;
 use crate::observer::Handling;
@@ -40,8 +41,8 @@ pub(crate) fn set_aside(
     if !matches!(arrived.event, Event::TurnDue { .. }) {
         messages.push(first_name(arrived));
     }
-    customer.conversation.begin(&trigger, now);
-    let decision = to_default_queue(context);
+    let before = desk::begin(customer, &trigger, now);
+    let decision = to_default_queue(&customer.conversation, context);
     customer.conversation.apply(&decision, now);
     let asked = Asked {
         address: &address,
@@ -49,6 +50,20 @@ pub(crate) fn set_aside(
         traceparent: None,
     };
     let mut step = answer::carry_out(customer, arrived, &decision, &asked, context);
+    desk::remember(
+        customer,
+        &trigger,
+        &Facts::default(),
+        &decision,
+        &address,
+        now,
+    );
+    let decided = Decided {
+        offset: arrived.offset,
+        message_id: messages.last().copied().unwrap_or(arrived.message_id),
+    };
+    let why = Reason::of(&decision, true);
+    step.forwards = desk::tell(customer, before, why, decided, now, arrived, context);
     if turn.is_some() {
         customer.turns += 1;
         step.timers.push(TimerChange::Cancel {
@@ -97,7 +112,10 @@ fn what_happened(
         | Event::Carried(_)
         | Event::GoesOn { .. }
         | Event::Linked { .. }
-        | Event::Receipt { .. } => None,
+        | Event::Receipt { .. }
+        | Event::FromDesk { .. }
+        | Event::AgentSaid { .. }
+        | Event::AtDesk(_) => None,
     }
 }
 

@@ -382,7 +382,7 @@ fn line(shown: &Shown) -> String {
             "{}: {text}",
             serde_json::to_value(from).unwrap().as_str().unwrap()
         ),
-        Shown::Status { status, queue } => {
+        Shown::Status { status, queue, .. } => {
             format!("status: {status} {}", queue.as_deref().unwrap_or("-"))
         }
     }

@@ -10,6 +10,7 @@
 mod archiving;
 mod bed;
 mod deliveries;
+mod desk;
 mod faults;
 mod linking;
 mod ownership;

@@ -9,7 +9,7 @@ use signalbox_adapters::Channel;
 use signalbox_router::{AcceptError, Handling, Observer, Reception};
 use signalbox_store::Archive;
 
-use crate::bed::{Bed, PARTITIONS, ToldAdapter, entries_of, message, say, until};
+use crate::bed::{Bed, ToldAdapter, entries_of, message, say, until};
 
 /// Breaks the first so many times that it is told something.
 struct Breaking {
@@ -57,12 +57,12 @@ async fn an_owner_that_breaks_owns_again_and_answers() {
     let mut bed = Bed::new();
     bed.observer = observer.clone();
     let router = bed.start();
-    until(|| async { (router.owned() == usize::from(PARTITIONS)).then_some(()) }).await;
+    until(|| async { (router.owned() == router.partitions()).then_some(()) }).await;
     say(&router, "ann", "1", "hello").await;
     assert_eq!(entries_of(&router, "ann", 2).await[1], "bot: echo: hello");
     assert_eq!(
         observer.fewest_owned.load(Ordering::SeqCst),
-        usize::from(PARTITIONS) - 1,
+        router.partitions() - 1,
         "and it was seen that a partition was not owned meanwhile"
     );
     assert!(router.stop(Duration::from_secs(60)).await);
@@ -124,7 +124,7 @@ async fn an_event_that_always_breaks_its_owner_is_set_aside() {
     let mut bed = Bed::new();
     bed.observer = observer.clone();
     let router = bed.start();
-    until(|| async { (router.owned() == usize::from(PARTITIONS)).then_some(()) }).await;
+    until(|| async { (router.owned() == router.partitions()).then_some(()) }).await;
     say(&router, "ann", "1", "hello").await;
     assert_eq!(
         entries_of(&router, "ann", 2).await[1],

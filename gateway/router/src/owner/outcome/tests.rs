@@ -30,7 +30,7 @@ fn forwarded(attempts: u32, error: AcceptError) -> SettlementOutcome {
             entry,
             message: None,
         },
-        outcome: Outcome::of_forward(Err(error)),
+        outcome: Outcome::of_forward(Err(error), true),
         took: Duration::ZERO,
     };
     judge(&sent, 1, now, now).outcome
