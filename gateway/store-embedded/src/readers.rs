@@ -19,7 +19,7 @@ use crate::fault::Fault;
 use crate::schema::open_reader;
 
 /// Threads of one pool.
-const READERS: usize = 4;
+pub(crate) const READERS: usize = 4;
 /// So many reads wait in one pool at most. As many as there can be partitions.
 const QUEUE_READS: usize = 4_096;
 

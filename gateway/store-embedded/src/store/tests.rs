@@ -1,30 +1,52 @@
 use std::pin::pin;
+use std::sync::mpsc::Sender;
 use std::task::{Context, Poll, Waker};
 
 use parking_lot::Mutex;
 
 use super::*;
+use crate::readers::READERS;
 
 /// More reads than any queue holds.
 const CROWD: usize = 1 << 16;
 
 /// Sessions' reads that hang on a slow disk until `slow` is free: as many as the store takes.
+///
+/// A reader that has not taken its read yet would take one off the full queue, and the next session's read would wait there
+/// instead of being refused: so the queue is filled once every reader hangs.
 fn crowd_out_sessions(store: &EmbeddedStore, slow: &Arc<Mutex<()>>) {
-    let mut context = Context::from_waker(Waker::noop());
+    let (hangs, hanging) = std::sync::mpsc::channel();
+    for _ in 0..READERS {
+        let asked = ask_and_hang(store, slow, hangs.clone());
+        assert!(matches!(asked, Poll::Pending), "{asked:?}");
+    }
+    for _ in 0..READERS {
+        hanging.recv().expect("every reader takes one");
+    }
     for _ in 0..CROWD {
-        let slow = Arc::clone(slow);
-        let hanging = store.read(0, move |_| {
-            drop(slow.lock());
-            Ok(())
-        });
-        // Asked with the first poll; nobody waits for the answer.
-        match pin!(hanging).poll(&mut context) {
+        match ask_and_hang(store, slow, hangs.clone()) {
             Poll::Pending => {}
             Poll::Ready(Err(StoreError::Unavailable { .. })) => return,
             Poll::Ready(other) => panic!("nothing can be read, but the answer was {other:?}"),
         }
     }
     panic!("the queue of reads has no end");
+}
+
+/// A read that tells when it `hangs`. It is asked with the first poll; nobody waits for the answer.
+fn ask_and_hang(
+    store: &EmbeddedStore,
+    slow: &Arc<Mutex<()>>,
+    hangs: Sender<()>,
+) -> Poll<Result<(), StoreError>> {
+    let slow = Arc::clone(slow);
+    let hanging = store.read(0, move |_| {
+        // Only the first ones are waited for.
+        let _ = hangs.send(());
+        drop(slow.lock());
+        Ok(())
+    });
+    pin!(hanging).poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[test]
