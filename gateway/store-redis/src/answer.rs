@@ -1,5 +1,6 @@
 //! What a script or a command answered: a list of bytes, some of which may be missing.
 
+use signalbox_sealed::Sealed;
 use signalbox_store::{Fenced, PartitionId, StoreError};
 
 use crate::records;
@@ -56,6 +57,13 @@ impl Answer {
     /// What was read out of an item, or that it is not what was written.
     pub(crate) fn sound<T>(&self, read: Option<T>) -> Result<T, StoreError> {
         read.ok_or_else(|| self.damaged("does not match its checksum or its form"))
+    }
+
+    /// A sealed value whose own checksum holds.
+    pub(crate) fn sealed(&self, bytes: Vec<u8>) -> Result<Sealed, StoreError> {
+        let sealed = Sealed::from_stored(bytes);
+        let verified = sealed.verify().ok().map(|()| sealed);
+        self.sound(verified)
     }
 
     pub(crate) fn damaged(&self, how: &str) -> StoreError {

@@ -18,7 +18,6 @@ mod answer;
 mod arguments;
 mod calls;
 mod connections;
-mod dead_letters;
 mod failure;
 mod moment;
 mod partition_key;
@@ -26,6 +25,7 @@ mod records;
 mod requirements;
 mod scripts;
 mod settings;
+mod steps;
 mod store;
 
 pub use requirements::Refusal;

@@ -1,25 +1,24 @@
-//! The store: every method of the trait as one script or command.
+//! The store: every method of the trait as one script or command, see `steps`.
 
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use deadpool_redis::redis::Script;
 use jiff::Timestamp;
 use signalbox_sealed::{Sealed, WrappedKey};
 use signalbox_store::{
-    Append, AppendReceipt, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds,
-    DeadLetterVerdict, Durability, EntryId, Epoch, Fence, Fenced, InboxRecord, JournalEntry,
-    LeaseRequest, Leased, Offset, OutboxEntry, PartitionHead, PartitionId, Sequence, Settlement,
-    Store, StoreError, ThreadId, TranscriptRange, TranscriptRecord, Trim,
+    Append, Appended, Claimed, Commit, Committed, DeadLetter, DeadLetterBounds, DeadLetterVerdict,
+    Durability, EntryId, Fence, Fenced, InboxRecord, JournalEntry, LeaseRequest, Leased, Offset,
+    OutboxEntry, PartitionId, Sequence, Settlement, Store, StoreError, ThreadId, TranscriptRange,
+    TranscriptRecord, Trim,
 };
 
-use crate::answer::Answer;
-use crate::arguments::Arguments;
-use crate::calls::{Calls, stream_number};
+use crate::calls::Calls;
 use crate::connections::NoConnection;
-use crate::failure::Failure;
 use crate::settings::{OpenError, RedisSettings};
-use crate::{dead_letters, moment, records, scripts};
+use crate::steps::{
+    commit, dead_letters, deployment, inbox, outbox, ownership, states, threads, timers,
+    transcript, trim,
+};
 
 /// A server that has just been started loads its data first; a store that opens waits so long …
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -69,57 +68,6 @@ impl RedisStore {
     }
 }
 
-impl RedisStore {
-    /// Entries of the outbox, by a script that answers id and entry of each.
-    async fn outbox_entries(
-        &self,
-        partition: PartitionId,
-        step: &Script,
-        arguments: Arguments,
-    ) -> Result<Vec<OutboxEntry>, StoreError> {
-        let mut answer = self
-            .calls
-            .read(partition, "outbox", step, arguments)
-            .await?;
-        let mut entries = Vec::new();
-        while !answer.is_empty() {
-            let (id, entry) = (answer.bytes()?, answer.bytes()?);
-            entries.push(answer.sound(records::read_entry(&id, &entry))?);
-        }
-        Ok(entries)
-    }
-}
-
-/// A sequence in an answer; 0 stands for none.
-fn sequence(answer: &mut Answer) -> Result<Option<Sequence>, StoreError> {
-    let sequence = answer.number()?;
-    Ok((sequence > 0).then_some(Sequence(sequence)))
-}
-
-/// A sealed value whose own checksum holds.
-fn verified(answer: &Answer, bytes: Vec<u8>) -> Result<Sealed, StoreError> {
-    let sealed = Sealed::from_stored(bytes);
-    let verified = sealed.verify().ok().map(|()| sealed);
-    answer.sound(verified)
-}
-
-/// Decision records are of the batch's own events, in their order: otherwise the script would stop in the middle.
-fn check_journal(commit: &Commit) -> Result<(), StoreError> {
-    let mut last = commit.from;
-    for entry in &commit.journal {
-        if entry.offset <= last || entry.offset > commit.to {
-            return Err(StoreError::Unavailable {
-                reason: format!(
-                    "a batch from {} to {} holds a decision on {} behind one on {last}; this is a bug of the gateway, report it",
-                    commit.from, commit.to, entry.offset
-                ),
-            });
-        }
-        last = entry.offset;
-    }
-    Ok(())
-}
-
 #[async_trait]
 impl Store for RedisStore {
     fn durability(&self) -> Durability {
@@ -127,34 +75,7 @@ impl Store for RedisStore {
     }
 
     async fn append(&self, partition: PartitionId, append: Append) -> Result<Appended, StoreError> {
-        let arguments = Arguments::default().append(&append);
-        let mut answer = self
-            .calls
-            .write(partition, &scripts::APPEND, arguments)
-            .await?;
-        match answer.bytes()?.as_slice() {
-            b"accepted" => Ok(Appended::Accepted {
-                offset: Offset(answer.number()?),
-                receipt: AppendReceipt {
-                    message_id: append.message_id,
-                    sequence: sequence(&mut answer)?,
-                    accepted_at: append.accepted_at,
-                },
-            }),
-            b"repeated" => {
-                let sequence = sequence(&mut answer)?;
-                let receipt = answer.bytes()?;
-                let receipt = records::read_receipt(append.dedupe, &receipt);
-                let (message_id, accepted_at) = answer.sound(receipt)?;
-                Ok(Appended::Repeated(AppendReceipt {
-                    message_id,
-                    sequence,
-                    accepted_at,
-                }))
-            }
-            b"conflicting" => Ok(Appended::Conflicting),
-            _ => Err(answer.damaged("is not understood")),
-        }
+        inbox::append(&self.calls, partition, append).await
     }
 
     async fn inbox(
@@ -163,27 +84,7 @@ impl Store for RedisStore {
         after: Offset,
         limit: usize,
     ) -> Result<Vec<InboxRecord>, StoreError> {
-        let arguments = Arguments::default()
-            .number(after.0.saturating_add(1))
-            .limit(limit);
-        let mut answer = self
-            .calls
-            .read(partition, "inbox", &scripts::INBOX, arguments)
-            .await?;
-        let mut inbox: Vec<InboxRecord> = Vec::new();
-        while !answer.is_empty() {
-            let id = answer.bytes()?;
-            let offset = Offset(answer.sound(stream_number(&id))?);
-            if inbox
-                .last()
-                .is_some_and(|last| last.offset.next() != offset)
-            {
-                return Err(answer.damaged(&format!("is missing before offset {offset}")));
-            }
-            let (kind, more, record) = (answer.bytes()?, answer.bytes()?, answer.bytes()?);
-            inbox.push(answer.sound(records::read_inbox(offset, &kind, &more, &record))?);
-        }
-        Ok(inbox)
+        inbox::read(&self.calls, partition, after, limit).await
     }
 
     async fn states(
@@ -191,41 +92,11 @@ impl Store for RedisStore {
         partition: PartitionId,
         threads: &[ThreadId],
     ) -> Result<Vec<Option<Sealed>>, StoreError> {
-        if threads.is_empty() {
-            return Ok(Vec::new());
-        }
-        let fields: Vec<&[u8]> = threads.iter().map(|thread| thread.0.as_slice()).collect();
-        let mut answer = self.calls.fields(partition, "states", &fields).await?;
-        let mut states = Vec::with_capacity(threads.len());
-        for _ in threads {
-            let state = answer.maybe();
-            states.push(state.map(|bytes| verified(&answer, bytes)).transpose()?);
-        }
-        Ok(states)
+        states::states(&self.calls, partition, threads).await
     }
 
     async fn commit(&self, commit: Commit) -> Result<Committed, StoreError> {
-        check_journal(&commit)?;
-        let arguments = Arguments::default().commit(&commit);
-        let mut answer = self
-            .calls
-            .write(commit.partition, &scripts::COMMIT, arguments)
-            .await?;
-        match answer.bytes()?.as_slice() {
-            b"committed" => {
-                let mut sequences = Vec::with_capacity(commit.transcript.len());
-                for _ in &commit.transcript {
-                    sequences.push(Sequence(answer.number()?));
-                }
-                Ok(Committed::Committed { sequences })
-            }
-            b"already" => Ok(Committed::AlreadyCommitted),
-            b"fenced" => Ok(Committed::Fenced),
-            b"conflict" => Ok(Committed::Conflict {
-                position: Offset(answer.number()?),
-            }),
-            _ => Err(answer.damaged("is not understood")),
-        }
+        commit::commit(&self.calls, commit).await
     }
 
     async fn fire_timers(
@@ -235,20 +106,7 @@ impl Store for RedisStore {
         now: Timestamp,
         limit: usize,
     ) -> Result<Result<usize, Fenced>, StoreError> {
-        let arguments = Arguments::default()
-            .fence(fence)
-            .now(now)
-            .bytes(moment::exact(now))
-            .limit(limit);
-        let mut answer = self
-            .calls
-            .write(partition, &scripts::FIRE_TIMERS, arguments)
-            .await?;
-        if answer.fenced()?.is_err() {
-            return Ok(Err(Fenced));
-        }
-        let fired = usize::try_from(answer.number()?).ok();
-        answer.sound(fired).map(Ok)
+        timers::fire(&self.calls, partition, fence, now, limit).await
     }
 
     async fn next_timer(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
@@ -260,32 +118,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         request: LeaseRequest,
     ) -> Result<Leased, StoreError> {
-        let arguments = Arguments::default()
-            .bytes(request.node.0)
-            .bytes(request.nonce.0)
-            .now(request.now)
-            .due(request.until);
-        let mut answer = self
-            .calls
-            .write(partition, &scripts::LEASE, arguments)
-            .await?;
-        match answer.bytes()?.as_slice() {
-            b"granted" => Ok(Leased::Granted(PartitionHead {
-                fence: Fence {
-                    epoch: Epoch(answer.number()?),
-                    nonce: request.nonce,
-                },
-                position: Offset(answer.number()?),
-                tail: Offset(answer.number()?),
-                ended_here: u32::try_from(answer.number()?).unwrap_or(u32::MAX),
-            })),
-            b"held" => {
-                let until = answer.bytes()?;
-                let until = answer.sound(moment::read(&until))?;
-                Ok(Leased::Held { until })
-            }
-            _ => Err(answer.damaged("is not understood")),
-        }
+        ownership::lease(&self.calls, partition, request).await
     }
 
     async fn renew(
@@ -294,11 +127,7 @@ impl Store for RedisStore {
         fence: Fence,
         until: Timestamp,
     ) -> Result<Result<(), Fenced>, StoreError> {
-        let arguments = Arguments::default().fence(fence).due(until);
-        self.calls
-            .write(partition, &scripts::RENEW, arguments)
-            .await?
-            .fenced()
+        ownership::renew(&self.calls, partition, fence, until).await
     }
 
     async fn release(
@@ -306,11 +135,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         fence: Fence,
     ) -> Result<Result<(), Fenced>, StoreError> {
-        let arguments = Arguments::default().fence(fence);
-        self.calls
-            .write(partition, &scripts::RELEASE, arguments)
-            .await?
-            .fenced()
+        ownership::release(&self.calls, partition, fence).await
     }
 
     async fn due_outbox(
@@ -319,9 +144,7 @@ impl Store for RedisStore {
         now: Timestamp,
         limit: usize,
     ) -> Result<Claimed, StoreError> {
-        let arguments = Arguments::default().now(now).limit(limit);
-        self.outbox_entries(partition, &scripts::DUE_OUTBOX, arguments)
-            .await
+        outbox::due(&self.calls, partition, now, limit).await
     }
 
     async fn next_outbox(&self, partition: PartitionId) -> Result<Option<Timestamp>, StoreError> {
@@ -335,13 +158,7 @@ impl Store for RedisStore {
         settlement: Settlement,
         now: Timestamp,
     ) -> Result<Result<(), Fenced>, StoreError> {
-        let arguments = Arguments::default()
-            .fence(fence)
-            .settlement(&settlement, now);
-        self.calls
-            .write(partition, &scripts::SETTLE, arguments)
-            .await?
-            .fenced()
+        outbox::settle(&self.calls, partition, fence, settlement, now).await
     }
 
     async fn note_try(
@@ -350,16 +167,7 @@ impl Store for RedisStore {
         fence: Fence,
         offset: Offset,
     ) -> Result<Result<u32, Fenced>, StoreError> {
-        let arguments = Arguments::default().fence(fence).number(offset.0);
-        let mut answer = self
-            .calls
-            .write(partition, &scripts::NOTE_TRY, arguments)
-            .await?;
-        if answer.fenced()?.is_err() {
-            return Ok(Err(Fenced));
-        }
-        let before = u32::try_from(answer.number()?).ok();
-        answer.sound(before).map(Ok)
+        ownership::note_try(&self.calls, partition, fence, offset).await
     }
 
     async fn outbox(
@@ -367,9 +175,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         limit: usize,
     ) -> Result<Vec<OutboxEntry>, StoreError> {
-        let arguments = Arguments::default().limit(limit);
-        self.outbox_entries(partition, &scripts::OUTBOX, arguments)
-            .await
+        outbox::all(&self.calls, partition, limit).await
     }
 
     async fn settle_dead_letter(
@@ -406,30 +212,7 @@ impl Store for RedisStore {
         range: TranscriptRange,
         limit: usize,
     ) -> Result<Vec<TranscriptRecord>, StoreError> {
-        let arguments = Arguments::default().bytes(thread.0);
-        let arguments = match range {
-            TranscriptRange::After(sequence) => arguments.number(sequence.0).bytes([]),
-            TranscriptRange::Before(sequence) => arguments.number(0).number(sequence.0),
-        };
-        let step = &scripts::TRANSCRIPT;
-        let mut answer = self
-            .calls
-            .read(partition, "transcript", step, arguments.limit(limit))
-            .await?;
-        let mut transcript = Vec::new();
-        while !answer.is_empty() {
-            let sequence = Sequence(answer.number()?);
-            let record = answer.bytes()?;
-            let event = records::read_event(&record).filter(|event| event.thread == thread);
-            let event = answer.sound(event)?;
-            transcript.push(TranscriptRecord {
-                sequence,
-                message_id: event.message_id,
-                at: event.at,
-                event: event.event,
-            });
-        }
-        Ok(transcript)
+        transcript::read(&self.calls, partition, thread, range, limit).await
     }
 
     async fn last_sequence(
@@ -437,11 +220,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         thread: ThreadId,
     ) -> Result<Option<Sequence>, StoreError> {
-        let mut answer = self.calls.fields(partition, "last", &[&thread.0]).await?;
-        let last = answer
-            .maybe()
-            .map(|digits| answer.sound(records::number(&digits)));
-        Ok(last.transpose()?.map(Sequence))
+        transcript::last_sequence(&self.calls, partition, thread).await
     }
 
     async fn journal(
@@ -450,16 +229,7 @@ impl Store for RedisStore {
         after: Offset,
         limit: usize,
     ) -> Result<Vec<JournalEntry>, StoreError> {
-        let mut journal = Vec::new();
-        for (offset, mut fields) in self
-            .calls
-            .entries(partition, "journal", after.0, limit)
-            .await?
-        {
-            let record = fields.bytes()?;
-            journal.push(fields.sound(records::read_decision(Offset(offset), &record))?);
-        }
-        Ok(journal)
+        states::journal(&self.calls, partition, after, limit).await
     }
 
     async fn data_key(
@@ -468,15 +238,7 @@ impl Store for RedisStore {
         thread: ThreadId,
         candidate: WrappedKey,
     ) -> Result<WrappedKey, StoreError> {
-        let arguments = Arguments::default()
-            .bytes(thread.0)
-            .bytes(candidate.0.as_bytes());
-        let mut answer = self
-            .calls
-            .write(partition, &scripts::DATA_KEY, arguments)
-            .await?;
-        let key = answer.bytes()?;
-        Ok(WrappedKey(verified(&answer, key)?))
+        threads::data_key(&self.calls, partition, thread, candidate).await
     }
 
     async fn existing_data_key(
@@ -484,9 +246,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         thread: ThreadId,
     ) -> Result<Option<WrappedKey>, StoreError> {
-        let mut answer = self.calls.fields(partition, "keys", &[&thread.0]).await?;
-        let key = answer.maybe().map(|bytes| verified(&answer, bytes));
-        Ok(key.transpose()?.map(WrappedKey))
+        threads::existing_data_key(&self.calls, partition, thread).await
     }
 
     async fn home(
@@ -495,15 +255,7 @@ impl Store for RedisStore {
         thread: ThreadId,
         candidate: ThreadId,
     ) -> Result<ThreadId, StoreError> {
-        let arguments = Arguments::default()
-            .bytes(thread.0)
-            .bytes(records::home(thread, candidate));
-        let mut answer = self
-            .calls
-            .write(partition, &scripts::HOME, arguments)
-            .await?;
-        let home = answer.bytes()?;
-        answer.sound(records::read_home(thread, &home))
+        threads::home(&self.calls, partition, thread, candidate).await
     }
 
     async fn existing_home(
@@ -511,11 +263,7 @@ impl Store for RedisStore {
         partition: PartitionId,
         thread: ThreadId,
     ) -> Result<Option<ThreadId>, StoreError> {
-        let mut answer = self.calls.fields(partition, "homes", &[&thread.0]).await?;
-        let home = answer
-            .maybe()
-            .map(|bytes| answer.sound(records::read_home(thread, &bytes)));
-        home.transpose()
+        threads::existing_home(&self.calls, partition, thread).await
     }
 
     async fn trim(
@@ -524,45 +272,15 @@ impl Store for RedisStore {
         fence: Fence,
         trim: Trim,
     ) -> Result<Result<(), Fenced>, StoreError> {
-        let mut reached = None;
-        // Part by part, so that no script keeps others waiting. Each part is a trim of its own; the next one goes on.
-        loop {
-            let arguments = Arguments::default()
-                .fence(fence)
-                .number(trim.archived.0)
-                .number(trim.keep_per_thread)
-                .now(trim.dedupe_before);
-            let mut answer = self
-                .calls
-                .write(partition, &scripts::TRIM, arguments)
-                .await?;
-            if answer.fenced()?.is_err() {
-                return Ok(Err(Fenced));
-            }
-            let trimmed = Offset(answer.number()?);
-            if trimmed >= trim.archived || reached == Some(trimmed) {
-                return Ok(Ok(()));
-            }
-            reached = Some(trimmed);
-        }
+        trim::trim(&self.calls, partition, fence, trim).await
     }
 
     async fn trimmed(&self, partition: PartitionId) -> Result<Offset, StoreError> {
-        let mut answer = self.calls.fields(partition, "head", &[b"trimmed"]).await?;
-        let trimmed = answer
-            .maybe()
-            .map(|digits| answer.sound(records::number(&digits)));
-        Ok(Offset(trimmed.transpose()?.unwrap_or(0)))
+        trim::trimmed(&self.calls, partition).await
     }
 
     async fn deployment_record(&self, name: &str) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-        let arguments = Arguments::default().bytes(name);
-        let answer = self.calls.deployment(&scripts::RECORD, arguments).await;
-        let mut answer = answer.map_err(Failure::of_read)?;
-        if answer.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some((answer.number()?, answer.bytes()?)))
+        deployment::record(&self.calls, name).await
     }
 
     async fn replace_deployment_record(
@@ -571,15 +289,7 @@ impl Store for RedisStore {
         expected: u64,
         bytes: Vec<u8>,
     ) -> Result<bool, StoreError> {
-        let arguments = Arguments::default()
-            .bytes(name)
-            .number(expected)
-            .bytes(bytes);
-        let answer = self
-            .calls
-            .deployment(&scripts::REPLACE_RECORD, arguments)
-            .await;
-        Ok(answer.map_err(Failure::of_write)?.bytes()? == b"done")
+        deployment::replace(&self.calls, name, expected, bytes).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
