@@ -83,6 +83,7 @@ const RULES = dashboard('signalbox-rules', 'signalbox · Rules 规则', 'What ru
   row('What do they do? 规则的动作', [
     series('Effects', '动作', [[`sum by (effect) (rate(signalbox_effects_total{${FILTER}}[$__rate_interval]))`, '{{effect}}']], 'reqps', { description: 'What rules asked for and what was carried out.' }),
     series('Handed to people', '转人工比例', [[`sum(rate(signalbox_effects_total{${FILTER}, effect="hand_over"}[$__rate_interval])) / sum(rate(signalbox_processed_events_total{${FILTER}}[$__rate_interval]))`, 'of all turns and events']], 'percentunit', { description: 'When it jumps after a reload, a rule is missing or too eager.' }),
+    series('Outreach', '主动消息', [[`sum by (result) (increase(signalbox_outreach_total{${FILTER}}[$__rate_interval]))`, '{{result}}']], 'short', { description: 'Messages that nobody asked for: planned, sent, or why they were not.' }),
   ]),
   row('Do the scripts work? 脚本', [
     series('Facts of scripts', '脚本事实', [[`sum by (result) (rate(signalbox_script_facts_total{${FILTER}}[$__rate_interval]))`, '{{result}}']], 'reqps', { description: 'Facts that decisions asked for: the script gave a value, an argument was absent, or the script failed.' }),

@@ -13,6 +13,7 @@ mod condition;
 mod declaration;
 mod dump;
 mod fact;
+mod outreach;
 mod rule;
 mod test;
 
@@ -25,6 +26,7 @@ pub use declaration::{
     SchemaSubject, Template, TemplateBody, Tie, TypeName, TypeNameKind,
 };
 pub use fact::{Fact, Steps};
+pub use outreach::{Outreach, QuietHours, Send, SendTime, Unless, ZoneChoice};
 pub use rule::{
     Argument, Effect, EffectKind, Guard, LanguageTag, Limit, Rule, Signal, Trigger, TriggerKind,
     Window,
@@ -112,6 +114,8 @@ pub enum ItemKind {
     Signal(Signal),
     /// `fact NAME: TYPE = script …`
     Fact(Fact),
+    /// `outreach NAME`
+    Outreach(Box<Outreach>),
     /// `rule NAME`
     Rule(Rule),
     /// `test "…"`

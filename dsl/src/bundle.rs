@@ -15,6 +15,7 @@ mod calendar;
 mod condition;
 mod effect;
 mod event;
+mod outreach;
 mod script;
 mod signal;
 mod test_case;
@@ -23,6 +24,7 @@ pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
 pub use event::{EventField, EventType};
+pub use outreach::{Outreach, QuietHours, SendTime, Zone};
 pub use script::ScriptFact;
 pub use signal::{Edge, Reaching, Rising, Signal};
 pub use test_case::{Expectation, Outcome, TestAction, TestCase, TestDay, TestStep};
@@ -75,6 +77,10 @@ id!(
     EdgeId
 );
 id!(
+    /// A place in [`Bundle::outreach`].
+    OutreachId
+);
+id!(
     /// A place in [`Bundle::rules`].
     RuleId
 );
@@ -124,6 +130,10 @@ pub struct Bundle {
     pub edges: Vec<Edge>,
     /// In the order of their full names, so that file and load order cannot matter.
     pub rules: Vec<Rule>,
+    /// Messages that nobody asked for, in the order of their full names.
+    pub outreach: Vec<Outreach>,
+    /// How many outreaches that count as marketing a customer gets at most. There is one if any of them does.
+    pub marketing_cap: Option<Limit>,
     /// The inline tests.
     pub tests: Vec<TestCase>,
     /// The language that a template falls back to, and the language of a customer not yet heard.
@@ -307,6 +317,8 @@ pub enum Trigger {
     Message,
     /// A business or page event of this dotted name; its fields are facts under that name's first part.
     Event(Arc<str>),
+    /// The outreach of this full name is due. No rule listens to it.
+    Outreach(Arc<str>),
 }
 
 /// How people own a conversation.

@@ -21,6 +21,7 @@ mod inline_tests;
 mod limits;
 mod lists;
 mod names;
+mod outreach;
 mod overlap;
 mod rules;
 mod schema;
@@ -38,7 +39,7 @@ mod tests;
 use jiff::civil::Date;
 
 use crate::ast;
-use crate::bundle::{Bundle, Rule, Template, TestCase};
+use crate::bundle::{Bundle, Outreach, Rule, Template, TestCase};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::parse;
 use crate::source::{FileId, SourceSet, Span};
@@ -155,6 +156,7 @@ impl<'a> Checker<'a> {
         self.check_facts();
         self.check_named_conditions();
         self.check_signals();
+        let outreach = self.check_outreach();
         let rules = self.check_rules();
         let tests = self.check_tests();
         self.find_confusable_names();
@@ -164,10 +166,10 @@ impl<'a> Checker<'a> {
             self.find_overlaps(&rules);
             self.find_vacuous_tests(&rules, &tests);
         }
-        self.finish(rules, tests)
+        self.finish(rules, outreach, tests)
     }
 
-    fn finish(self, rules: Vec<Rule>, tests: Vec<TestCase>) -> Checked {
+    fn finish(self, rules: Vec<Rule>, outreach: Vec<Outreach>, tests: Vec<TestCase>) -> Checked {
         let default_queue = self.settings.default_queue;
         let has_errors = self.findings.has_errors();
         let (fields, enums, events) = self.schema.into_tables();
@@ -188,6 +190,8 @@ impl<'a> Checker<'a> {
                 signals: self.signals.signals,
                 edges: self.signals.edges,
                 rules,
+                outreach,
+                marketing_cap: self.settings.marketing_cap,
                 tests,
                 default_language: self.settings.language,
                 timezone: self.settings.zone,

@@ -13,6 +13,7 @@ mod fact;
 mod failure;
 mod header;
 mod item;
+mod outreach;
 mod reader;
 mod rule;
 mod template;

@@ -14,7 +14,7 @@ use crate::token::{Sign, Token, TokenKind};
 mod tests;
 
 /// The words that begin an item of this version.
-pub(crate) const ITEM_WORDS: [&str; 15] = [
+pub(crate) const ITEM_WORDS: [&str; 16] = [
     "ranks",
     "defaults",
     "schema",
@@ -28,13 +28,13 @@ pub(crate) const ITEM_WORDS: [&str; 15] = [
     "fact",
     "public",
     "condition",
+    "outreach",
     "rule",
     "test",
 ];
 
 /// The words that begin an item of the full language only.
-pub(crate) const LATER_ITEM_WORDS: [&str; 11] = [
-    "outreach",
+pub(crate) const LATER_ITEM_WORDS: [&str; 10] = [
     "dialogue",
     "script",
     "table",

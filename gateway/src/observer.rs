@@ -10,13 +10,15 @@ use signalbox_adapters::Channel;
 use signalbox_router::{
     CommitAnswer, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
 };
-use signalbox_rules::{Action, Decision, ScriptFailure};
+use signalbox_rules::{Action, Decision, DropReason, OutreachStep, ScriptFailure};
 use signalbox_store::PartitionId;
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::metrics::inbound::InboundResult;
 use signalbox_telemetry::metrics::label;
 use signalbox_telemetry::metrics::outbound::AttemptResult;
-use signalbox_telemetry::metrics::processing::{CommitResult, EffectKind, ProcessResult};
+use signalbox_telemetry::metrics::processing::{
+    CommitResult, EffectKind, OutreachResult, ProcessResult,
+};
 use signalbox_telemetry::metrics::rules::{FiredRules, ScriptResult};
 use signalbox_telemetry::metrics::store::StoreFailure;
 use signalbox_telemetry::traces::{context, spans};
@@ -146,6 +148,10 @@ impl Observer for MetricsObserver {
                 .effects
                 .count(effect_kind(&effect.action));
         }
+        for step in &decision.outreach {
+            let result = outreach_result(step);
+            self.metrics.processing.outreach.count(result);
+        }
         let floor = decision.trace.floor.as_deref();
         spans::note_decided(&tracing::Span::current(), floor, decision.effects.len());
         decision_line::write(decision, place);
@@ -231,6 +237,28 @@ fn effect_kind(action: &Action) -> EffectKind {
         Action::Untag { .. } => EffectKind::Untag,
         Action::Note { .. } => EffectKind::Note,
         Action::SetLanguage { .. } => EffectKind::SetLanguage,
+        Action::CancelOutreach { .. } => EffectKind::CancelOutreach,
+    }
+}
+
+fn outreach_result(step: &OutreachStep) -> OutreachResult {
+    match step {
+        OutreachStep::Planned { .. } => OutreachResult::Planned,
+        OutreachStep::AlreadyPlanned { .. } => OutreachResult::AlreadyPlanned,
+        OutreachStep::Cancelled { .. } => OutreachResult::Cancelled,
+        OutreachStep::Postponed { .. } => OutreachResult::Postponed,
+        OutreachStep::Sent { .. } => OutreachResult::Sent,
+        OutreachStep::Dropped { because, .. } => match because {
+            DropReason::NotInRules => OutreachResult::NotInRules,
+            DropReason::TooLate => OutreachResult::TooLate,
+            DropReason::PersonOwns => OutreachResult::PersonOwns,
+            DropReason::OptedOut => OutreachResult::OptedOut,
+            DropReason::ConditionNotTrue => OutreachResult::ConditionNotTrue,
+            DropReason::LimitReached => OutreachResult::LimitReached,
+            DropReason::MarketingCap => OutreachResult::MarketingCap,
+            DropReason::ValueMissing { .. } => OutreachResult::ValueMissing,
+            DropReason::Failed => OutreachResult::Failed,
+        },
     }
 }
 

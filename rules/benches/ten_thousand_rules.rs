@@ -140,6 +140,8 @@ fn bundle() -> Bundle {
             }],
         }],
         rules,
+        outreach: Vec::new(),
+        marketing_cap: None,
         tests: Vec::new(),
         default_language: "zh".into(),
         events: Vec::new(),

@@ -8,6 +8,7 @@
 
 mod emotion_index;
 pub mod hearing;
+mod planned;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::signals::before;
 
 pub use emotion_index::{EmotionIndex, Trend};
 use hearing::percent;
+pub use planned::{Planned, PlannedOutreach};
 
 /// Paths of the facts that [`Conversation::facts`] sets.
 pub mod path {
@@ -44,6 +46,10 @@ pub mod path {
     pub const EPISODE_TAGS: &str = "episode.tags";
     /// Turns of the customer in the open episode, this one included; a whole number, 0 where none is open.
     pub const EPISODE_TURNS: &str = "episode.turns";
+    /// Names of planned outreach, a list of texts. No field of an author has a space.
+    pub const OUTREACH_PLANNED: &str = "outreach planned";
+    /// Until when a due outreach may be sent, a timestamp; [`super::Planned::facts`] sets it.
+    pub const OUTREACH_LATEST: &str = "outreach latest";
 }
 
 /// The state of one customer's conversation.
@@ -72,6 +78,8 @@ pub struct Conversation {
     pub episode: Option<Episode>,
     /// Uses of limited effects.
     pub ledger: Ledger,
+    /// Outreach that waits. It outlives episodes.
+    pub outreach: PlannedOutreach,
 }
 
 /// Who answers the customer.
@@ -199,6 +207,7 @@ impl Conversation {
         for used in of_effects.chain(&decision.uses) {
             self.ledger.enter(used, now);
         }
+        self.outreach.apply(decision);
         for effect in &decision.effects {
             match &effect.action {
                 Action::Reply { .. } => self.heard(now),
@@ -216,7 +225,7 @@ impl Conversation {
                     self.tags_mut(*scope).put(tag.clone(), now, *until);
                 }
                 Action::Untag { scope, tag } => self.tags_mut(*scope).take_off(tag),
-                Action::Note { .. } => {}
+                Action::Note { .. } | Action::CancelOutreach { .. } => {}
                 Action::SetLanguage { language } => self.pin_language(language.clone()),
             }
         }
@@ -242,6 +251,7 @@ impl Conversation {
                 Value::Member(priority_name(priority).into()),
             );
         }
+        self.outreach.facts(facts);
         facts.set(path::CUSTOMER_TAGS, self.customer_tags.as_value(now));
         facts.set(path::EPISODE_TAGS, self.episode_tags.as_value(now));
         let turns = self.episode.as_ref().map_or(0, |episode| episode.turns);

@@ -36,8 +36,84 @@ pub struct Decision {
     /// the ledger as [`DecidedEffect::ledger_use`] is.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub uses: Vec<LedgerUse>,
+    /// What became of outreach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outreach: Vec<OutreachStep>,
     /// How it came about.
     pub trace: Trace,
+}
+
+/// What became of one outreach, by its full name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum OutreachStep {
+    /// It waits.
+    Planned {
+        /// Which.
+        outreach: Arc<str>,
+        /// When it is looked at.
+        due: Timestamp,
+        /// Worth nothing after this.
+        latest: Timestamp,
+        /// What it reads of this moment.
+        facts: Facts,
+    },
+    /// It waits already; of each there is one.
+    AlreadyPlanned {
+        /// Which.
+        outreach: Arc<str>,
+    },
+    /// What stands behind its `unless` happened. (What rules take back is an effect of theirs.)
+    Cancelled {
+        /// Which.
+        outreach: Arc<str>,
+    },
+    /// It was due in quiet hours and waits on.
+    Postponed {
+        /// Which.
+        outreach: Arc<str>,
+        /// When it is looked at again.
+        due: Timestamp,
+    },
+    /// It leaves; its reply is among the effects.
+    Sent {
+        /// Which.
+        outreach: Arc<str>,
+    },
+    /// It was due and does not leave.
+    Dropped {
+        /// Which.
+        outreach: Arc<str>,
+        /// Why.
+        because: DropReason,
+    },
+}
+
+/// Why a due outreach does not leave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "reason", rename_all = "snake_case")]
+pub enum DropReason {
+    /// The live rules have none of this name.
+    NotInRules,
+    /// Its time is over, or will be before the quiet hours end.
+    TooLate,
+    /// People have the conversation.
+    PersonOwns,
+    /// The customer wants none: the tag `opt-out`.
+    OptedOut,
+    /// Its `when` is not true.
+    ConditionNotTrue,
+    /// Its limit is used up.
+    LimitReached,
+    /// The cap of all marketing is used up.
+    MarketingCap,
+    /// A value that it needs is absent.
+    ValueMissing {
+        /// The parameter of the template.
+        parameter: Arc<str>,
+    },
+    /// signalbox failed on it; see the log.
+    Failed,
 }
 
 /// One effect, and the rule that asked for it.
@@ -106,6 +182,11 @@ pub enum Action {
     SetLanguage {
         /// Language tag.
         language: Arc<str>,
+    },
+    /// Take planned outreach back.
+    CancelOutreach {
+        /// Which, by full name; `None`: all of it.
+        outreach: Option<Arc<str>>,
     },
 }
 

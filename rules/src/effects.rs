@@ -109,6 +109,13 @@ fn action(effect: &Effect, snapshot: &Snapshot<'_>) -> Result<Option<Action>, Mi
             language: language.clone(),
         },
         Effect::NoOtherReplies => return Ok(None),
+        Effect::CancelOutreach(None) => Action::CancelOutreach { outreach: None },
+        Effect::CancelOutreach(Some(id)) => match bundle.outreach.get(id.index()) {
+            Some(outreach) => Action::CancelOutreach {
+                outreach: Some(outreach.name.clone()),
+            },
+            None => return Ok(None),
+        },
     }))
 }
 
@@ -313,8 +320,11 @@ fn accumulate(
             return join_tags(standing, &effect.action);
         }
     }
-    let is_note = matches!(effect.action, Action::Note { .. });
-    let repeats = is_note && effects.iter().any(|other| other.action == effect.action);
+    let can_repeat = matches!(
+        effect.action,
+        Action::Note { .. } | Action::CancelOutreach { .. }
+    );
+    let repeats = can_repeat && effects.iter().any(|other| other.action == effect.action);
     if !repeats {
         effects.push(effect);
     }

@@ -22,11 +22,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
-use signalbox_dsl::bundle::{Bundle, FieldId, Guard, RuleId, Trigger};
+use signalbox_dsl::bundle::{Bundle, Condition, FieldId, Guard, RuleId, Trigger};
 
 use crate::decision::{Decision, Inputs};
 use crate::facts::Facts;
 use crate::floor::{self, Held};
+use crate::outreach;
 use crate::prepared::{CompileError, Prepared, rules};
 use crate::reference::wants_floor;
 use crate::signals;
@@ -56,6 +57,8 @@ pub(crate) struct Plan {
     edges: Vec<TriggerIndex>,
     /// By signal; `None` for those that always occur with their trigger.
     signals: Vec<Option<NodeId>>,
+    /// By outreach: `where` and `when`; `None` where it has none.
+    outreach: Vec<[Option<NodeId>; 2]>,
 }
 
 impl Engine {
@@ -93,6 +96,14 @@ impl Engine {
                 None => None,
             });
         }
+        let mut outreach = Vec::with_capacity(bundle.outreach.len());
+        for one in &bundle.outreach {
+            let mut add = |condition: &Option<Condition>| match condition {
+                Some(condition) => Ok(Some(formulas.add(condition, &prepared)?)),
+                None => Ok::<_, CompileError>(None),
+            };
+            outreach.push([add(&one.filter)?, add(&one.condition)?]);
+        }
         let edges = by_edge
             .iter()
             .map(|concerned| TriggerIndex::new(concerned, &conditions, &formulas, &prepared))
@@ -113,6 +124,7 @@ impl Engine {
                 triggers,
                 edges,
                 signals,
+                outreach,
             },
             scratches: Mutex::default(),
         })
@@ -132,11 +144,15 @@ impl Engine {
     pub fn decide(&self, inputs: Inputs<'_>) -> Decision {
         let plan = &self.plan;
         let index = plan.triggers.get(inputs.trigger);
-        if index.is_none() && plan.edges.is_empty() {
+        let bundle = &plan.prepared.bundle;
+        let concerns_outreach = outreach::concerns(&bundle.outreach, inputs.trigger);
+        if index.is_none() && plan.edges.is_empty() && !concerns_outreach {
             return Decision::default();
         }
         self.with_message(inputs.facts, inputs.now, |message| {
-            let bundle = &plan.prepared.bundle;
+            if let Trigger::Outreach(name) = inputs.trigger {
+                return outreach::due(message, &inputs, name);
+            }
             let signalled = signals::signalled(bundle, &plan.prepared.zone, &inputs, |signal| {
                 message.occurs(signal)
             });
@@ -152,7 +168,12 @@ impl Engine {
                 })
                 .collect();
             let otherwise = otherwise(&indexes);
-            floor::decide(&message.snapshot, &inputs, signalled, held, &otherwise)
+            let mut decision =
+                floor::decide(&message.snapshot, &inputs, signalled, held, &otherwise);
+            if concerns_outreach {
+                outreach::happened(message, &inputs, &mut decision);
+            }
+            decision
         })
     }
 

@@ -215,6 +215,7 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
         trigger: match inputs.trigger {
             Trigger::Message => "message".into(),
             Trigger::Event(name) => name.to_string(),
+            Trigger::Outreach(name) => format!("outreach {name}"),
         },
         rules,
         decision,

@@ -21,6 +21,7 @@ mod floor;
 mod keywords;
 mod ledger;
 mod limits;
+mod outreach;
 mod predicate;
 mod prepared;
 mod reference;
@@ -36,7 +37,8 @@ mod truth;
 
 pub use conversation::{Conversation, ConversationState};
 pub use decision::{
-    Action, DecidedEffect, Decision, Fired, Inputs, Reached, Trace, Withheld, WithheldReason,
+    Action, DecidedEffect, Decision, DropReason, Fired, Inputs, OutreachStep, Reached, Risen,
+    Trace, Withheld, WithheldReason,
 };
 pub use effects::SIGNALBOX;
 pub use engine::Engine;
@@ -44,10 +46,11 @@ pub use explain::{Explanation, explain};
 pub use facts::Facts;
 pub use ledger::{Ledger, LedgerUse};
 pub use limits::ledger_key;
+pub use outreach::{MARKETING, OPTED_OUT};
 pub use prepared::{CompileError, MOST_PATTERN_BYTES};
 pub use reference::Reference;
 pub use scripts::{ComputedFact, check, check_on};
 pub use signalbox_script::Failure as ScriptFailure;
-pub use signals::facts_before;
+pub use signals::facts_besides_fields;
 pub use snapshot::has_type;
 pub use truth::Truth;

@@ -114,6 +114,11 @@ impl Prepared {
                 prepared.prepare(condition)?;
             }
         }
+        for outreach in &bundle.outreach {
+            for condition in outreach.filter.iter().chain(&outreach.condition) {
+                prepared.prepare(condition)?;
+            }
+        }
         Ok(prepared)
     }
 

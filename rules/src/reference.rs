@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use signalbox_dsl::bundle::{
-    Atom, Bundle, Condition, Effect, FieldId, Folding, Guard, ListId, Predicate, Reaching, Rule,
-    RuleId, Trigger,
+    Atom, Bundle, Condition, Effect, FieldId, Folding, Guard, ListId, OutreachId, Predicate,
+    Reaching, Rule, RuleId, Trigger,
 };
 use signalbox_dsl::folding::{Folded, fold};
 
@@ -18,6 +18,7 @@ use crate::explain::Count;
 use crate::facts::Facts;
 use crate::floor::{self, Held};
 use crate::keywords::Mention;
+use crate::outreach::{self, Evaluating, Part};
 use crate::predicate;
 use crate::prepared::{CompileError, Prepared};
 use crate::signals::{self, Signalled};
@@ -49,6 +50,9 @@ impl Reference {
     /// What the rules answer.
     pub fn decide(&self, inputs: Inputs<'_>) -> Decision {
         let mut evaluation = Evaluation::new(&self.prepared, inputs.facts, inputs.now);
+        if let Trigger::Outreach(name) = inputs.trigger {
+            return outreach::due(&mut evaluation, &inputs, name);
+        }
         let signalled = evaluation.signalled(&inputs);
         let mut held = Vec::new();
         let mut otherwise = Vec::new();
@@ -64,7 +68,10 @@ impl Reference {
                 }
             }
         }
-        floor::decide(&evaluation.snapshot, &inputs, signalled, held, &otherwise)
+        let mut decision =
+            floor::decide(&evaluation.snapshot, &inputs, signalled, held, &otherwise);
+        outreach::happened(&mut evaluation, &inputs, &mut decision);
+        decision
     }
 
     /// The rules of `trigger` whose conditions hold, by full name; rank, limits and floor play no part, and no edge is reached. A rule that says `otherwise` holds if
@@ -259,6 +266,21 @@ impl<'a> Evaluation<'a> {
                 mentions.extend(floor::mention(prepared, list, hit, &folded));
             }
         }
+    }
+}
+
+impl<'a> Evaluating<'a> for Evaluation<'a> {
+    fn snapshot(&self) -> &Snapshot<'a> {
+        &self.snapshot
+    }
+
+    fn outreach_holds(&mut self, id: OutreachId, part: Part) -> bool {
+        let outreach = self.snapshot.prepared.bundle.outreach.get(id.index());
+        let condition = outreach.and_then(|outreach| match part {
+            Part::Filter => outreach.filter.as_ref(),
+            Part::Condition => outreach.condition.as_ref(),
+        });
+        condition.is_none_or(|condition| self.truth(condition).is_true())
     }
 }
 

@@ -67,6 +67,8 @@ impl Sample {
                 named_template(),
             ],
             rules: Vec::new(),
+            outreach: Vec::new(),
+            marketing_cap: None,
             tests: Vec::new(),
             default_language: "zh".into(),
             events: Vec::new(),

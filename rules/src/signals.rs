@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use signalbox_dsl::bundle::{Bundle, Edge, EdgeId, Reaching, Rising, Scope, SignalId, Trigger};
 use signalbox_dsl::value::Value;
 
+use crate::conversation::path;
 use crate::decision::{Inputs, Reached, Risen};
 use crate::describe;
 use crate::ledger::{Ledger, LedgerUse};
@@ -73,12 +74,17 @@ pub(crate) fn before(path: &str) -> String {
     format!("{path} before")
 }
 
-/// The facts besides [`Bundle::fields`] that the edges of a bundle read.
-pub fn facts_before(bundle: &Bundle) -> impl Iterator<Item = String> {
-    bundle.edges.iter().filter_map(|edge| match edge {
+/// The facts besides [`Bundle::fields`] that a bundle reads: for its edges, and for its outreach.
+pub fn facts_besides_fields(bundle: &Bundle) -> impl Iterator<Item = String> {
+    let of_outreach = [path::OUTREACH_PLANNED, path::OUTREACH_LATEST];
+    let of_outreach = of_outreach
+        .into_iter()
+        .filter(|_| !bundle.outreach.is_empty());
+    let of_edges = bundle.edges.iter().filter_map(|edge| match edge {
         Edge::Rising(rising) => Some(before(&bundle.fields.get(rising.field.index())?.path)),
         Edge::Reaching(_) => None,
-    })
+    });
+    of_edges.chain(of_outreach.map(str::to_owned))
 }
 
 /// What a number was just before the turn, and what it is.

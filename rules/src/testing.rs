@@ -131,8 +131,10 @@ fn run_case(reference: &Reference, case: &TestCase, coverage: &mut Coverage) -> 
                     fail(FailureReason::NothingHappened, None);
                     continue;
                 };
-                for failed in outcome::check(expectation, &turn.decision, reference.bundle()) {
-                    let explanation = turn.explain(reference, &failed.rules);
+                let bundle = reference.bundle();
+                for failed in outcome::check(expectation, &turn.decision, story.sent(), bundle) {
+                    let due = story.last_due().filter(|_| failed.is_outreach);
+                    let explanation = due.unwrap_or(turn).explain(reference, &failed.rules);
                     fail(failed.reason, Some(explanation));
                 }
             }

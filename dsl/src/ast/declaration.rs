@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Condition, LanguageTag, Name, Path, Text};
+use super::{Condition, LanguageTag, Limit, Name, Path, Text};
 use crate::bundle::{Boundary, Folding, TieBreak};
 use crate::source::Span;
 
@@ -33,6 +33,8 @@ pub struct Defaults {
     pub language: Option<LanguageTag>,
     /// `zone "Asia/Shanghai"`
     pub zone: Option<Text>,
+    /// `marketing at most twice per 7d per customer`
+    pub marketing: Option<Limit>,
 }
 
 /// `schema customer`, then its fields.

@@ -132,6 +132,8 @@ pub enum EffectKind {
     SetLanguage(LanguageTag),
     /// `no other replies`
     NoOtherReplies,
+    /// `cancel outreach 催付`; `None` for `cancel outreach all`.
+    CancelOutreach(Option<Path>),
 }
 
 /// `name: customer.name or "您"`

@@ -154,4 +154,11 @@ pub enum OutcomeKind {
         /// Expected or forbidden.
         expected: bool,
     },
+    /// `outreach O`, `no outreach O`, `no outreach`
+    Outreach {
+        /// `None` for any.
+        outreach: Option<Path>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
 }

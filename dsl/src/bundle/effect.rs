@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Operand, QueueId, TemplateId};
+use super::{Operand, OutreachId, QueueId, TemplateId};
 use crate::source::Span;
 
 /// An effect with its limit.
@@ -65,6 +65,8 @@ pub enum Effect {
     /// No reply or hand-over of a rule of lower rank. (A rule that wins the floor excludes the others anyway:
     /// this one silences without speaking.)
     NoOtherReplies,
+    /// Take planned outreach back; `None`: all of it.
+    CancelOutreach(Option<OutreachId>),
 }
 
 impl Effect {

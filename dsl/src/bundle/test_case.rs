@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FieldId, Priority, QueueId, RuleId, TemplateId};
+use super::{FieldId, OutreachId, Priority, QueueId, RuleId, TemplateId};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -136,6 +136,13 @@ pub enum Outcome {
     Note {
         /// Its text; `None` for any.
         text: Option<Arc<str>>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `outreach NAME`, `no outreach NAME`, `no outreach`: sent since the last turn or event that the test wrote.
+    Outreach {
+        /// Which; `None` for any.
+        outreach: Option<OutreachId>,
         /// Expected or forbidden.
         expected: bool,
     },

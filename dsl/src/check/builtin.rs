@@ -19,6 +19,7 @@ pub(super) enum BuiltInType {
     Percent,
     Duration,
     Timestamp,
+    Timezone,
     Language,
     Enum(&'static str),
 }
@@ -67,7 +68,7 @@ pub(super) const KEPT_NUMBERS: [&str; 6] = [
 ];
 
 /// In the order of their paths.
-pub(super) const FIELDS: [BuiltIn; 25] = {
+pub(super) const FIELDS: [BuiltIn; 26] = {
     use BuiltInPresence::{Always, Message, Optional, Page, Score};
     use BuiltInType as T;
     [
@@ -120,6 +121,12 @@ pub(super) const FIELDS: [BuiltIn; 25] = {
             T::Percent,
             Score,
             "threats, decayed over the customer's messages",
+        ),
+        field(
+            "customer.timezone",
+            T::Timezone,
+            Optional,
+            "time zone of the customer's browser",
         ),
         field(
             "customer.urgency",
@@ -217,6 +224,7 @@ impl BuiltInType {
             Self::Percent => Type::Percent,
             Self::Duration => Type::Duration,
             Self::Timestamp => Type::Timestamp,
+            Self::Timezone => Type::Timezone,
             Self::Language => Type::Language,
             Self::Enum(name) => Type::Enum(name.into()),
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::ast::{self, EffectKind, ExpressionKind};
 use crate::bundle::{
-    Effect, Limit, LimitWindow, LimitedEffect, Operand, Priority, QueueId, TemplateId,
+    Effect, Limit, LimitWindow, LimitedEffect, Operand, OutreachId, Priority, QueueId, TemplateId,
 };
 use crate::problem::{Absence, ItemKind, MeaningProblem};
 use crate::source::Span;
@@ -68,7 +68,10 @@ impl Checker<'_> {
                 EffectKind::SetScore(_) => "set score",
                 EffectKind::SetLanguage(_) => "set language",
                 EffectKind::NoOtherReplies => "no other replies",
-                EffectKind::Tag { .. } | EffectKind::Untag { .. } | EffectKind::Note(_) => continue,
+                EffectKind::Tag { .. }
+                | EffectKind::Untag { .. }
+                | EffectKind::Note(_)
+                | EffectKind::CancelOutreach(_) => continue,
             };
             if seen.contains(&words) {
                 let problem = MeaningProblem::RepeatedEffect { effect: words };
@@ -143,11 +146,18 @@ impl Checker<'_> {
                 Effect::SetLanguage(Arc::clone(&tag.tag))
             }
             EffectKind::NoOtherReplies => Effect::NoOtherReplies,
+            EffectKind::CancelOutreach(None) => Effect::CancelOutreach(None),
+            EffectKind::CancelOutreach(Some(path)) => {
+                let found =
+                    self.names
+                        .resolve(ItemKind::Outreach, file, path, &mut self.findings)?;
+                Effect::CancelOutreach(Some(OutreachId(found.id)))
+            }
         })
     }
 
     /// One operand a parameter, in the template's order.
-    fn arguments(
+    pub(super) fn arguments(
         &mut self,
         file: usize,
         declared: &Declared<'_>,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::ast::{self, OutcomeKind, TestStepKind};
 use crate::bundle::{
-    Expectation, FieldId, Outcome, RuleId, TemplateId, TestAction, TestCase, TestDay, TestStep,
-    Trigger,
+    Expectation, FieldId, Outcome, OutreachId, RuleId, TemplateId, TestAction, TestCase, TestDay,
+    TestStep, Trigger,
 };
 use crate::problem::{BareWord, FactSource, ItemKind, MeaningProblem};
 use crate::source::Span;
@@ -332,6 +332,19 @@ impl Checker<'_> {
             }
             OutcomeKind::Note { text, expected } => Outcome::Note {
                 text: value_of(text.as_ref()),
+                expected: *expected,
+            },
+            OutcomeKind::Outreach { outreach, expected } => Outcome::Outreach {
+                outreach: match outreach {
+                    None => None,
+                    Some(path) => {
+                        let findings = &mut self.findings;
+                        let found = self
+                            .names
+                            .resolve(ItemKind::Outreach, file, path, findings)?;
+                        Some(OutreachId(found.id))
+                    }
+                },
                 expected: *expected,
             },
         })

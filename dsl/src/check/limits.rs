@@ -59,5 +59,8 @@ pub(super) const MOST_FACTS: usize = 50;
 /// The most steps that a fact may give its script; the sandbox is built for as many.
 pub(super) const MOST_STEPS: u32 = 100_000;
 
+/// Outreach is looked at one by one at every message and event.
+pub(super) const MOST_OUTREACH: usize = 1_000;
+
 /// Signals are looked at one by one at every message.
 pub(super) const MOST_SIGNALS: usize = 1_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::tz::TimeZone;
 
 use crate::ast;
-use crate::bundle::{Queue, QueueId, Rank, RankId, TieBreak};
+use crate::bundle::{Limit, Queue, QueueId, Rank, RankId, TieBreak};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{ItemKind, MeaningProblem, Related};
 use crate::source::{FileId, Span};
@@ -31,6 +31,7 @@ pub(super) struct Settings {
     pub(super) ranks: Vec<Rank>,
     pub(super) queues: Vec<Queue>,
     pub(super) default_queue: Option<QueueId>,
+    pub(super) marketing_cap: Option<Limit>,
 }
 
 impl Default for Settings {
@@ -42,6 +43,7 @@ impl Default for Settings {
             ranks: Vec::new(),
             queues: Vec::new(),
             default_queue: None,
+            marketing_cap: None,
         }
     }
 }
@@ -64,6 +66,7 @@ impl Checker<'_> {
     fn read_defaults(&mut self) {
         let mut language: Option<Span> = None;
         let mut zone: Option<Span> = None;
+        let mut marketing: Option<Span> = None;
         for item in self.files.iter().flat_map(|tree| &tree.items) {
             let ast::ItemKind::Defaults(defaults) = &item.kind else {
                 continue;
@@ -84,6 +87,11 @@ impl Checker<'_> {
             {
                 self.settings.timezone = bundled_zone(&known).unwrap_or(TimeZone::UTC);
                 self.settings.zone = known;
+            }
+            if let Some(cap) = &defaults.marketing
+                && self.is_first("marketing", &mut marketing, cap.span)
+            {
+                self.settings.marketing_cap = self.limit(cap);
             }
         }
     }

@@ -149,7 +149,9 @@ impl Listening<'_> {
             | Outcome::Tag { .. }
             | Outcome::Untag { .. }
             | Outcome::Language { .. }
-            | Outcome::Note { .. } => true,
+            | Outcome::Note { .. }
+            // Planned by something that happened before, so any test may have brought it about.
+            | Outcome::Outreach { .. } => true,
         }
     }
 

@@ -125,7 +125,7 @@ fn weekday(input: Tokens<'_>) -> Parsed<'_, Weekday> {
     }
 }
 
-fn time(input: Tokens<'_>) -> Parsed<'_, Time> {
+pub(super) fn time(input: Tokens<'_>) -> Parsed<'_, Time> {
     match input.first().map(|token| &token.kind) {
         Some(TokenKind::Time(time)) => Ok((input.take_from(1), *time)),
         _ => expected(input, Expected::Time),

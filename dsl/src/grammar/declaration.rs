@@ -8,6 +8,7 @@ use nom::{Input, Parser};
 
 use super::condition::{MAX_NESTING, condition};
 use super::failure::{Parsed, refuse};
+use super::outreach::customer_limit;
 use super::reader::Reader;
 use super::tokens::Tokens;
 use super::word::{
@@ -71,8 +72,9 @@ pub(super) fn defaults<'a>(
     let mut defaults = Defaults {
         language: None,
         zone: None,
+        marketing: None,
     };
-    let (mut has_language, mut has_zone) = (false, false);
+    let (mut has_language, mut has_zone, mut has_marketing) = (false, false, false);
     for line in lines {
         match line.first_word() {
             Some("language") => {
@@ -84,10 +86,15 @@ pub(super) fn defaults<'a>(
                 let zone = reader.read(*line, after("zone", text));
                 reader.once(*line, "zone", &mut has_zone, zone, &mut defaults.zone);
             }
-            _ => reader.unknown_line(*line, &["language", "zone"]),
+            Some("marketing") => {
+                let cap = reader.read(*line, after("marketing", customer_limit));
+                let place = &mut defaults.marketing;
+                reader.once(*line, "marketing", &mut has_marketing, cap, place);
+            }
+            _ => reader.unknown_line(*line, &["language", "zone", "marketing"]),
         }
     }
-    if !has_language && !has_zone {
+    if !has_language && !has_zone && !has_marketing {
         reader.missing(header, &["language"]);
     }
     Some(ItemKind::Defaults(defaults))

@@ -11,17 +11,19 @@ use super::value::{duration, lifetime, operand};
 use super::word::{
     after, count, in_parentheses, language_tag, name, path, sign, text, word, words,
 };
-use crate::ast::{Argument, Effect, EffectKind, Limit, Window};
+use crate::ast::{Argument, Effect, EffectKind, Limit, Path, Window};
 use crate::bundle::Scope;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::token::Sign;
 
 /// The words that begin an effect.
-pub(super) const EFFECT_WORDS: [&str; 7] = ["reply", "hand", "set", "tag", "untag", "note", "no"];
+pub(super) const EFFECT_WORDS: [&str; 8] = [
+    "reply", "hand", "set", "tag", "untag", "note", "no", "cancel",
+];
 
 /// The words that begin an effect of the full language only.
-const LATER_EFFECT_WORDS: [&str; 11] = [
-    "start", "do", "call", "open", "audit", "ask", "cancel", "if", "hold", "mask", "send",
+const LATER_EFFECT_WORDS: [&str; 10] = [
+    "start", "do", "call", "open", "audit", "ask", "if", "hold", "mask", "send",
 ];
 
 /// Whether a line that begins with this word is an effect, of this version or another.
@@ -53,6 +55,9 @@ fn kind(input: Tokens<'_>) -> Parsed<'_, EffectKind> {
         Some("no") => cut(words(&["other", "replies"]))
             .map(|()| EffectKind::NoOtherReplies)
             .parse(one),
+        Some("cancel") => cut(after("outreach", cancelled))
+            .map(EffectKind::CancelOutreach)
+            .parse(one),
         Some("route") if input.starts_with(&["route", "to"]) => {
             instead_of(input, 2, "hand over to")
         }
@@ -75,6 +80,7 @@ fn kind(input: Tokens<'_>) -> Parsed<'_, EffectKind> {
             expect_word("untag"),
             expect_word("note"),
             expect_word("no other replies"),
+            expect_word("cancel outreach"),
         ))
         .parse(input),
     }
@@ -85,12 +91,24 @@ fn expect_word<'a>(word: &'static str) -> impl Reads<'a, EffectKind> {
 }
 
 fn reply(input: Tokens<'_>) -> Parsed<'_, EffectKind> {
+    let (rest, (template, arguments)) = reply_of(input)?;
+    let reply = EffectKind::Reply {
+        template,
+        arguments,
+    };
+    Ok((rest, reply))
+}
+
+/// `安抚 (name: customer.name)`
+pub(super) fn reply_of(input: Tokens<'_>) -> Parsed<'_, (Path, Vec<Argument>)> {
     (path, opt(in_parentheses(argument)))
-        .map(|(template, arguments)| EffectKind::Reply {
-            template,
-            arguments: arguments.unwrap_or_default(),
-        })
+        .map(|(template, arguments)| (template, arguments.unwrap_or_default()))
         .parse(input)
+}
+
+/// `all`, or the name of an outreach.
+fn cancelled(input: Tokens<'_>) -> Parsed<'_, Option<Path>> {
+    alt((word("all").map(|_| None), path.map(Some))).parse(input)
 }
 
 fn argument(input: Tokens<'_>) -> Parsed<'_, Argument> {
@@ -155,7 +173,7 @@ fn limit(input: Tokens<'_>) -> Parsed<'_, Limit> {
     Ok((rest, limit))
 }
 
-fn times(input: Tokens<'_>) -> Parsed<'_, u32> {
+pub(super) fn times(input: Tokens<'_>) -> Parsed<'_, u32> {
     alt((
         word("once").map(|_| 1),
         word("twice").map(|_| 2),
@@ -165,7 +183,7 @@ fn times(input: Tokens<'_>) -> Parsed<'_, u32> {
 }
 
 /// `per 30m`, `today`, or nothing.
-fn window(input: Tokens<'_>) -> Parsed<'_, Window> {
+pub(super) fn window(input: Tokens<'_>) -> Parsed<'_, Window> {
     if input.starts_with(&["today"]) {
         return Ok((input.take_from(1), Window::Today));
     }

@@ -10,6 +10,7 @@ use super::declaration::{
 };
 use super::fact::fact;
 use super::failure::{Parsed, found};
+use super::outreach::outreach;
 use super::reader::Reader;
 use super::rule::{rule, signal};
 use super::template::template;
@@ -56,6 +57,7 @@ pub(super) fn item<'a>(
         "condition" => named_condition,
         "signal" => signal,
         "fact" => fact,
+        "outreach" => outreach,
         "rule" => rule,
         _ => test,
     };

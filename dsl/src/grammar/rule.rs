@@ -224,6 +224,11 @@ fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     }
 }
 
+/// `message or event order.delivered`, no edges
+pub(super) fn happenings(input: Tokens<'_>) -> Parsed<'_, Vec<Trigger>> {
+    separated_list1(word("or"), cut(happening)).parse(input)
+}
+
 /// `message` or `event order.delivered`: what comes from outside.
 fn happening(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     if input.starts_with(&["message", "from"]) {

@@ -206,7 +206,8 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
         Some("language") => language_tag.map(|it| language(Some(it), true)).parse(one),
         Some("note") => text.map(|it| note(Some(it), true)).parse(one),
         Some("route") => instead_of(input, 1, "hand over to"),
-        Some(word @ ("outreach" | "dialogue" | "slot" | "ticket" | "action" | "score")) => {
+        Some("outreach") => path.map(|it| outreach(Some(it), true)).parse(one),
+        Some(word @ ("dialogue" | "slot" | "ticket" | "action" | "score")) => {
             let construct = format!("expect {word}");
             refuse(
                 input,
@@ -223,6 +224,7 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             expect_word("fired"),
             expect_word("language"),
             expect_word("note"),
+            expect_word("outreach"),
             expect_word("no"),
         ))
         .parse(input),
@@ -249,7 +251,8 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
         Some("untag") => opt(text).map(|it| untag(it, false)).parse(one),
         Some("language") => opt(language_tag).map(|it| language(it, false)).parse(one),
         Some("note") => opt(text).map(|it| note(it, false)).parse(one),
-        Some("outreach" | "dialogue" | "ticket") => {
+        Some("outreach") => opt(path).map(|it| outreach(it, false)).parse(one),
+        Some("dialogue" | "ticket") => {
             let construct = input.context.source(input.here()).to_owned();
             refuse(
                 input,
@@ -266,6 +269,7 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             expect_word("untag"),
             expect_word("language"),
             expect_word("note"),
+            expect_word("outreach"),
         ))
         .parse(input),
     }
@@ -303,6 +307,10 @@ fn language(language: Option<LanguageTag>, expected: bool) -> OutcomeKind {
 
 fn note(text: Option<Text>, expected: bool) -> OutcomeKind {
     OutcomeKind::Note { text, expected }
+}
+
+fn outreach(outreach: Option<Path>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Outreach { outreach, expected }
 }
 
 fn expect_word<'a>(word: &'static str) -> impl Reads<'a, OutcomeKind> {

@@ -29,7 +29,7 @@ fn what_is_broken_costs_nothing_behind_it() {
 
 #[test]
 fn an_item_that_is_not_read_leaves_its_name() {
-    let (tree, codes) = read("dialogue 登记\n  ask x: text\ntemplate t (\noutreach 愤怒\n");
+    let (tree, codes) = read("dialogue 登记\n  ask x: text\ntemplate t (\ntable 愤怒\n");
     assert_eq!(codes, ["E0207", "E0201", "E0207"]);
     let names: Vec<&str> = tree.unread.iter().map(|name| &*name.text).collect();
     assert_eq!(names, ["登记", "t", "愤怒"]);

@@ -310,6 +310,10 @@ problems! {
     }
     /// `hand over` in a rule that fires while a person has the conversation.
     "E0515" Error HandOverWhileAssigned {}
+    /// `counts as marketing` without a cap.
+    "E0516" Error NoMarketingCap {}
+    /// `send … after 72h` and `not later than 48h`.
+    "E0517" Error NeverInTime {}
     /// `at most 0 times`
     "E0601" Error LimitTimesOutOfRange {
         /// How many.
@@ -497,6 +501,11 @@ problems! {
         /// Its name.
         name: String,
     }
+    /// An outreach that waits and does not say what takes it back.
+    "A11" Error NotCancelled {
+        /// Its name.
+        name: String,
+    }
     /// A keyword that is excepted whole.
     "A13" Warning KeywordExcepted {
         /// The keyword.
@@ -559,6 +568,8 @@ pub enum ItemKind {
     Holidays,
     /// A line of a calendar that says when it is open.
     OpeningHours,
+    /// `outreach`
+    Outreach,
 }
 
 /// What a word may be that stands where a field or a value can, and is no field.

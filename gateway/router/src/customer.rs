@@ -25,6 +25,8 @@ pub struct Customer {
     pub speaker: u64,
     /// What the channel last said about the person.
     pub profile: Profile,
+    /// To whom planned outreach goes.
+    pub outreach_to: Option<Address>,
     /// Other threads of the same person.
     pub linked: Vec<ThreadId>,
     /// The own thread of the user that this visitor has become: what is said here is told again there.

@@ -43,21 +43,24 @@ pub enum DecisionOutcome {
     },
 }
 
-/// A trigger as rule files write it: `message`, or the event's name.
+/// A trigger as rule files write it: `message`, the event's name, or `outreach` and its name.
 mod trigger_name {
     use serde::{Deserialize, Deserializer, Serializer};
     use signalbox_dsl::bundle::Trigger;
 
     const MESSAGE: &str = "message";
+    /// In front of an outreach's name. No event's name has a space.
+    const OUTREACH: &str = "outreach ";
 
     pub(super) fn serialize<S: Serializer>(
         trigger: &Trigger,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(match trigger {
-            Trigger::Message => MESSAGE,
-            Trigger::Event(name) => name,
-        })
+        match trigger {
+            Trigger::Message => serializer.serialize_str(MESSAGE),
+            Trigger::Event(name) => serializer.serialize_str(name),
+            Trigger::Outreach(name) => serializer.collect_str(&format_args!("{OUTREACH}{name}")),
+        }
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(
@@ -66,6 +69,8 @@ mod trigger_name {
         let name = String::deserialize(deserializer)?;
         Ok(if name == MESSAGE {
             Trigger::Message
+        } else if let Some(name) = name.strip_prefix(OUTREACH) {
+            Trigger::Outreach(name.into())
         } else {
             Trigger::Event(name.into())
         })

@@ -29,6 +29,8 @@ pub enum Event {
         /// Which turn: a later message has moved on to another.
         turn: u64,
     },
+    /// An outreach may be due.
+    OutreachDue,
     /// Something for the transcript that was said in another thread of the same person.
     Carried(Carried),
     /// The visitor behind this thread has logged in as a user who has a thread of their own, and goes on there.

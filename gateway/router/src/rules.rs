@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_rules::conversation::{hearing, path};
-use signalbox_rules::{Decision, Engine, Facts, Inputs, facts_before};
+use signalbox_rules::{Decision, Engine, Facts, Inputs, facts_besides_fields};
 
 use crate::{customer_facts, event_facts};
 
@@ -99,7 +99,7 @@ impl ActiveBundle {
         let reads = fields
             .map(|field| field.path.clone())
             .chain(always)
-            .chain(facts_before(bundle).map(Arc::from))
+            .chain(facts_besides_fields(bundle).map(Arc::from))
             .collect();
         let reads_emotion = hearing::reads_emotion(bundle);
         Self {

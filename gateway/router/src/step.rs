@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use signalbox_adapters::{Address, Content};
+use signalbox_rules::conversation::PlannedOutreach;
 use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId};
 
 use crate::carried::Carried;
@@ -20,8 +21,10 @@ use crate::settings::RouterSettings;
 mod answer;
 mod decide;
 mod desk;
+mod outreach;
 mod set_aside;
 
+pub(crate) use outreach::outreach_timer;
 pub(crate) use set_aside::set_aside;
 
 /// What a step may ask, none of which can fail or wait.
@@ -96,10 +99,13 @@ pub(crate) fn step(
     now: Timestamp,
     context: &StepContext<'_>,
 ) -> Step {
+    let due_before = outreach::next_due(customer);
     let mut step = handle(customer, arrived, now, context);
     if let Some(to) = customer.goes_on_in {
         tell_again(&mut step, to, arrived, now, context);
     }
+    let timer = outreach::timer(customer, arrived, due_before, context);
+    step.timers.extend(timer);
     step
 }
 
@@ -118,6 +124,7 @@ fn handle(
         Event::TurnDue { .. } => Step::default(),
         Event::Page(seen) => decide::page(customer, arrived, seen, now, context),
         Event::Happened(happened) => decide::happened(customer, arrived, happened, now, context),
+        Event::OutreachDue => outreach::due(customer, arrived, now, context),
         // What was said elsewhere is or was answered there.
         Event::Carried(_) => Step::default(),
         Event::GoesOn { thread } => go_on(customer, arrived, *thread, context),
@@ -234,6 +241,8 @@ fn go_on(
     }
     customer.link(other);
     customer.goes_on_in = Some(other);
+    // Whether the customer writes is seen there from now on.
+    customer.conversation.outreach = PlannedOutreach::default();
     let id = EntryId(derived(context, "forward", arrived.offset, 0));
     let event = Event::Linked {
         thread: arrived.thread,
@@ -276,7 +285,7 @@ fn turn_due(turn: &OpenTurn, last_heard: Timestamp, settings: &RouterSettings) -
     after(last_heard, settings.gather).min(after(turn.since, settings.gather_at_most))
 }
 
-/// The timer that closes a thread's turn; the only one that a thread has.
+/// The timer that closes a thread's turn; the only one that a thread has for it.
 pub(crate) fn turn_timer(thread: ThreadId, directory: &Directory) -> TimerId {
     TimerId(directory.derive("turn timer", &[&thread.0]))
 }

@@ -2,7 +2,7 @@
 //! it is first asked for, and once.
 
 use jiff::Timestamp;
-use signalbox_dsl::bundle::{RuleId, SignalId};
+use signalbox_dsl::bundle::{OutreachId, RuleId, SignalId};
 use signalbox_dsl::folding::{Folded, fold_into};
 use signalbox_dsl::language_range::holders;
 use signalbox_dsl::value::Value;
@@ -14,6 +14,7 @@ use crate::facts::Facts;
 use crate::floor;
 use crate::keywords::Mention;
 use crate::keywords::scanner::Findings;
+use crate::outreach::{Evaluating, Part};
 use crate::predicate;
 use crate::snapshot::Snapshot;
 use crate::truth::Truth;
@@ -98,6 +99,23 @@ pub(crate) struct Message<'a> {
     plan: &'a Plan,
     pub(crate) snapshot: Snapshot<'a>,
     scratch: &'a mut Scratch,
+}
+
+impl<'a> Evaluating<'a> for Message<'a> {
+    fn snapshot(&self) -> &Snapshot<'a> {
+        &self.snapshot
+    }
+
+    fn outreach_holds(&mut self, id: OutreachId, part: Part) -> bool {
+        let Some([filter, condition]) = self.plan.outreach.get(id.index()) else {
+            return false;
+        };
+        let node = match part {
+            Part::Filter => filter,
+            Part::Condition => condition,
+        };
+        node.is_none_or(|node| self.truth(node).is_true())
+    }
 }
 
 impl<'a> Message<'a> {

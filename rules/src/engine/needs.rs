@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use signalbox_dsl::bundle::{Bundle, Condition, Edge, Effect, FieldId, Guard, Operand, Predicate};
+use signalbox_dsl::bundle::{
+    Bundle, Condition, Edge, Effect, FieldId, Guard, Operand, Outreach, Predicate,
+};
 
 use crate::conversation::path;
+use crate::outreach::zones_and_arguments;
 
 /// Fields of conditions, rises and arguments, and those that every decision reads: language and state.
 pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
@@ -32,7 +35,15 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
     }));
     let arguments = bundle.scripts.iter().flat_map(|script| &script.arguments);
     fields.extend(arguments.filter_map(field));
+    for outreach in &bundle.outreach {
+        fields.extend(of_outreach(outreach));
+        if let Some(filter) = &outreach.filter {
+            add_condition(filter, &mut fields);
+        }
+    }
+    let for_outreach = (!bundle.outreach.is_empty()).then_some(path::CUSTOMER_TAGS);
     let always = [path::LANGUAGE, path::STATE];
+    let always: Vec<&str> = always.into_iter().chain(for_outreach).collect();
     fields.extend(
         (0..)
             .map(FieldId)
@@ -41,6 +52,15 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
             .map(|(id, _)| id),
     );
     fields.into_iter().collect()
+}
+
+/// What an outreach reads when it is due, and when it is planned besides its filter.
+pub(crate) fn of_outreach(outreach: &Outreach) -> BTreeSet<FieldId> {
+    let mut fields: BTreeSet<FieldId> = zones_and_arguments(outreach).collect();
+    if let Some(condition) = &outreach.condition {
+        add_condition(condition, &mut fields);
+    }
+    fields
 }
 
 fn add_condition(condition: &Condition, fields: &mut BTreeSet<FieldId>) {

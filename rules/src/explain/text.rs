@@ -9,7 +9,7 @@ use signalbox_dsl::problem::Locale;
 use super::{Count, ExplainedRule, Explanation, Failing, Verdict};
 use crate::conversation::hearing::{ExplainedLanguage, ExplainedMessage};
 use crate::conversation::priority_name;
-use crate::decision::{Action, Reached, Risen, WithheldReason};
+use crate::decision::{Action, DropReason, OutreachStep, Reached, Risen, WithheldReason};
 use crate::describe;
 use crate::scripts::ComputedFact;
 use crate::truth::Truth;
@@ -26,6 +26,9 @@ impl Explanation {
         for effect in &self.decision.effects {
             let action = say.action(&effect.action);
             lines.push(format!("  {action}  ← {}", effect.rule));
+        }
+        for step in &self.decision.outreach {
+            lines.push(format!("  {}", say.outreach(step)));
         }
         for reached in &self.decision.trace.reached {
             let reached = say.reached(reached);
@@ -170,6 +173,77 @@ impl Say {
             Action::SetLanguage { language } => {
                 self.two(format!("language {language}"), format!("语言 {language}"))
             }
+            Action::CancelOutreach { outreach: None } => {
+                self.two("cancel all outreach", "取消全部主动消息")
+            }
+            Action::CancelOutreach {
+                outreach: Some(name),
+            } => self.two(
+                format!("cancel outreach {name}"),
+                format!("取消主动消息 {name}"),
+            ),
+        }
+    }
+
+    fn outreach(&self, step: &OutreachStep) -> String {
+        match step {
+            OutreachStep::Planned {
+                outreach,
+                due,
+                latest,
+                ..
+            } => self.two(
+                format!("outreach {outreach}: planned for {due}, not later than {latest}"),
+                format!("主动消息 {outreach}：计划于 {due} 发送，最迟 {latest}"),
+            ),
+            OutreachStep::AlreadyPlanned { outreach } => self.two(
+                format!("outreach {outreach}: is planned already"),
+                format!("主动消息 {outreach}：已在计划中"),
+            ),
+            OutreachStep::Cancelled { outreach } => self.two(
+                format!("outreach {outreach}: cancelled by its unless"),
+                format!("主动消息 {outreach}：因 unless 所写的事发生而取消"),
+            ),
+            OutreachStep::Postponed { outreach, due } => self.two(
+                format!("outreach {outreach}: quiet hours, waits until {due}"),
+                format!("主动消息 {outreach}：免打扰时段，等到 {due}"),
+            ),
+            OutreachStep::Sent { outreach } => self.two(
+                format!("outreach {outreach}: sent"),
+                format!("主动消息 {outreach}：已发送"),
+            ),
+            OutreachStep::Dropped { outreach, because } => {
+                let reason = self.dropped(because);
+                self.two(
+                    format!("outreach {outreach}: not sent, since {reason}"),
+                    format!("主动消息 {outreach}：没有发送，因为{reason}"),
+                )
+            }
+        }
+    }
+
+    fn dropped(&self, reason: &DropReason) -> String {
+        match reason {
+            DropReason::NotInRules => {
+                self.two("the live rules have it no more", "现行规则里已没有它")
+            }
+            DropReason::TooLate => self.two("its time is over", "已过最迟时间"),
+            DropReason::PersonOwns => self.two("people have the conversation", "会话已由人工接管"),
+            DropReason::Failed => self.two("signalbox failed on it", "signalbox 处理它时出错"),
+            DropReason::OptedOut => self.two(
+                "the customer opted out (tag “opt-out”)",
+                "客户已退订（标签“opt-out”）",
+            ),
+            DropReason::ConditionNotTrue => self.two("its when is not true", "when 的条件不成立"),
+            DropReason::LimitReached => self.two("its limit is used up", "次数已用完"),
+            DropReason::MarketingCap => self.two(
+                "the customer had as much marketing as defaults allow",
+                "营销消息已达 defaults 规定的上限",
+            ),
+            DropReason::ValueMissing { parameter } => self.two(
+                format!("there is no value for {parameter}"),
+                format!("缺少 {parameter} 的值"),
+            ),
         }
     }
 

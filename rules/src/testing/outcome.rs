@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signalbox_dsl::bundle::{
-    Bundle, Effect, Expectation, Outcome, QueueId, Rule, RuleId, TemplateId,
+    Bundle, Effect, Expectation, Outcome, OutreachId, QueueId, Rule, RuleId, TemplateId,
 };
 
 use super::FailureReason;
@@ -14,15 +14,18 @@ use crate::decision::{Action, DecidedEffect, Decision};
 pub(super) struct Failed {
     pub(super) reason: FailureReason,
     pub(super) rules: Vec<Arc<str>>,
+    /// What became of the outreach that was due says more than the last turn.
+    pub(super) is_outreach: bool,
 }
 
 /// All that is not as expected.
 pub(super) fn check(
     expectation: &Expectation,
     decision: &Decision,
+    sent: &[DecidedEffect],
     bundle: &Bundle,
 ) -> Vec<Failed> {
-    let reading = Reading { bundle };
+    let reading = Reading { bundle, sent };
     let unmet = expectation
         .outcomes
         .iter()
@@ -32,10 +35,12 @@ pub(super) fn check(
                 expected: reading.describe(outcome),
             },
             rules: reading.rules_for(outcome),
+            is_outreach: matches!(outcome, Outcome::Outreach { .. }),
         });
     let besides = decision
         .effects
         .iter()
+        .chain(sent)
         .filter(|_| expectation.exactly)
         .filter(|effect| {
             let mut outcomes = expectation.outcomes.iter();
@@ -46,12 +51,15 @@ pub(super) fn check(
                 effect: effect.clone(),
             },
             rules: Vec::new(),
+            is_outreach: false,
         });
     unmet.chain(besides).collect()
 }
 
 struct Reading<'a> {
     bundle: &'a Bundle,
+    /// Outreach that left since.
+    sent: &'a [DecidedEffect],
 }
 
 impl Reading<'_> {
@@ -75,6 +83,10 @@ impl Reading<'_> {
             | Outcome::Language { expected, .. }
             | Outcome::Note { expected, .. } => happened() == *expected,
             Outcome::ReplyText(_) => happened(),
+            Outcome::Outreach { expected, .. } => {
+                let mut sent = self.sent.iter();
+                sent.any(|effect| self.covers(outcome, effect)) == *expected
+            }
         }
     }
 
@@ -119,6 +131,11 @@ impl Reading<'_> {
             (Outcome::Note { text, .. }, Action::HandOver { note, .. }) => note
                 .as_ref()
                 .is_some_and(|note| is_or_any(text.as_ref(), note)),
+            (Outcome::Outreach { outreach, .. }, _) => {
+                let named = outreach.map(|outreach| self.outreach(outreach));
+                let mut all = self.bundle.outreach.iter();
+                all.any(|it| it.name == effect.rule && named.is_none_or(|name| *it.name == *name))
+            }
             _ => false,
         }
     }
@@ -158,6 +175,10 @@ impl Reading<'_> {
                 format!("{}language{}", no(*expected), tag.unwrap_or_default())
             }
             Outcome::Note { text, expected } => format!("{}note{}", no(*expected), quoted(text)),
+            Outcome::Outreach { outreach, expected } => {
+                let name = outreach.map(|it| format!(" {}", self.outreach(it)));
+                format!("{}outreach{}", no(*expected), name.unwrap_or_default())
+            }
         }
     }
 
@@ -203,6 +224,11 @@ impl Reading<'_> {
 
     fn rule(&self, id: RuleId) -> Option<&Rule> {
         self.bundle.rules.get(id.index())
+    }
+
+    fn outreach(&self, id: OutreachId) -> &str {
+        let outreach = self.bundle.outreach.get(id.index());
+        outreach.map_or("?", |outreach| &outreach.name)
     }
 
     fn template(&self, id: TemplateId) -> &str {

@@ -10,8 +10,8 @@ use signalbox_dsl::value::Value;
 
 use super::coverage::Coverage;
 use crate::conversation::hearing::{Heard, hear, reads_emotion};
-use crate::conversation::{Conversation, ConversationState, Tags, path};
-use crate::decision::{Decision, Inputs};
+use crate::conversation::{Conversation, ConversationState, Planned, Tags, path};
+use crate::decision::{DecidedEffect, Decision, Inputs};
 use crate::explain::{Explanation, Verdict, explain};
 use crate::facts::Facts;
 use crate::ledger::Ledger;
@@ -34,6 +34,10 @@ pub(super) struct Story<'a> {
     first_day: Date,
     now: Timestamp,
     last: Option<Turn>,
+    /// The last outreach that was due.
+    last_due: Option<Turn>,
+    /// Outreach that left since the last step that happened.
+    sent: Vec<DecidedEffect>,
 }
 
 /// A turn or event with all that its decision depended on.
@@ -58,6 +62,8 @@ impl<'a> Story<'a> {
             first_day,
             now: moment(first_day, Time::MIN, zone),
             last: None,
+            last_due: None,
+            sent: Vec::new(),
         };
         let bundle = reference.bundle();
         let language = Value::Language(bundle.default_language.clone());
@@ -89,7 +95,7 @@ impl<'a> Story<'a> {
         }
     }
 
-    /// False, and nothing done, if the clock would go back.
+    /// Handles outreach that is due on the way. False, and nothing done, if the clock would go back.
     pub(super) fn move_clock(&mut self, day: TestDay, time: Time) -> bool {
         let date = match day {
             TestDay::Date(date) => date,
@@ -103,6 +109,7 @@ impl<'a> Story<'a> {
         if to < self.now {
             return false;
         }
+        self.handle_due(to);
         self.now = to;
         true
     }
@@ -167,6 +174,50 @@ impl<'a> Story<'a> {
         coverage.note(self.reference, turn.inputs(), &turn.decision);
         self.conversation.apply(&turn.decision, now);
         self.last = Some(turn);
+        self.sent.clear();
+        self.handle_due(now);
+    }
+
+    /// Handles all outreach that is due until then, each at its moment.
+    fn handle_due(&mut self, until: Timestamp) {
+        while let Some((name, planned)) = self.conversation.outreach.next()
+            && planned.due <= until
+        {
+            let (name, planned) = (name.clone(), planned.clone());
+            self.now = self.now.max(planned.due);
+            self.due(name, &planned);
+        }
+    }
+
+    /// The way that the router goes as well.
+    fn due(&mut self, name: Arc<str>, planned: &Planned) {
+        let now = self.now;
+        let trigger = Trigger::Outreach(name);
+        self.conversation.begin(&trigger, now);
+        let mut facts = self.given.clone();
+        self.conversation.facts(now, &mut facts);
+        planned.facts(&mut facts);
+        let mut turn = Turn {
+            trigger,
+            facts,
+            ledger: self.conversation.ledger.clone(),
+            now,
+            heard: Heard::default(),
+            decision: Decision::default(),
+        };
+        turn.decision = self.reference.decide(turn.inputs());
+        self.conversation.apply(&turn.decision, now);
+        self.sent.extend(turn.decision.effects.iter().cloned());
+        self.last_due = Some(turn);
+    }
+
+    /// Outreach that left since the last step that happened.
+    pub(super) fn sent(&self) -> &[DecidedEffect] {
+        &self.sent
+    }
+
+    pub(super) fn last_due(&self) -> Option<&Turn> {
+        self.last_due.as_ref()
     }
 
     /// A number that the test gives instead of the conversation rises from what the test gave before.

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use signalbox_dsl::bundle::Bundle;
 use signalbox_dsl::value::Value;
 use signalbox_rules::{
-    Action, DecidedEffect, Decision, Engine, Facts, Inputs, Reference, WithheldReason,
+    Action, DecidedEffect, Decision, Engine, Facts, Inputs, OutreachStep, Reference, WithheldReason,
 };
 
 use crate::random;
@@ -75,7 +75,7 @@ fn random_bundles_reach_every_outcome() {
     let mut runner = TestRunner::deterministic();
     let mut seen = std::collections::BTreeMap::<String, usize>::new();
     let (bundles, messages) = (random::bundle(), random::message());
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         let bundle = bundles.new_tree(&mut runner).unwrap().current();
         let message = messages.new_tree(&mut runner).unwrap().current();
         let reference = Reference::new(Arc::new(bundle)).unwrap();
@@ -97,6 +97,13 @@ fn random_bundles_reach_every_outcome() {
         }
         if decision.trace.floor.is_some() {
             count("floor");
+        }
+        for step in &decision.outreach {
+            let step = match step {
+                OutreachStep::Dropped { because, .. } => format!("{because:?}"),
+                step => format!("{step:?}"),
+            };
+            count(step.split([' ', '{']).next().unwrap());
         }
         let is_reply = |effect: &DecidedEffect| matches!(effect.action, Action::Reply { .. });
         if is_owned(&message.facts) && decision.effects.iter().any(is_reply) {
@@ -122,6 +129,12 @@ fn random_bundles_reach_every_outcome() {
         "keywords",
         "reached",
         "risen",
+        "Planned",
+        "AlreadyPlanned",
+        "Cancelled",
+        "Postponed",
+        "Sent",
+        "ConditionNotTrue",
         "spoke while people own it",
         "Overridden",
         "Silenced",

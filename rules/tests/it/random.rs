@@ -7,6 +7,7 @@
 
 mod conditions;
 mod effects;
+mod outreach;
 
 use std::sync::Arc;
 
@@ -164,7 +165,8 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
     let ranks = prop::collection::vec(ties(), 3);
     let rules = prop::collection::vec(rule(), 1..RULES);
     let counted = prop::option::weighted(0.8, conditions::condition());
-    (lists, ranks, rules, counted).prop_map(|(keyword_lists, ranks, mut rules, counted)| {
+    let all = (lists, ranks, rules, counted, outreach::all());
+    all.prop_map(|(keyword_lists, ranks, mut rules, counted, outreach)| {
         for (place, rule) in rules.iter_mut().enumerate() {
             rule.name = format!("m.r{place}").into();
         }
@@ -197,6 +199,8 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
             edges: edges(),
             templates: effects::templates(),
             rules,
+            outreach,
+            marketing_cap: Some(outreach::limited(1)),
             tests: Vec::new(),
             default_language: "zh".into(),
             events: Vec::new(),
@@ -400,15 +404,33 @@ pub(crate) fn span() -> Span {
 }
 
 pub(crate) fn message() -> impl Strategy<Value = Message> {
-    let trigger = prop_oneof![5 => Just(Trigger::Message), 1 => Just(event())];
+    let due = (0..outreach::OUTREACH).prop_map(|it| Trigger::Outreach(outreach::name(it).into()));
+    let trigger = prop_oneof![8 => Just(Trigger::Message), 2 => Just(event()), 1 => due];
     let uses = prop::collection::vec(
         (0..RULES, 0..3_usize, any::<bool>(), select(moments())),
         0..24,
     );
     let counted = prop::collection::vec((0..2_usize, any::<bool>(), select(moments())), 0..4);
-    (trigger, facts(), uses, counted, select(moments())).prop_map(
-        |(trigger, facts, uses, counted, now)| {
+    let sent = prop::collection::vec((0..=outreach::OUTREACH, select(moments())), 0..3);
+    let facts = (facts(), outreach::facts());
+    (trigger, facts, uses, counted, sent, select(moments())).prop_map(
+        |(trigger, (mut facts, of_outreach), uses, counted, sent, now)| {
+            for (path, value) in of_outreach.iter() {
+                facts.set(path, value.clone());
+            }
             let mut ledger = Ledger::default();
+            for (number, at) in sent {
+                let key = match number {
+                    outreach::OUTREACH => "marketing#cap".to_owned(),
+                    number => format!("{}#outreach", outreach::name(number)),
+                };
+                let used = LedgerUse {
+                    key: key.into(),
+                    scope: Scope::Customer,
+                    times: 2,
+                };
+                ledger.enter(&used, at);
+            }
             for (signal, for_customer, at) in counted {
                 let scope = if for_customer {
                     Scope::Customer

@@ -5,9 +5,9 @@ use super::{condition, expression, operand, quoted, text};
 use crate::ast::{
     Argument, Assignment, Attribute, Calendar, Defaults, Effect, EffectKind, Enum, Expectation,
     Fact, Field, Guard, Holidays, Item, ItemKind, LanguageTag, Limit, List, Name, NamedCondition,
-    Outcome, OutcomeKind, Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema,
-    SchemaSubject, Signal, Template, Test, TestDay, TestStep, TestStepKind, Tie, Trigger,
-    TriggerKind, TypeName, TypeNameKind, Window,
+    Outcome, OutcomeKind, Outreach, Parameter, Path, Piece, PieceKind, Queue, Ranks, Rule, Schema,
+    SchemaSubject, SendTime, Signal, Template, Test, TestDay, TestStep, TestStepKind, Tie, Trigger,
+    TriggerKind, TypeName, TypeNameKind, Unless, Window, ZoneChoice,
 };
 use crate::bundle::{Boundary, Scope, TieBreak};
 use crate::weekday::short_name;
@@ -27,6 +27,7 @@ pub(super) fn form(item: &Item) -> Form {
         ItemKind::Condition(condition) => ("condition", named(condition)),
         ItemKind::Signal(signal) => ("signal", self::signal(signal)),
         ItemKind::Fact(fact) => ("fact", self::fact(fact)),
+        ItemKind::Outreach(outreach) => ("outreach", self::outreach(outreach)),
         ItemKind::Rule(rule) => ("rule", self::rule(rule)),
         ItemKind::Test(test) => ("test", self::test(test)),
     };
@@ -81,7 +82,9 @@ fn defaults(defaults: &Defaults) -> Vec<Form> {
         .as_ref()
         .map(|it| list("language", [tag(it)]));
     let zone = defaults.zone.as_ref().map(|it| list("zone", [text(it)]));
-    language.into_iter().chain(zone).collect()
+    let marketing = defaults.marketing.as_ref();
+    let marketing = marketing.map(|it| list("marketing", [limit_form(it)]));
+    language.into_iter().chain(zone).chain(marketing).collect()
 }
 
 fn schema(schema: &Schema) -> Vec<Form> {
@@ -264,6 +267,57 @@ fn rule(rule: &Rule) -> Vec<Form> {
     .collect()
 }
 
+fn outreach(outreach: &Outreach) -> Vec<Form> {
+    let filter = outreach.filter.as_ref();
+    let only_where = filter.map(|it| list("where", [condition(it)]));
+    let triggers = outreach.triggers.iter().map(trigger);
+    let unless = outreach.unless.as_ref().map(|unless| match unless {
+        Unless::Happens(triggers) => list("unless", triggers.iter().map(trigger)),
+        Unless::Never => list("cannot-be-cancelled", []),
+    });
+    let send = outreach.send.as_ref().map(|send| {
+        let arguments = send.arguments.iter();
+        let arguments = arguments.map(|it| list(&it.name.text, [operand(&it.value)]));
+        let time = match &send.time {
+            SendTime::AtOnce => None,
+            SendTime::After(length, _) => Some(list("after", [word(format!("{length:?}"))])),
+            SendTime::NextDay { at, zone } => {
+                let at = std::iter::once(word(at.to_string()));
+                Some(list("next-day", at.chain(zone_choice(zone))))
+            }
+        };
+        let template = std::iter::once(path(&send.template));
+        list("send", template.chain(arguments).chain(time))
+    });
+    let latest = outreach.latest.as_ref();
+    let quiet = outreach.quiet.as_ref().map(|quiet| {
+        let times = [quiet.from, quiet.to].map(|time| word(time.to_string()));
+        list("quiet", times.into_iter().chain(zone_choice(&quiet.zone)))
+    });
+    [
+        Some(name(&outreach.name)),
+        Some(list("on", triggers.chain(only_where))),
+        outreach
+            .condition
+            .as_ref()
+            .map(|it| list("when", [condition(it)])),
+        unless,
+        send,
+        latest.map(|(latest, _)| list("not-later", [word(format!("{latest:?}"))])),
+        quiet,
+        outreach.limit.as_ref().map(limit_form),
+        flag(outreach.marketing.is_some(), "marketing"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn zone_choice(choice: &ZoneChoice) -> impl Iterator<Item = Form> {
+    let field = choice.field.as_ref().map(path);
+    field.into_iter().chain(choice.zone.as_ref().map(text))
+}
+
 fn signal(signal: &Signal) -> Vec<Form> {
     let only_where = signal.condition.as_ref();
     std::iter::once(name(&signal.name))
@@ -331,6 +385,9 @@ fn effect(effect: &Effect) -> Form {
         EffectKind::Note(note) => list("note", [text(note)]),
         EffectKind::SetLanguage(language) => list("language", [tag(language)]),
         EffectKind::NoOtherReplies => list("no-other-replies", []),
+        EffectKind::CancelOutreach(outreach) => {
+            list("cancel-outreach", outreach.as_ref().map(path))
+        }
     };
     match &effect.limit {
         Some(limit) => list("limited", [done, limit_form(limit)]),
@@ -426,6 +483,9 @@ fn outcome(outcome: &Outcome) -> Form {
             text: note,
             expected,
         } => (*expected, list("note", note.iter().map(text))),
+        OutcomeKind::Outreach { outreach, expected } => {
+            (*expected, list("outreach", outreach.as_ref().map(path)))
+        }
     };
     match expected {
         true => form,

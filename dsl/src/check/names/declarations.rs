@@ -38,6 +38,7 @@ pub(super) fn declarations(files: &[ast::File]) -> Vec<Declared<'_>> {
                 ast::ItemKind::Signal(one) => (ItemKind::Signal, &one.name, true),
                 ast::ItemKind::Enum(one) => (ItemKind::Enum, &one.name, true),
                 ast::ItemKind::Fact(one) => (ItemKind::Fact, &one.name, true),
+                ast::ItemKind::Outreach(one) => (ItemKind::Outreach, &one.name, true),
                 ast::ItemKind::Rule(rule) => (ItemKind::Rule, &rule.name, false),
                 ast::ItemKind::Ranks(_)
                 | ast::ItemKind::Defaults(_)

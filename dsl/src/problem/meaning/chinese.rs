@@ -104,6 +104,8 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             format!("会话不记录 `{field}` 之前的值，无从判断它是否上升")
         }
         P::HandOverWhileAssigned {} => "这会把会话从正在接待的人手里拿走".to_owned(),
+        P::NoMarketingCap {} => "没有规定每位客户最多收到多少营销消息".to_owned(),
+        P::NeverInTime {} => "发送时间晚于最迟时间".to_owned(),
         P::LimitTimesOutOfRange { times, .. } => format!("次数 {times} 超出范围"),
         P::WindowOutOfRange { .. } => "时间超出范围".to_owned(),
         P::TagLifetimeOutOfRange { .. } => "标签的有效时间超出范围".to_owned(),
@@ -164,6 +166,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::UnusedScript { file } => format!("没有任何事实调用脚本 `{file}`"),
         P::DoubtfulScript { tried, chinese, .. } => {
             format!("用 {tried} 试运行脚本，没有得到值：{chinese}")
+        }
+        P::NotCancelled { name } => {
+            format!("主动消息 `{name}` 在等待期间没有任何取消条件")
         }
         P::KeywordExcepted { keyword } => {
             format!("关键词 `{keyword}` 永远不算数：它同时写在 `except` 里")
@@ -272,6 +277,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::HandOverWhileAssigned {} => {
             "写 `while queued`，或者用 `tag`、`note`、`set priority` 提醒接待的人".to_owned()
         }
+        P::NoMarketingCap {} => {
+            "在 `defaults` 下写一次：`marketing at most twice per 7d per customer`".to_owned()
+        }
+        P::NeverInTime {} => "早一点发送，或放宽 `not later than`".to_owned(),
         P::LimitTimesOutOfRange { most, .. } => format!("写 1 到 {most} 次"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("要大于 0s，最多 `{most}`")
@@ -322,6 +331,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UnusedScript { .. } => "在事实里调用它，或删掉".to_owned(),
         P::DoubtfulScript { .. } => "改正脚本，或用测试证明它对真实的值有效".to_owned(),
         P::Unused { .. } => "用上它，或删掉".to_owned(),
+        P::NotCancelled { .. } => {
+            "写明什么情况下取消：`unless message or event …`，或写 `cannot be cancelled`".to_owned()
+        }
         P::KeywordExcepted { .. } => "从两处之一删掉".to_owned(),
         P::PersonKeptAway { above: true, .. } => "把 `safety` 放在最前，或删掉它：`std` 会自带".to_owned(),
         P::PersonKeptAway { above: false, .. } => "给这条规则换一个自己的级别，最高可紧接在 `safety` 之下".to_owned(),
@@ -416,5 +428,6 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Calendar => "日历",
         ItemKind::Holidays => "假日",
         ItemKind::OpeningHours => "营业时段",
+        ItemKind::Outreach => "主动消息",
     }
 }

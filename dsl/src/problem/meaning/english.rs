@@ -128,6 +128,10 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::HandOverWhileAssigned {} => {
             "this would take the conversation from the person who has it".to_owned()
         }
+        P::NoMarketingCap {} => {
+            "nothing says how much marketing a customer gets at most".to_owned()
+        }
+        P::NeverInTime {} => "it is sent later than it may be".to_owned(),
         P::LimitTimesOutOfRange { times, .. } => {
             format!("{times} times is out of range")
         }
@@ -204,6 +208,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::UnusedScript { file } => format!("no fact calls script `{file}`"),
         P::DoubtfulScript { tried, english, .. } => {
             format!("the script was tried with {tried} and gave no value: {english}")
+        }
+        P::NotCancelled { name } => {
+            format!("nothing takes the outreach `{name}` back while it waits")
         }
         P::KeywordExcepted { keyword } => {
             format!("keyword `{keyword}` never counts: it is an `except` phrase too")
@@ -320,6 +327,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::HandOverWhileAssigned {} => {
             "write `while queued`, or `tag`, `note` or `set priority` for the person".to_owned()
         }
+        P::NoMarketingCap {} => {
+            "write it once under `defaults`: `marketing at most twice per 7d per customer`".to_owned()
+        }
+        P::NeverInTime {} => "send it earlier, or make `not later than` longer".to_owned(),
         P::LimitTimesOutOfRange { most, .. } => format!("write 1 to {most} times"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("write more than 0s and at most `{most}`")
@@ -370,6 +381,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::UnusedScript { .. } => "call it in a fact, or take it out".to_owned(),
         P::DoubtfulScript { .. } => "correct the script, or let a test show that it works for real values".to_owned(),
         P::Unused { .. } => "use it, or take it out".to_owned(),
+        P::NotCancelled { .. } => {
+            "say what does: `unless message or event …`; or write `cannot be cancelled`".to_owned()
+        }
         P::KeywordExcepted { .. } => "take it out of one of the two".to_owned(),
         P::SameKeyword { .. } => "take it out".to_owned(),
         P::PersonKeptAway { above: true, .. } => "put `safety` first, or leave it out: `std` brings it".to_owned(),
@@ -470,6 +484,7 @@ fn kind_words(kind: ItemKind) -> &'static str {
         ItemKind::Calendar => "calendar",
         ItemKind::Holidays => "set of holidays",
         ItemKind::OpeningHours => "line of opening hours",
+        ItemKind::Outreach => "outreach",
     }
 }
 
@@ -486,6 +501,7 @@ fn plural_words(kind: ItemKind) -> &'static str {
         ItemKind::Signal => "signals",
         ItemKind::Fact => "facts of scripts",
         ItemKind::Calendar => "calendars",
+        ItemKind::Outreach => "outreaches",
         ItemKind::OpeningHours => "opening hours of one calendar",
         ItemKind::List
         | ItemKind::Enum

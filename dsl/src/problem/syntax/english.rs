@@ -71,7 +71,14 @@ pub(super) fn message(problem: &SyntaxProblem) -> String {
             format!("`{construct}` is not available in this version")
         }
         SyntaxProblem::UnknownLine { word, item, .. } => match item {
-            Some(item) => format!("no line of a {item} begins with `{word}`"),
+            Some(item) => {
+                let article = if item.starts_with(['e', 'o']) {
+                    "an"
+                } else {
+                    "a"
+                };
+                format!("no line of {article} {item} begins with `{word}`")
+            }
             None => format!("nothing begins with `{word}`"),
         },
         SyntaxProblem::UnknownEdition { edition } => {

@@ -20,7 +20,7 @@ use crate::desk::{Desk, desk_timer};
 use crate::event::{Event, ThreadEvent};
 use crate::mailbox::{Arrived, Taken};
 use crate::owner::deliver::{Forwarded, Outgoing};
-use crate::step::{Step, StepContext, TimerChange, set_aside, step, turn_timer};
+use crate::step::{Step, StepContext, TimerChange, outreach_timer, set_aside, step, turn_timer};
 use crate::vault::SealedKind;
 
 /// States as they are after a batch. They count only once the commit is answered.
@@ -98,16 +98,17 @@ impl Owner<'_> {
     async fn open(&self, record: InboxRecord) -> Result<Arrived, Ended> {
         let key = self.key(record.thread).await?;
         let directory = &self.shared.directory;
-        let timer = match self.partition.kind {
-            PartitionKind::Desk => desk_timer(directory),
-            _ => turn_timer(record.thread, directory),
+        let timers = match self.partition.kind {
+            PartitionKind::Desk => vec![desk_timer(directory)],
+            _ => vec![
+                turn_timer(record.thread, directory),
+                outreach_timer(record.thread, directory),
+            ],
         };
         // An event that a timer became was sealed when the timer was set.
-        let kind = if record.message_id == timer.fired_at(record.offset) {
-            SealedKind::Timer(timer)
-        } else {
-            SealedKind::Event(record.message_id)
-        };
+        let mut fired = timers.into_iter();
+        let fired = fired.find(|timer| record.message_id == timer.fired_at(record.offset));
+        let kind = fired.map_or(SealedKind::Event(record.message_id), SealedKind::Timer);
         let event: Event = self
             .shared
             .vault

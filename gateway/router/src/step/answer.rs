@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use signalbox_adapters::{Address, Content};
 use signalbox_rules::{Action, Decision};
 use signalbox_store::{EntryId, MessageId};
@@ -18,6 +19,8 @@ pub(super) struct Asked<'a> {
     /// The client's id of the message that is answered.
     pub(super) cid: Option<&'a str>,
     pub(super) traceparent: Option<&'a str>,
+    /// When the answer is worth nothing any more; `None`: so long after the message as the settings say.
+    pub(super) not_after: Option<Timestamp>,
 }
 
 /// Says what the decision says. The rest of the decision is in the conversation already.
@@ -56,7 +59,8 @@ pub(super) fn carry_out(
             | Action::Tag { .. }
             | Action::Untag { .. }
             | Action::Note { .. }
-            | Action::SetLanguage { .. } => continue,
+            | Action::SetLanguage { .. }
+            | Action::CancelOutreach { .. } => continue,
         };
         let place = step.said.len();
         let message_id = MessageId(
@@ -71,7 +75,9 @@ pub(super) fn carry_out(
                 to: asked.address.clone(),
                 content: content.clone(),
                 speaker: customer.speaker,
-                not_after: after(arrived.accepted_at, reply_worth(context)),
+                not_after: asked
+                    .not_after
+                    .unwrap_or_else(|| after(arrived.accepted_at, reply_worth(context))),
             });
         }
         let said = Said {

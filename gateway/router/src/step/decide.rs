@@ -4,17 +4,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use signalbox_adapters::{Address, PageEventKind};
 use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
 use signalbox_rules::conversation::hearing::hear;
 use signalbox_rules::{
-    Action, Conversation, ConversationState, DecidedEffect, Decision, Facts, Inputs,
+    Action, Conversation, ConversationState, DecidedEffect, Decision, DropReason, Facts, Inputs,
+    MARKETING, OutreachStep,
 };
 use signalbox_store::MessageId;
 
 use super::answer::{self, Asked};
-use super::{Step, StepContext, desk};
+use super::{Step, StepContext, desk, outreach};
 use crate::customer::{Customer, OpenTurn};
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
 use crate::desk::{Decided, Reason};
@@ -45,6 +47,7 @@ pub(super) fn turn(
             .last()
             .and_then(|message| message.cid.as_deref()),
         traceparent: turn.traceparent.as_deref(),
+        not_after: None,
     };
     let messages = turn
         .messages
@@ -88,6 +91,7 @@ pub(super) fn page(
         address: &seen.address,
         cid: None,
         traceparent: None,
+        not_after: None,
     };
     decide(
         customer,
@@ -113,6 +117,7 @@ pub(super) fn happened(
         address: &happened.address,
         cid: None,
         traceparent: happened.traceparent.as_deref(),
+        not_after: None,
     };
     decide(
         customer,
@@ -130,7 +135,7 @@ pub(super) fn happened(
     clippy::too_many_arguments,
     reason = "one call for both kinds; a struct for it would be named once and read once"
 )]
-fn decide(
+pub(super) fn decide(
     customer: &mut Customer,
     arrived: &Arrived,
     trigger: &Trigger,
@@ -146,6 +151,9 @@ fn decide(
     // A panic is the engine's error, not the customer's: the event is set aside and the partition goes on.
     let decided = catch_unwind(AssertUnwindSafe(|| {
         set_common_facts(&mut facts, customer, asked.address, now, context.rules);
+        if let Some(planned) = outreach::planned(customer, trigger) {
+            planned.facts(&mut facts);
+        }
         context.rules.decide(Inputs {
             trigger,
             facts: &facts,
@@ -162,7 +170,7 @@ fn decide(
         Err(_) => {
             let reason = "the rules engine stopped with an error on this event".to_owned();
             (
-                to_default_queue(&customer.conversation, context),
+                undecided(trigger, &customer.conversation, context),
                 DecisionOutcome::Quarantined { reason },
                 Handling::Quarantined,
             )
@@ -175,11 +183,14 @@ fn decide(
         thread: arrived.thread,
     };
     context.observer.decided(&decision, place);
-    let ledger = customer
-        .conversation
-        .ledger
-        .of_rules(decision.trace.fired.iter().map(|fired| &*fired.rule));
+    let fired = decision.trace.fired.iter().map(|fired| &*fired.rule);
+    let due = match trigger {
+        Trigger::Outreach(name) => vec![&**name, MARKETING],
+        Trigger::Message | Trigger::Event(_) => Vec::new(),
+    };
+    let ledger = customer.conversation.ledger.of_rules(fired.chain(due));
     customer.conversation.apply(&decision, now);
+    outreach::note_address(customer, &decision.outreach, asked);
     let mut step = answer::carry_out(customer, arrived, &decision, asked, context);
     let quarantined = handling == Handling::Quarantined;
     desk::remember(customer, trigger, &facts, &decision, asked.address, now);
@@ -235,6 +246,10 @@ fn set_common_facts(
     if let Some(name) = &customer.profile.name {
         facts.set("customer.name", Value::Text(name.as_str().into()));
     }
+    let zone = customer.profile.timezone.as_deref();
+    if let Some(zone) = zone.and_then(|zone| TimeZone::get(zone).ok()?.iana_name().map(Arc::from)) {
+        facts.set("customer.timezone", Value::Timezone(zone));
+    }
     // What the browser says, until the conversation itself has a language.
     let heard = customer
         .profile
@@ -257,7 +272,25 @@ fn set_common_facts(
     customer.conversation.facts(now, facts);
 }
 
-/// Nobody is left without an answer because of an error of ours: a person sees to it. Who has the conversation already keeps it.
+/// Nobody is left without an answer because of an error of ours: a person sees to it. Nobody asked for an outreach, so it is left out.
+pub(super) fn undecided(
+    trigger: &Trigger,
+    conversation: &Conversation,
+    context: &StepContext<'_>,
+) -> Decision {
+    let Trigger::Outreach(name) = trigger else {
+        return to_default_queue(conversation, context);
+    };
+    Decision {
+        outreach: vec![OutreachStep::Dropped {
+            outreach: name.clone(),
+            because: DropReason::Failed,
+        }],
+        ..Decision::default()
+    }
+}
+
+/// To the default queue; who has the conversation already keeps it.
 pub(super) fn to_default_queue(conversation: &Conversation, context: &StepContext<'_>) -> Decision {
     let note: Arc<str> =
         "signalbox could not decide this message; see the log and the decision record".into();

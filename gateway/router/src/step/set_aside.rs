@@ -8,7 +8,7 @@ use signalbox_store::MessageId;
 
 use super::answer::{self, Asked};
 use super::decide::to_default_queue;
-use super::{Step, StepContext, TimerChange, desk, turn_timer};
+use super::{Step, StepContext, TimerChange, desk, outreach, turn_timer};
 use crate::customer::Customer;
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
 use crate::desk::{Decided, Reason};
@@ -26,6 +26,9 @@ pub(crate) fn set_aside(
     context: &StepContext<'_>,
 ) -> Step {
     context.observer.handled(Handling::Quarantined);
+    if let Event::OutreachDue = arrived.event {
+        return outreach::set_aside(customer, arrived, now, context);
+    }
     let turn = customer.turn.take();
     let mut messages: Vec<MessageId> = turn
         .iter()
@@ -48,6 +51,7 @@ pub(crate) fn set_aside(
         address: &address,
         cid: cid.as_deref(),
         traceparent: None,
+        not_after: None,
     };
     let mut step = answer::carry_out(customer, arrived, &decision, &asked, context);
     desk::remember(
@@ -109,6 +113,7 @@ fn what_happened(
         Event::Happened(it) => happened(&it.name, &it.address),
         Event::Again { what, .. } => what_happened(what, of_turn),
         Event::Said(_)
+        | Event::OutreachDue
         | Event::Carried(_)
         | Event::GoesOn { .. }
         | Event::Linked { .. }

@@ -13,6 +13,7 @@ mod deliveries;
 mod desk;
 mod faults;
 mod linking;
+mod outreach;
 mod ownership;
 mod panics;
 mod poison;

@@ -52,6 +52,42 @@ label! {
         Note = "note",
         /// Change the language.
         SetLanguage = "set_language",
+        /// Take planned outreach back.
+        CancelOutreach = "cancel_outreach",
+    }
+}
+
+label! {
+    /// What became of an outreach.
+    OutreachResult = "result" {
+        /// It waits.
+        Planned = "planned",
+        /// One waits already.
+        AlreadyPlanned = "already_planned",
+        /// What stands behind `unless` happened.
+        Cancelled = "cancelled",
+        /// Due in quiet hours.
+        Postponed = "postponed",
+        /// It left.
+        Sent = "sent",
+        /// Dropped: the live rules have none of this name.
+        NotInRules = "not_in_rules",
+        /// Dropped: its time was over.
+        TooLate = "too_late",
+        /// Dropped: people had the conversation.
+        PersonOwns = "person_owns",
+        /// Dropped: the customer opted out.
+        OptedOut = "opted_out",
+        /// Dropped: its `when` was not true.
+        ConditionNotTrue = "condition_not_true",
+        /// Dropped: its limit was used up.
+        LimitReached = "limit_reached",
+        /// Dropped: the cap of all marketing was used up.
+        MarketingCap = "marketing_cap",
+        /// Dropped: a value was absent.
+        ValueMissing = "value_missing",
+        /// Dropped: signalbox failed on it.
+        Failed = "failed",
     }
 }
 
@@ -68,6 +104,8 @@ pub struct ProcessingMetrics {
     pub commits: CounterBy<CommitResult>,
     /// Effects carried out.
     pub effects: CounterBy<EffectKind>,
+    /// Steps of outreach.
+    pub outreach: CounterBy<OutreachResult>,
     /// From the last message of a turn to its committed reply, in seconds.
     pub reply_latency: HistogramBy<Channel>,
     /// Partitions that this process owns.
@@ -108,6 +146,10 @@ impl ProcessingMetrics {
             )?,
             commits: area.counter_by("commits_total", "Commits, by the store's answer.")?,
             effects: area.counter_by("effects_total", "Effects of rules that were carried out.")?,
+            outreach: area.counter_by(
+                "outreach_total",
+                "Outreach by what became of it: planned, sent, cancelled, postponed, or why it was dropped.",
+            )?,
             reply_latency: area.histogram_by(
                 "reply_latency_seconds",
                 "Time from accepting the last message of a turn to its reply being committed, gathering included.",

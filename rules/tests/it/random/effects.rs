@@ -76,6 +76,7 @@ fn effect() -> impl Strategy<Value = Effect> {
         1 => select(vec!["n1", "n2"]).prop_map(|note| Effect::Note(note.into())),
         1 => select(vec!["zh", "en"]).prop_map(|language| Effect::SetLanguage(language.into())),
         1 => Just(Effect::NoOtherReplies),
+        1 => Just(Effect::CancelOutreach(None)),
     ]
 }
 

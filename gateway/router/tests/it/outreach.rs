@@ -1,0 +1,213 @@
+//! Outreach leaves once, in time or not at all, whatever restarts in between.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+use signalbox_adapters::webhook::event::BusinessEvent;
+use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile};
+use signalbox_dsl::{SourceFile, SourceSet, check};
+use signalbox_router::{ActiveBundle, Report, Router};
+use signalbox_rules::Engine;
+
+use crate::bed::{Bed, ToldAdapter, address, entries_of, say, transcript};
+
+const RULES: &str = r#"language 1
+module shop
+
+defaults
+  language en
+  zone "Asia/Shanghai"
+  marketing at most once per 7d per customer
+
+ranks usual
+
+queue people "People" default
+
+schema event order.delivered
+  no: text
+
+schema event order.created
+  no: text
+
+template care (no: text)
+  en "How do you like order {no}?"
+
+template browsing
+  en "Can we help?"
+
+outreach care
+  on event order.delivered
+  unless message
+  send care (no: order.no) next day at 09:30 in customer.timezone or zone "Asia/Shanghai"
+  not later than 48h, else drop
+
+outreach browsing
+  on event page.dwelled where page.dwell >= 5m
+  when not (customer.tags has "ordered")
+  send browsing
+  counts as marketing
+
+rule ordered
+  rank usual
+  on event order.created
+  then tag customer "ordered" for 24h
+
+rule stop
+  rank usual
+  on message
+  when text has "stop"
+  then tag customer "opt-out"
+
+rule person
+  rank usual
+  on message
+  when text has "person"
+  then hand over to people
+"#;
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// It is noon in London and eight in the evening in Shanghai; half past nine there is in 13.5 hours.
+const UNTIL_MORNING: Duration = Duration::from_secs(13 * 3600 + 1800);
+
+fn bed() -> Bed {
+    let file = SourceFile {
+        path: "shop.rules".into(),
+        text: RULES.into(),
+    };
+    let checked = check(&SourceSet::new(vec![file]));
+    let bundle = checked
+        .bundle
+        .unwrap_or_else(|| panic!("{:#?}", checked.diagnostics));
+    let engine = Engine::compile(Arc::new(bundle)).unwrap();
+    let mut bed = Bed::new();
+    bed.rules = Arc::new(ActiveBundle::new(engine));
+    // Days pass in these tests.
+    bed.settings.poll = Duration::from_secs(60);
+    bed.settings.lease = Duration::from_secs(300);
+    bed
+}
+
+async fn report(router: &Router, who: &str, id: &str, name: &str) {
+    let Json::Object(fields) = json!({"no": id}) else {
+        panic!("fields are an object")
+    };
+    let report = Report {
+        account: "crm".into(),
+        id: id.into(),
+        about: address(who),
+        event: BusinessEvent {
+            name: name.into(),
+            fields,
+            digest: id.into(),
+        },
+    };
+    router.report(report).await.expect("the store takes it");
+}
+
+async fn dwells(router: &Router, who: &str, minutes: u64) {
+    let page = PageEvent {
+        kind: PageEventKind::Dwell,
+        url: "https://shop.example/kettle".into(),
+        title: None,
+        referrer: None,
+        dwell_ms: Some(minutes * 60_000),
+        at: None,
+    };
+    let inbound = Inbound {
+        address: address(who),
+        id: format!("dwell {minutes}"),
+        body: InboundBody::Page(page),
+        profile: Profile::default(),
+    };
+    router.accept(inbound).await.expect("the store takes it");
+}
+
+async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_leaves_in_the_morning_and_once_though_the_node_restarts() {
+    let bed = bed();
+    let router = bed.start();
+    report(&router, "ann", "A1", "order.delivered").await;
+    pass(HOUR).await;
+    assert!(router.stop(HOUR).await);
+    let router = bed.start();
+    pass(UNTIL_MORNING - HOUR - Duration::from_secs(60)).await;
+    assert!(transcript(&router, "ann").await.is_empty(), "never early");
+    let lines = entries_of(&router, "ann", 1).await;
+    assert_eq!(lines, ["bot: How do you like order A1?"]);
+    assert!(router.stop(HOUR).await);
+    let router = bed.start();
+    pass(48 * HOUR).await;
+    assert_eq!(transcript(&router, "ann").await, lines, "once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_node_that_is_away_too_long_sends_it_late_within_its_bound_only() {
+    for (away, expected) in [(40, 1), (49, 0)] {
+        let bed = bed();
+        let router = bed.start();
+        report(&router, "ann", "A1", "order.delivered").await;
+        pass(HOUR).await;
+        assert!(router.stop(HOUR).await);
+        pass((away - 1) * HOUR).await;
+        let router = bed.start();
+        pass(HOUR).await;
+        let lines = transcript(&router, "ann").await;
+        assert_eq!(lines.len(), expected, "{away} hours: {lines:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_does_not_leave_if_the_customer_wrote_opted_out_or_waits_for_a_person() {
+    let bed = bed();
+    let router = bed.start();
+    for who in ["wrote", "queued", "opted out"] {
+        if who == "opted out" {
+            say(&router, who, "1", "stop").await;
+        }
+        report(&router, who, "A1", "order.delivered").await;
+        match who {
+            "wrote" => drop(say(&router, who, "2", "hello").await),
+            "queued" => drop(say(&router, who, "2", "person").await),
+            _ => {}
+        }
+    }
+    pass(24 * HOUR).await;
+    for who in ["wrote", "queued", "opted out"] {
+        let lines = transcript(&router, who).await;
+        assert!(
+            !lines.iter().any(|line| line.contains("order")),
+            "{who}: {lines:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn visible_dwell_without_an_order_is_answered_once_and_capped() {
+    let bed = bed();
+    let router = bed.start();
+    report(&router, "buyer", "A1", "order.created").await;
+    for minutes in [1, 5, 10] {
+        dwells(&router, "ann", minutes).await;
+        dwells(&router, "buyer", minutes).await;
+        pass(HOUR).await;
+    }
+    assert_eq!(transcript(&router, "ann").await, ["bot: Can we help?"]);
+    assert!(transcript(&router, "buyer").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_pushed_carries_its_bound() {
+    let adapter = ToldAdapter::new([]);
+    let bed = bed().pushing(&adapter);
+    let router = bed.start();
+    report(&router, "ann", "A1", "order.delivered").await;
+    pass(UNTIL_MORNING + HOUR).await;
+    assert_eq!(adapter.texts(), ["How do you like order A1?"]);
+    drop(router);
+}
