@@ -111,7 +111,7 @@ fn recursion_is_stopped_by_its_depth() {
             "fn f(t) { f(t) }",
             "fn f(t) { g(t) } fn g(t) { f(t) }",
             "fn f(t) { [t].map(|x| f(x)) }",
-            "fn f(t) { [[[[f([[[[t]]]])]]]] }",
+            "fn f(t) { [[f([[t]])]] }",
             "fn f(t) { if true { if true { if true { switch 1 { 1 => { f(t) } } } } } }",
         ],
     );
