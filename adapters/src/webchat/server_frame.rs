@@ -191,11 +191,14 @@ pub enum EventKind<'a> {
     Status {
         /// Our id of it.
         id: &'a str,
-        /// `bot`, `queued` or `assigned`.
+        /// `bot`, `queued`, `assigned` or `closed`.
         status: &'a str,
         /// The queue it waits in.
         #[serde(skip_serializing_if = "Option::is_none")]
         queue: Option<&'a str>,
+        /// What the person is called who has it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        agent: Option<&'a str>,
         /// When.
         #[serde(serialize_with = "to_the_millisecond")]
         ts: Timestamp,

@@ -72,10 +72,15 @@ fn write(event: &ThreadEvent) -> String {
             content,
             ts: event.at,
         },
-        Shown::Status { status, queue } => EventKind::Status {
+        Shown::Status {
+            status,
+            queue,
+            agent,
+        } => EventKind::Status {
             id: &id,
             status,
             queue: queue.as_deref(),
+            agent: agent.as_deref(),
             ts: event.at,
         },
     };

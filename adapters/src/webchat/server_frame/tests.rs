@@ -127,13 +127,14 @@ fn events_are_as_the_sheet_has_them() {
         seq: 1,
         kind: EventKind::Status {
             id: "m_3",
-            status: "queued",
+            status: "assigned",
             queue: None,
+            agent: Some("小林"),
             ts: time(),
         },
     };
     assert_eq!(
         status.to_json(),
-        r#"{"t":"event","seq":1,"kind":"status","data":{"id":"m_3","status":"queued","ts":"2026-11-20T08:00:00.123Z"}}"#
+        r#"{"t":"event","seq":1,"kind":"status","data":{"id":"m_3","status":"assigned","agent":"小林","ts":"2026-11-20T08:00:00.123Z"}}"#
     );
 }
