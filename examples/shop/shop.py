@@ -23,9 +23,9 @@ from pathlib import Path
 
 SECRETS = Path(__file__).resolve().parent.parent.parent / "data/shop/secrets"
 CUSTOMERS = {
-    "lilei": {"name": "李雷", "tier": "normal"},
-    "hanmeimei": {"name": "韩梅梅", "tier": "vip"},
-    "alice": {"name": "Alice", "tier": "gold"},
+    "lilei": {"name": "李雷", "tier": "normal", "spent": "300.00", "orders": 2},
+    "hanmeimei": {"name": "韩梅梅", "tier": "vip", "spent": "12000.00", "orders": 31},
+    "alice": {"name": "Alice", "tier": "gold", "spent": "2600.00", "orders": 9},
 }
 TOKEN_LIVES_SECONDS = 12 * 3600
 
@@ -52,7 +52,9 @@ def main() -> int:
 
 
 def make_secrets() -> None:
-    SECRETS.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # The mode goes to the last directory only, and the gateway keeps its data beside the secrets.
+    SECRETS.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    SECRETS.mkdir(exist_ok=True, mode=0o700)
     for name, secret in (
         ("chat", secrets.token_urlsafe(32)),
         ("orders", "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()),
@@ -76,7 +78,11 @@ def chat_token(customer: str) -> str:
         "iat": now,
         "exp": now + TOKEN_LIVES_SECONDS,
         "name": known["name"],
-        "attributes": {"tier": known["tier"]},
+        "attributes": {
+            "tier": known["tier"],
+            "spent": {"amount": known["spent"], "currency": "CNY"},
+            "orders": known["orders"],
+        },
     }
     header = {"alg": "HS256", "typ": "JWT", "kid": "shop"}
     signed = f"{url_safe(json.dumps(header).encode())}.{url_safe(json.dumps(claims).encode())}"
