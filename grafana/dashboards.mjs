@@ -70,6 +70,8 @@ const OVERVIEW = dashboard('signalbox-overview', 'signalbox · Overview 总览',
 const RULES = dashboard('signalbox-rules', 'signalbox · Rules 规则', 'What rules are live, which fire, what they do.', [], [
   row('Which rules are live? 生效的规则', [
     stat('Refused', '规则被拒', `max(signalbox_rules_refused{${FILTER}})`, 'bool_yes_no', { bad: 1, runbook: 'SignalboxRulesRefused', description: 'Whether the rule files are refused while the last good rules stay live.' }),
+    stat('Disabled', '停用的规则', `max(signalbox_rules_disabled{${FILTER}})`, 'short', { bad: 1, runbook: 'SignalboxRuleDisabled', description: 'Rules that people have switched off. `signalbox rules status` names them.' }),
+    stat('Disabled for', '停用时长', `max(time() - signalbox_rules_disabled_since_timestamp_seconds{${FILTER}} and signalbox_rules_disabled{${FILTER}} > 0) or vector(0)`, 's', { bad: 86400, runbook: 'SignalboxRuleDisabled', description: 'The rule that is switched off for longest. 0: none is.' }),
     stat('Bundles live', '生效版本数', `count(count by (hash) (signalbox_active_bundle_info{${FILTER}}))`, 'short', { bad: 2, runbook: 'SignalboxBundlesDiffer', description: 'More than one for long: gateways decide differently.' }),
     stat('Live since', '生效时长', `time() - max(signalbox_rules_last_adopted_timestamp_seconds{${FILTER}})`, 's', { description: 'Since rules changed, or the gateway started.' }),
     stat('Bundle', '版本', `max by (hash) (signalbox_active_bundle_info{${FILTER}})`, 'short', { legend: '{{hash}}', textMode: 'name', wide: true, description: 'Hash of the rules that decide; decisions name it.' }),

@@ -1,8 +1,10 @@
 //! The admin API: a unix socket in the data directory, for this user only.
 //!
-//! `GET /v1/rules/status`, `GET /v1/rules/history`, `POST /v1/rules/rollback`; outbox and dead letters are in `admin/outbox.rs`.
+//! `GET /v1/rules/status`, `GET /v1/rules/history`, `POST /v1/rules/rollback`; switching rules off and on is in `admin/disabled.rs`,
+//! outbox and dead letters are in `admin/outbox.rs`.
 //! The command line is its client.
 
+mod disabled;
 mod outbox;
 
 use std::fs;
@@ -21,8 +23,10 @@ use serde_json::json;
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::bundles::{Activation, RecordError, Refusal, StatusReport};
+use crate::bundles::{Activation, DisableError, RecordError, Refusal, StatusReport};
 use crate::words::Told;
+
+pub use disabled::RuleRequest;
 
 /// The socket cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +59,12 @@ pub trait LiveRulesControl: Send + Sync + 'static {
 
     /// Goes back to a bundle by the beginning of its hash, or to the one before the live one.
     async fn roll_back(&self, to: Option<String>) -> Result<StatusReport, RollbackError>;
+
+    /// Switches a rule of the live bundle off, for this bundle and all that have it.
+    async fn disable(&self, request: RuleRequest) -> Result<StatusReport, DisableError>;
+
+    /// Switches it on again.
+    async fn enable(&self, request: RuleRequest) -> Result<StatusReport, DisableError>;
 }
 
 /// Why the live bundle stays.
@@ -134,7 +144,8 @@ impl AdminSocket {
             .route("/v1/rules/status", get(rules_status))
             .route("/v1/rules/history", get(rules_history))
             .route("/v1/rules/rollback", post(rules_rollback))
-            .with_state(rules)
+            .with_state(rules.clone())
+            .merge(disabled::routes(rules))
             .merge(outbox::routes(messages));
         let served = axum::serve(self.listener, app)
             .with_graceful_shutdown(stop.cancelled_owned())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signalbox_dsl::SourceSet;
-use signalbox_router::{ActiveBundle, Rules};
+use signalbox_router::{ActiveBundle, Rules as _};
 use signalbox_rules::Engine;
 
 /// See the module.
@@ -21,8 +21,8 @@ impl LiveBundle {
         }
     }
 
-    /// As the router takes it.
-    pub fn rules(&self) -> Arc<dyn Rules> {
+    /// As the router takes it, with all its rules.
+    pub fn active(&self) -> Arc<ActiveBundle> {
         self.rules.clone()
     }
 

@@ -4,6 +4,7 @@
 
 mod adopter;
 mod conversations;
+mod disabling;
 mod first_bundle;
 mod panics;
 mod signals;
@@ -141,6 +142,11 @@ impl Gateway {
         let directory = config.file.rules.directory.given();
         let first = FirstBundle::choose(directory.as_deref(), &records, &metrics).await?;
         let rules = Arc::new(RulesStatus::new(first.status()));
+        let disabled = records.disabled().await?;
+        for it in &disabled {
+            tracing::warn!(rule = %it.rule, since = %it.since, by = it.by, "people disabled this rule; `signalbox rules enable` ends it");
+        }
+        let active = disabling::without(&first.bundle.active(), disabled, &rules, &metrics);
         let observer = Arc::new(MetricsObserver::new(
             metrics.clone(),
             first.bundle.hash(),
@@ -150,7 +156,7 @@ impl Gateway {
         let router = Router::start(RouterParts {
             store: storage.store.clone(),
             archive: storage.archive.clone(),
-            rules: first.bundle.rules(),
+            rules: active.clone(),
             environment,
             deployment_key: key.clone(),
             hints: hub.clone(),
@@ -201,13 +207,18 @@ impl Gateway {
             records,
             status: rules,
             metrics,
-            change: Mutex::default(),
+            change: Mutex::new(active),
         });
         let mut helpers = vec![tokio::spawn(admin.serve(
             live.clone(),
             router.clone(),
             stop_helpers.clone(),
         ))];
+        if config.file.store.kind == values::StoreKind::Redis {
+            helpers.push(tokio::spawn(
+                live.clone().follow_others(stop_helpers.clone()),
+            ));
+        }
         if let Some(directory) = directory {
             let watch = Watch::new(directory, config.file.rules.poll.0, first.seen);
             helpers.push(tokio::spawn(watch.run(live, stop_helpers.clone())));

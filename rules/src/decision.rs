@@ -209,6 +209,9 @@ pub struct Trace {
     pub floor: Option<Arc<str>>,
     /// Rules of one rank that wanted the floor and that no tie-break told apart.
     pub tied: Vec<Arc<str>>,
+    /// Rules that would have fired, had people not switched them off; by full name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disabled: Vec<Arc<str>>,
 }
 
 /// A count that was reached: `愤怒 reaching 2 within 10m per customer`.

@@ -25,8 +25,9 @@ use jiff::Timestamp;
 use signalbox_dsl::bundle::{Bundle, Condition, FieldId, Guard, RuleId, Trigger};
 
 use crate::decision::{Decision, Inputs};
+use crate::disabled::DisabledRules;
 use crate::facts::Facts;
-use crate::floor::{self, Held};
+use crate::floor::{self, Answering, Held};
 use crate::outreach;
 use crate::prepared::{CompileError, Prepared, rules};
 use crate::reference::wants_floor;
@@ -142,6 +143,11 @@ impl Engine {
 
     /// What the rules answer.
     pub fn decide(&self, inputs: Inputs<'_>) -> Decision {
+        self.decide_without(inputs, &DisabledRules::default())
+    }
+
+    /// What the rules answer while some are switched off.
+    pub fn decide_without(&self, inputs: Inputs<'_>, disabled: &DisabledRules) -> Decision {
         let plan = &self.plan;
         let index = plan.triggers.get(inputs.trigger);
         let bundle = &plan.prepared.bundle;
@@ -168,8 +174,12 @@ impl Engine {
                 })
                 .collect();
             let otherwise = otherwise(&indexes);
-            let mut decision =
-                floor::decide(&message.snapshot, &inputs, signalled, held, &otherwise);
+            let answering = Answering {
+                held,
+                otherwise: &otherwise,
+                disabled,
+            };
+            let mut decision = floor::decide(&message.snapshot, &inputs, signalled, answering);
             if concerns_outreach {
                 outreach::happened(message, &inputs, &mut decision);
             }

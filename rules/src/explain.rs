@@ -18,6 +18,7 @@ use crate::conversation::hearing::{ExplainedMessage, Heard};
 use crate::conversation::path;
 use crate::decision::{Decision, Inputs, Reached, Risen, Withheld};
 use crate::describe;
+use crate::disabled::DisabledRules;
 use crate::engine::fields_of;
 use crate::facts::Facts;
 use crate::floor::{fires_in, people_state};
@@ -118,6 +119,11 @@ pub enum Verdict {
         /// Those that it names.
         during: Vec<&'static str>,
     },
+    /// People have switched it off.
+    Disabled {
+        /// Whether it would have fired.
+        would_fire: bool,
+    },
     /// It says `otherwise`, and these rules wanted the floor.
     FloorTaken {
         /// Full names.
@@ -164,7 +170,16 @@ pub struct ReadValue {
 
 /// Explains the decision on these inputs.
 pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
-    let decision = reference.decide(inputs);
+    explain_without(reference, inputs, &DisabledRules::default())
+}
+
+/// Explains the decision on these inputs that was made while some rules were switched off.
+pub fn explain_without(
+    reference: &Reference,
+    inputs: Inputs<'_>,
+    disabled: &DisabledRules,
+) -> Explanation {
+    let decision = reference.decide_without(inputs, disabled);
     let prepared = reference.prepared();
     let bundle = reference.bundle();
     let mut explainer = Explainer {
@@ -194,7 +209,7 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
     rules.sort_by_key(|(id, rule)| (rule.rank, *id));
     let rules = rules
         .into_iter()
-        .map(|(_, rule)| ExplainedRule {
+        .map(|(id, rule)| ExplainedRule {
             rule: rule.name.clone(),
             rank: bundle
                 .ranks
@@ -202,6 +217,9 @@ pub fn explain(reference: &Reference, inputs: Inputs<'_>) -> Explanation {
                 .map_or_else(|| "".into(), |rank| rank.name.clone()),
             place: rule.span.into(),
             verdict: match explainer.not_reached(rule, &inputs, &reached) {
+                _ if disabled.has(id) => Verdict::Disabled {
+                    would_fire: decision.trace.disabled.contains(&rule.name),
+                },
                 Some(verdict) => verdict,
                 None if !fires_in(rule, state) => Verdict::OtherState {
                     during: rule.during.iter().map(|state| state.name()).collect(),

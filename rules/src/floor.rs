@@ -16,6 +16,7 @@ use signalbox_dsl::value::Value;
 
 use crate::conversation::{ConversationState, path};
 use crate::decision::{Decision, Inputs};
+use crate::disabled::DisabledRules;
 use crate::effects;
 use crate::facts::Facts;
 use crate::keywords::{Hit, Mention};
@@ -68,26 +69,45 @@ pub(crate) struct Resolved<'a> {
     pub(crate) silencer: Option<usize>,
 }
 
-/// Decides, given what was signalled, the rules whose conditions are true and those of the trigger that say `otherwise`.
+/// The rules that may come to speak in one decision.
+#[derive(Debug)]
+pub(crate) struct Answering<'a> {
+    /// Those whose conditions are true.
+    pub(crate) held: Vec<Held>,
+    /// Those of the trigger that say `otherwise`.
+    pub(crate) otherwise: &'a [RuleId],
+    /// Those among both that people have switched off.
+    pub(crate) disabled: &'a DisabledRules,
+}
+
+/// Decides, given what was signalled and which rules may speak.
 pub(crate) fn decide(
     snapshot: &Snapshot<'_>,
     inputs: &Inputs<'_>,
     signalled: Signalled,
-    mut held: Vec<Held>,
-    otherwise: &[RuleId],
+    mut answering: Answering<'_>,
 ) -> Decision {
     let rules = &snapshot.prepared.bundle.rules;
     let state = people_state(snapshot.facts);
-    held.retain(|held| {
+    let mut left_out: Vec<RuleId> = Vec::new();
+    answering.held.retain(|held| {
         let rule = rules.get(held.rule.index());
-        rule.is_some_and(|rule| fires_in(rule, state))
+        let fires = rule.is_some_and(|rule| fires_in(rule, state));
+        let is_disabled = fires && answering.disabled.has(held.rule);
+        if is_disabled {
+            left_out.push(held.rule);
+        }
+        fires && !is_disabled
     });
-    let mut decision = if held.is_empty() && otherwise.is_empty() {
+    let mut decision = if answering.held.is_empty() && answering.otherwise.is_empty() {
         Decision::default()
     } else {
-        let resolved = resolve(snapshot, inputs, held, otherwise);
+        let resolved = resolve(snapshot, inputs, answering, &mut left_out);
         effects::carry_out(snapshot, inputs, &resolved)
     };
+    left_out.sort_unstable();
+    let left_out = left_out.iter().filter_map(|rule| rules.get(rule.index()));
+    decision.trace.disabled = left_out.map(|rule| rule.name.clone()).collect();
     decision.uses.extend(signalled.uses);
     decision.trace.reached = signalled.reached;
     decision.trace.risen = signalled.risen;
@@ -98,10 +118,10 @@ pub(crate) fn decide(
 fn resolve<'a>(
     snapshot: &Snapshot<'a>,
     inputs: &Inputs<'_>,
-    held: Vec<Held>,
-    otherwise: &[RuleId],
+    answering: Answering<'_>,
+    left_out: &mut Vec<RuleId>,
 ) -> Resolved<'a> {
-    let resolved = contest(snapshot, inputs, held);
+    let resolved = contest(snapshot, inputs, answering.held);
     let state = people_state(snapshot.facts);
     let is_heard = resolved.is_heard(state);
     let nobody_wants_it = resolved.floor == Floor::Nobody;
@@ -115,7 +135,10 @@ fn resolve<'a>(
             fires_in(rule, state) && is_silent
         })
     };
-    let otherwise: Vec<RuleId> = otherwise.iter().filter(waited_for_that).copied().collect();
+    let otherwise = answering.otherwise.iter().filter(waited_for_that).copied();
+    let (disabled, otherwise): (Vec<RuleId>, Vec<RuleId>) =
+        otherwise.partition(|rule| answering.disabled.has(*rule));
+    left_out.extend(disabled);
     if otherwise.is_empty() {
         return resolved;
     }

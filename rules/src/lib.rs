@@ -13,6 +13,7 @@ pub mod corpus;
 mod csr;
 mod decision;
 mod describe;
+mod disabled;
 mod effects;
 mod engine;
 pub mod explain;
@@ -40,9 +41,10 @@ pub use decision::{
     Action, DecidedEffect, Decision, DropReason, Fired, Inputs, OutreachStep, Reached, Risen,
     Trace, Withheld, WithheldReason,
 };
+pub use disabled::DisabledRules;
 pub use effects::SIGNALBOX;
 pub use engine::Engine;
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, explain, explain_without};
 pub use facts::Facts;
 pub use ledger::{Ledger, LedgerUse};
 pub use limits::ledger_key;

@@ -14,9 +14,10 @@ use signalbox_dsl::bundle::{
 use signalbox_dsl::folding::{Folded, fold};
 
 use crate::decision::{Decision, Inputs};
+use crate::disabled::DisabledRules;
 use crate::explain::Count;
 use crate::facts::Facts;
-use crate::floor::{self, Held};
+use crate::floor::{self, Answering, Held};
 use crate::keywords::Mention;
 use crate::outreach::{self, Evaluating, Part};
 use crate::predicate;
@@ -49,6 +50,11 @@ impl Reference {
 
     /// What the rules answer.
     pub fn decide(&self, inputs: Inputs<'_>) -> Decision {
+        self.decide_without(inputs, &DisabledRules::default())
+    }
+
+    /// What the rules answer while some are switched off.
+    pub fn decide_without(&self, inputs: Inputs<'_>, disabled: &DisabledRules) -> Decision {
         let mut evaluation = Evaluation::new(&self.prepared, inputs.facts, inputs.now);
         if let Trigger::Outreach(name) = inputs.trigger {
             return outreach::due(&mut evaluation, &inputs, name);
@@ -68,8 +74,12 @@ impl Reference {
                 }
             }
         }
-        let mut decision =
-            floor::decide(&evaluation.snapshot, &inputs, signalled, held, &otherwise);
+        let answering = Answering {
+            held,
+            otherwise: &otherwise,
+            disabled,
+        };
+        let mut decision = floor::decide(&evaluation.snapshot, &inputs, signalled, answering);
         outreach::happened(&mut evaluation, &inputs, &mut decision);
         decision
     }

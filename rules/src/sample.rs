@@ -8,7 +8,7 @@ use signalbox_dsl::bundle::*;
 use signalbox_dsl::value::{Type, Value};
 use signalbox_dsl::{FileId, Span};
 
-use crate::{Decision, Engine, Facts, Inputs, Ledger, Reference};
+use crate::{Decision, DisabledRules, Engine, Facts, Inputs, Ledger, Reference};
 
 pub(crate) const TEXT: FieldId = FieldId(0);
 pub(crate) const TIER: FieldId = FieldId(1);
@@ -119,16 +119,33 @@ impl Sample {
 
     /// Decides with both evaluators, which must agree.
     pub(crate) fn decide(&self, facts: &Facts, ledger: &Ledger, now: Timestamp) -> Decision {
-        let bundle = Arc::new(self.0.clone());
         let inputs = Inputs {
             trigger: &Trigger::Message,
             facts,
             ledger,
             now,
         };
-        let decision = Reference::new(bundle.clone()).unwrap().decide(inputs);
-        assert_eq!(Engine::compile(bundle).unwrap().decide(inputs), decision);
+        self.decide_inputs(inputs, &[])
+    }
+
+    fn decide_inputs(&self, inputs: Inputs<'_>, disabled: &[&str]) -> Decision {
+        let bundle = Arc::new(self.0.clone());
+        let disabled = DisabledRules::named(&bundle, disabled);
+        let reference = Reference::new(bundle.clone()).unwrap();
+        let decision = reference.decide_without(inputs, &disabled);
+        let engine = Engine::compile(bundle).unwrap();
+        assert_eq!(engine.decide_without(inputs, &disabled), decision);
         decision
+    }
+
+    pub(crate) fn decide_text_without(&self, text: &str, disabled: &[&str]) -> Decision {
+        let inputs = Inputs {
+            trigger: &Trigger::Message,
+            facts: &facts(text),
+            ledger: &Ledger::default(),
+            now: noon(),
+        };
+        self.decide_inputs(inputs, disabled)
     }
 
     pub(crate) fn decide_text(&self, text: &str) -> Decision {

@@ -1,5 +1,7 @@
 //! What is kept of a decision, so that it can be explained and replayed at any later time.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::bundle::Trigger;
@@ -11,6 +13,9 @@ use signalbox_store::MessageId;
 pub struct DecisionRecord {
     /// Hash of the bundle.
     pub bundle: String,
+    /// Full names of the rules that people had switched off.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disabled: Vec<Arc<str>>,
     /// Version of signalbox.
     pub engine: String,
     /// Log time.
@@ -35,7 +40,7 @@ pub struct DecisionRecord {
 #[serde(rename_all = "snake_case")]
 pub enum DecisionOutcome {
     /// With an answer.
-    Decided(Decision),
+    Decided(Box<Decision>),
     /// The engine failed on it. The conversation went to the default queue.
     Quarantined {
         /// What it said, without the customer's words.

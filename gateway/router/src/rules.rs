@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_rules::conversation::{hearing, path};
-use signalbox_rules::{Decision, Engine, Facts, Inputs, facts_besides_fields};
+use signalbox_rules::{Decision, DisabledRules, Engine, Facts, Inputs, facts_besides_fields};
 
 use crate::{customer_facts, event_facts};
 
@@ -23,6 +23,11 @@ pub trait Rules: Send + Sync + 'static {
 
     /// Decides one turn or event. Pure.
     fn decide(&self, inputs: Inputs<'_>) -> Decision;
+
+    /// Rules that people have switched off, by full name; those that the bundle does not have are among them.
+    fn disabled(&self) -> &[Arc<str>] {
+        &[]
+    }
 
     /// Whether it reads scores of emotions. Without, no message is scored.
     fn reads_emotion(&self) -> bool {
@@ -67,13 +72,16 @@ impl Misfit {
     }
 }
 
-/// A compiled bundle as [`Rules`].
+/// A compiled bundle as [`Rules`]. A clone shares what was compiled.
+#[derive(Clone)]
 pub struct ActiveBundle {
-    engine: Engine,
+    engine: Arc<Engine>,
     hash: String,
     default_queue: Arc<str>,
-    reads: HashSet<Arc<str>>,
+    reads: Arc<HashSet<Arc<str>>>,
     reads_emotion: bool,
+    disabled: Arc<[Arc<str>]>,
+    left_out: DisabledRules,
 }
 
 impl ActiveBundle {
@@ -103,11 +111,23 @@ impl ActiveBundle {
             .collect();
         let reads_emotion = hearing::reads_emotion(bundle);
         Self {
-            engine,
+            engine: Arc::new(engine),
             hash,
             default_queue,
-            reads,
+            reads: Arc::new(reads),
             reads_emotion,
+            disabled: Arc::default(),
+            left_out: DisabledRules::default(),
+        }
+    }
+
+    /// The same bundle with these rules switched off, and no others.
+    #[must_use]
+    pub fn without(&self, disabled: &[Arc<str>]) -> Self {
+        Self {
+            left_out: DisabledRules::named(self.engine.bundle(), disabled),
+            disabled: disabled.into(),
+            ..self.clone()
         }
     }
 
@@ -131,7 +151,11 @@ impl Rules for ActiveBundle {
     }
 
     fn decide(&self, inputs: Inputs<'_>) -> Decision {
-        self.engine.decide(inputs)
+        self.engine.decide_without(inputs, &self.left_out)
+    }
+
+    fn disabled(&self) -> &[Arc<str>] {
+        &self.disabled
     }
 
     fn reads_emotion(&self) -> bool {

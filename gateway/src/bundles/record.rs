@@ -252,38 +252,49 @@ impl BundleRecords {
         Ok(Some(SourceSet::new(files.collect())))
     }
 
-    async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, RecordError> {
-        let Some((_, bytes)) = self.store.deployment_record(name).await? else {
-            return Ok(None);
-        };
-        self.key
-            .open(name.as_bytes(), &Sealed::from_stored(bytes))
-            .map(Some)
-            .map_err(|reason| closed(name, &reason))
+    pub(super) async fn read(&self, name: &str) -> Result<Option<Vec<u8>>, RecordError> {
+        Ok(self.read_version(name).await?.1)
     }
 
     async fn replace(&self, name: &str, plain: &[u8]) -> Result<(), RecordError> {
+        let changed: Result<_, RecordError> = self.modify(name, |_| Ok(plain.to_vec())).await;
+        changed.map(drop)
+    }
+
+    /// Makes of a record what `change` says, and answers that. What others write meanwhile is not lost: `change` is asked again.
+    pub(super) async fn modify<E: From<RecordError>>(
+        &self,
+        name: &str,
+        change: impl Fn(Option<Vec<u8>>) -> Result<Vec<u8>, E>,
+    ) -> Result<Vec<u8>, E> {
         for _ in 0..MAX_TRIES {
-            let version = self
-                .store
-                .deployment_record(name)
-                .await?
-                .map_or(0, |(version, _)| version);
+            let (version, plain) = self.read_version(name).await?;
+            let plain = change(plain)?;
             let sealed = self
                 .key
-                .seal(name.as_bytes(), plain, random(&*self.environment));
+                .seal(name.as_bytes(), &plain, random(&*self.environment));
             let bytes = sealed.as_bytes().to_vec();
-            if self
+            let replaced = self
                 .store
                 .replace_deployment_record(name, version, bytes)
-                .await?
-            {
-                return Ok(());
+                .await;
+            if replaced.map_err(RecordError::Store)? {
+                return Ok(plain);
             }
         }
-        Err(RecordError::Contended {
+        Err(E::from(RecordError::Contended {
             name: name.to_owned(),
-        })
+        }))
+    }
+
+    /// The version of a record, 0 if there is none, and what it says.
+    async fn read_version(&self, name: &str) -> Result<(u64, Option<Vec<u8>>), RecordError> {
+        let Some((version, bytes)) = self.store.deployment_record(name).await? else {
+            return Ok((0, None));
+        };
+        let plain = self.key.open(name.as_bytes(), &Sealed::from_stored(bytes));
+        let plain = plain.map_err(|reason| closed(name, &reason))?;
+        Ok((version, Some(plain)))
     }
 }
 
@@ -304,7 +315,7 @@ fn bundle_record(hash: &str) -> String {
     format!("bundle/{hash}")
 }
 
-fn closed(name: &str, reason: &dyn std::fmt::Display) -> RecordError {
+pub(super) fn closed(name: &str, reason: &dyn std::fmt::Display) -> RecordError {
     RecordError::Closed {
         name: name.to_owned(),
         reason: reason.to_string(),

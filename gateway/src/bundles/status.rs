@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 
+use super::disabled::DisabledRule;
 use super::prepare::Refusal;
 use crate::words::Words;
 
@@ -45,6 +46,19 @@ pub struct StatusReport {
     pub origin: BundleOrigin,
     /// Newer rule files that were refused; `None` if what is on disk is live.
     pub refused: Option<RefusedFiles>,
+    /// Rules that people have switched off, by name.
+    #[serde(default)]
+    pub disabled: Vec<LiveDisabled>,
+}
+
+/// A rule that people have switched off, beside the live bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveDisabled {
+    /// Which, since when, by whom.
+    #[serde(flatten)]
+    pub disabled: DisabledRule,
+    /// Whether the live bundle has it at all.
+    pub is_live: bool,
 }
 
 /// The one place where it is kept.
@@ -64,13 +78,21 @@ impl RulesStatus {
 
     /// Notes which bundle is live now.
     pub fn adopted(&self, bundle: &str, rules: usize, origin: BundleOrigin, at: Timestamp) {
-        *self.0.lock() = StatusReport {
+        let mut report = self.0.lock();
+        let disabled = std::mem::take(&mut report.disabled);
+        *report = StatusReport {
             bundle: bundle.to_owned(),
             rules,
             since: at,
             origin,
             refused: None,
+            disabled,
         };
+    }
+
+    /// Notes which rules people have switched off.
+    pub fn disabled(&self, disabled: Vec<LiveDisabled>) {
+        self.0.lock().disabled = disabled;
     }
 
     /// Notes that nothing stands against the files on disk, and where the live bundle comes from.

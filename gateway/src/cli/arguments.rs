@@ -160,6 +160,18 @@ pub(super) enum LiveRulesCommand {
         #[arg(value_name = "BUNDLE")]
         bundle: Option<String>,
     },
+    /// Switch one rule off at once, until it is enabled again; a restart and new rule files do not end it
+    Disable {
+        /// Full name of the rule, such as orders.refund
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
+    /// Switch a disabled rule on again
+    Enable {
+        /// Full name of the rule
+        #[arg(value_name = "RULE")]
+        rule: String,
+    },
 }
 
 #[derive(Debug, Args)]

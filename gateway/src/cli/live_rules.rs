@@ -1,4 +1,4 @@
-//! `rules status|history|rollback [--config FILE] [--data DIR]`
+//! `rules status|history|rollback|disable|enable [--config FILE] [--data DIR]`
 
 use std::fmt::{Display, Write as _};
 
@@ -9,8 +9,8 @@ use signalbox_dsl::Locale;
 use super::admin_client::AdminClient;
 use super::answer::{Answer, Outcome};
 use super::arguments::{LiveRulesCommand, LiveRulesOptions};
-use crate::admin::RollbackRequest;
-use crate::bundles::{Activation, BundleOrigin, StatusReport};
+use crate::admin::{RollbackRequest, RuleRequest};
+use crate::bundles::{Activation, BundleOrigin, LiveDisabled, StatusReport};
 use crate::words::{Failure, Words, words};
 
 /// So much of a hash is enough for people.
@@ -31,7 +31,26 @@ pub(super) fn run(options: &LiveRulesOptions, locale: Locale) -> Result<Answer, 
                 .post("/v1/rules/rollback", &request)
                 .map(|report| status(report, locale))
         }
+        LiveRulesCommand::Disable { rule } => gateway
+            .post("/v1/rules/disable", &request_for(rule))
+            .map(|report| status(report, locale)),
+        LiveRulesCommand::Enable { rule } => gateway
+            .post("/v1/rules/enable", &request_for(rule))
+            .map(|report| status(report, locale)),
     }
+}
+
+fn request_for(rule: &str) -> RuleRequest {
+    RuleRequest {
+        rule: rule.to_owned(),
+        by: user_name(),
+    }
+}
+
+/// Who runs the command, as the session says: behind `sudo` the person, not `root`.
+fn user_name() -> Option<String> {
+    let mut names = ["SUDO_USER", "USER", "LOGNAME"].into_iter();
+    names.find_map(|variable| std::env::var(variable).ok().filter(|name| !name.is_empty()))
 }
 
 fn status(report: StatusReport, locale: Locale) -> Answer {
@@ -59,6 +78,10 @@ fn status(report: StatusReport, locale: Locale) -> Answer {
             refused.details.told(locale).trim_end()
         );
     }
+    for it in &report.disabled {
+        // As above.
+        let _ = writeln!(text, "{}", disabled(it).told(locale));
+    }
     let mut json = json!(report);
     if let (Some(shown), Some(refused)) = (json.get_mut("refused"), &report.refused) {
         *shown = json!({
@@ -72,6 +95,26 @@ fn status(report: StatusReport, locale: Locale) -> Answer {
         json,
         outcome: Outcome::of_findings(report.refused.is_some()),
     }
+}
+
+/// `disabled since …, by chen: orders.refund`
+fn disabled(LiveDisabled { disabled, is_live }: &LiveDisabled) -> Words {
+    let (rule, since) = (&disabled.rule, moment(disabled.since));
+    let mut line = match &disabled.by {
+        Some(by) => words!(
+            "disabled since {since}, by {by}: {rule}",
+            "自 {since} 起由 {by} 停用：{rule}"
+        ),
+        None => words!(
+            "disabled since {since}: {rule}",
+            "自 {since} 起停用：{rule}"
+        ),
+    };
+    if !is_live {
+        line.en.push_str(" (not among the live rules)");
+        line.zh.push_str("（不在生效的规则中）");
+    }
+    line
 }
 
 fn history(activations: Vec<Activation>, locale: Locale) -> Answer {

@@ -5,21 +5,23 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use signalbox_dsl::SourceSet;
-use signalbox_router::Router;
+use signalbox_router::{ActiveBundle, Router};
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::metrics::rules::ReloadResult;
 
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use crate::admin::{LiveRulesControl, RollbackError};
+use crate::admin::{LiveRulesControl, RollbackError, RuleRequest};
 use crate::bundles::{
-    Activation, Adopter, BundleOrigin, BundleRecords, RecordError, Refusal, RulesStatus,
-    StatusReport, prepare,
+    Activation, Adopter, BundleOrigin, BundleRecords, DisableError, DisabledRule, RecordError,
+    Refusal, RulesStatus, StatusReport, prepare,
 };
 use crate::live_bundle::LiveBundle;
 use crate::observer::MetricsObserver;
 use crate::words::{Told, Words, words};
+
+use super::disabling::without;
 
 pub(super) struct LiveRules {
     pub(super) router: Router,
@@ -27,15 +29,15 @@ pub(super) struct LiveRules {
     pub(super) records: BundleRecords,
     pub(super) status: Arc<RulesStatus>,
     pub(super) metrics: Arc<Metrics>,
-    /// One change at a time: files may change while people go back.
-    pub(super) change: Mutex<()>,
+    /// What is live. One change at a time: files may change while people go back.
+    pub(super) change: Mutex<Arc<ActiveBundle>>,
 }
 
 #[async_trait]
 impl Adopter for LiveRules {
     async fn adopt(&self, bundle: LiveBundle) -> bool {
-        let _change = self.change.lock().await;
-        match self.take_files(&bundle).await {
+        let mut live = self.change.lock().await;
+        match self.take_files(&mut live, &bundle).await {
             Ok(()) => true,
             Err(error) => {
                 self.metrics.rules.reloads.count(ReloadResult::Failed);
@@ -71,7 +73,7 @@ impl LiveRulesControl for LiveRules {
     }
 
     async fn roll_back(&self, to: Option<String>) -> Result<StatusReport, RollbackError> {
-        let _change = self.change.lock().await;
+        let mut change = self.change.lock().await;
         let live = self.status.report().bundle;
         let wanted = target(&self.records.history().await?, &live, to.as_deref())?;
         let Some(sources) = self.records.sources(&wanted).await? else {
@@ -80,6 +82,7 @@ impl LiveRulesControl for LiveRules {
         let bundle = prepare_elsewhere(sources).await?;
         // A second step back still leads away from the files that are on disk.
         let files = self.records.rolled_back().await?.unwrap_or(live);
+        let disabled = self.records.disabled().await?;
         let origin = if bundle.hash() == files {
             self.records.keep_as_active(&bundle).await?;
             BundleOrigin::Files
@@ -87,12 +90,20 @@ impl LiveRulesControl for LiveRules {
             self.records.keep_as_rollback(&bundle, &files).await?;
             BundleOrigin::Rollback
         };
-        self.make_live(&bundle, origin);
+        self.make_live(&mut change, &bundle, disabled, origin);
         tracing::warn!(
             bundle = bundle.hash(),
             "people went back to these rules; the rule files are taken again when they change"
         );
         Ok(self.status.report())
+    }
+
+    async fn disable(&self, request: RuleRequest) -> Result<StatusReport, DisableError> {
+        self.switch_off(request).await
+    }
+
+    async fn enable(&self, request: RuleRequest) -> Result<StatusReport, DisableError> {
+        self.switch_on(request).await
     }
 }
 
@@ -134,7 +145,11 @@ async fn prepare_elsewhere(sources: SourceSet) -> Result<LiveBundle, RollbackErr
 
 impl LiveRules {
     /// Makes the files' bundle the live one, unless it is already, or people went away from it.
-    async fn take_files(&self, bundle: &LiveBundle) -> Result<(), RecordError> {
+    async fn take_files(
+        &self,
+        live: &mut Arc<ActiveBundle>,
+        bundle: &LiveBundle,
+    ) -> Result<(), RecordError> {
         let report = self.status.report();
         if bundle.hash() == report.bundle {
             self.unchanged(BundleOrigin::Files); // back to what is live
@@ -144,9 +159,10 @@ impl LiveRules {
             self.unchanged(BundleOrigin::Rollback);
             return Ok(());
         }
+        let disabled = self.records.disabled().await?;
         // Kept first: a decision must never name a bundle that nobody can look up.
         self.records.keep_as_active(bundle).await?;
-        self.make_live(bundle, BundleOrigin::Files);
+        self.make_live(live, bundle, disabled, BundleOrigin::Files);
         self.metrics.rules.reloads.count(ReloadResult::Adopted);
         tracing::info!(
             bundle = bundle.hash(),
@@ -156,9 +172,16 @@ impl LiveRules {
         Ok(())
     }
 
-    fn make_live(&self, bundle: &LiveBundle, origin: BundleOrigin) {
+    fn make_live(
+        &self,
+        live: &mut Arc<ActiveBundle>,
+        bundle: &LiveBundle,
+        disabled: Vec<DisabledRule>,
+        origin: BundleOrigin,
+    ) {
         self.observer.adopt(bundle.hash(), bundle.rule_names());
-        self.router.adopt(bundle.rules());
+        *live = without(&bundle.active(), disabled, &self.status, &self.metrics);
+        self.router.adopt(live.clone());
         let rules = bundle.rule_names().len();
         self.status
             .adopted(bundle.hash(), rules, origin, Timestamp::now());

@@ -134,6 +134,7 @@ impl FirstBundle {
             since: Timestamp::now(),
             origin: self.origin,
             refused: self.refused.clone(),
+            disabled: Vec::new(),
         }
     }
 }

@@ -66,6 +66,109 @@ fn people_go_back_and_the_files_count_again_when_they_change() {
     assert_eq!(status["bundle"], second, "any earlier one by its hash");
 }
 
+/// Two rules: one that answers all that is said, and the standard one for whoever asks for a person.
+fn with_person() -> String {
+    hello().replacen(
+        "module hello\n",
+        "module hello\nuse std.human (wants_person)\n",
+        1,
+    )
+}
+
+/// What the metrics say of disabled rules: how many, and whether there is a time for the oldest.
+fn disabled_metrics(gateway: &Gateway) -> (bool, bool, bool) {
+    let (_, metrics) = gateway.get("/metrics");
+    (
+        metrics.contains("\nsignalbox_rules_disabled 0\n"),
+        metrics.contains("\nsignalbox_rules_disabled 1\n"),
+        metrics.contains("\nsignalbox_rules_disabled_since_timestamp_seconds 0\n"),
+    )
+}
+
+#[test]
+fn a_disabled_rule_stays_so_over_a_restart_and_new_files_until_it_is_enabled() {
+    let deployment = Deployment::new("");
+    deployment.write_rules(&with_person());
+    let gateway = Gateway::start(&deployment);
+    assert_eq!(disabled_metrics(&gateway), (true, false, true));
+    let status = deployment.rules(&["disable", "hello.answer"]);
+    let disabled = &status["disabled"][0];
+    assert_eq!(disabled["rule"], "hello.answer", "{status}");
+    assert_eq!(disabled["is_live"], true, "{status}");
+    assert!(disabled["since"].is_string(), "{status}");
+    assert_eq!(disabled_metrics(&gateway), (false, true, false));
+    let again = deployment.rules(&["disable", "hello.answer"]);
+    assert_eq!(again["disabled"], status["disabled"], "it keeps its time");
+    gateway.stop();
+
+    let gateway = Gateway::start(&deployment);
+    let restarted = deployment.rules(&["status"]);
+    assert_eq!(restarted["disabled"], status["disabled"]);
+    assert_eq!(disabled_metrics(&gateway), (false, true, false));
+
+    let first = restarted["bundle"].clone();
+    deployment.write_rules(&with_person().replace("You said:", "You wrote:"));
+    until("the changed rules are live", || {
+        gateway.readiness()["rules"]["bundle"] != first
+    });
+    assert_eq!(disabled_metrics(&gateway), (false, true, false));
+    deployment.write_rules(
+        &with_person()
+            .replace("rule answer", "rule parrot")
+            .replace("fired answer", "fired parrot"),
+    );
+    until("rules without it are live", || {
+        disabled_metrics(&gateway) == (true, false, true)
+    });
+    let without = deployment.rules(&["status"]);
+    assert_eq!(without["disabled"][0]["is_live"], false, "{without}");
+    let back = deployment.rules(&["rollback"]);
+    assert_eq!(
+        back["disabled"][0]["is_live"], true,
+        "a rule that comes back is still disabled: {back}"
+    );
+
+    let enabled = deployment.rules(&["enable", "hello.answer"]);
+    assert_eq!(enabled["disabled"], Value::Array(Vec::new()));
+    assert_eq!(disabled_metrics(&gateway), (true, false, true));
+}
+
+#[test]
+fn what_must_stay_or_is_not_there_cannot_be_disabled() {
+    let deployment = Deployment::new("");
+    deployment.write_rules(&with_person());
+    let _gateway = Gateway::start(&deployment);
+    for (rule, said) in [
+        (
+            "std.human.person_wanted",
+            "whoever asks for a person always gets one",
+        ),
+        (
+            "hello.anwser",
+            "there is no rule `hello.anwser`; did you mean `hello.answer`?",
+        ),
+        (
+            "answer",
+            "there is no rule `answer`; did you mean `hello.answer`?",
+        ),
+        (
+            "退款.处理",
+            "there is no rule `退款.处理`; write its full name",
+        ),
+    ] {
+        let refused = deployment.ask(&["disable", rule]);
+        assert_eq!(refused.status.code(), Some(2));
+        assert!(shown(&refused).contains(said), "{}", shown(&refused));
+    }
+    let refused = shown(&deployment.ask(&["enable", "hello.anwser", "--lang", "zh"]));
+    assert!(
+        refused.contains("没有规则 `hello.anwser`；是不是想写 `hello.answer`？"),
+        "{refused}"
+    );
+    let status = deployment.rules(&["enable", "hello.answer"]);
+    assert_eq!(status["disabled"], Value::Array(Vec::new()), "it was not");
+}
+
 #[test]
 fn a_bundle_that_never_was_and_a_gateway_that_is_not_there_are_said() {
     let deployment = Deployment::new("");

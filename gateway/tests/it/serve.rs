@@ -89,7 +89,7 @@ impl Gateway {
         Self { child, url }
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(crate) fn get(&self, path: &str) -> (u16, String) {
         let address = self.url.trim_start_matches("http://").trim_end_matches('/');
         let stream = std::net::TcpStream::connect(address).unwrap();
         request(stream, path, "")

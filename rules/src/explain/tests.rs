@@ -16,6 +16,33 @@ fn explained(sample: &Sample, facts: &Facts) -> Explanation {
     explain(&reference, inputs)
 }
 
+#[test]
+fn a_rule_that_people_switched_off_says_so() {
+    let sample = sample();
+    let reference = Reference::new(Arc::new(sample.0.clone())).unwrap();
+    let facts = facts("退款");
+    let inputs = Inputs {
+        trigger: &Trigger::Message,
+        facts: &facts,
+        ledger: &Ledger::default(),
+        now: noon(),
+    };
+    let disabled = DisabledRules::named(&sample.0, &["m.a", "m.b", "m.c"]);
+    let explanation = explain_without(&reference, inputs, &disabled);
+    let english = explanation.text(Locale::English);
+    assert!(
+        english.contains("  m.a (rank low): disabled; it would have fired\n")
+            && english.contains("  m.b (rank high): disabled\n")
+            && english.contains("  m.d (rank low): fired"),
+        "{english}"
+    );
+    let chinese = explanation.text(Locale::Chinese);
+    assert!(
+        chinese.contains("m.a（级别 low）：已停用；否则会触发"),
+        "{chinese}"
+    );
+}
+
 fn sample() -> Sample {
     let mut sample = Sample::new();
     let refund = sample.words(&["退款", "refund"], &[]);

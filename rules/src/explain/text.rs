@@ -324,6 +324,13 @@ impl Say {
                     format!("{head}：没有触发，因为它只在会话状态为 {chinese} 时触发"),
                 ));
             }
+            Verdict::Disabled { would_fire: true } => lines.push(self.two(
+                format!("{head}: disabled; it would have fired"),
+                format!("{head}：已停用；否则会触发"),
+            )),
+            Verdict::Disabled { would_fire: false } => {
+                lines.push(self.two(format!("{head}: disabled"), format!("{head}：已停用")));
+            }
             Verdict::FloorTaken { by } => {
                 let by = self.list(by);
                 lines.push(self.two(

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use signalbox_dsl::bundle::Bundle;
 use signalbox_dsl::value::Value;
 use signalbox_rules::{
-    Action, DecidedEffect, Decision, Engine, Facts, Inputs, OutreachStep, Reference, WithheldReason,
+    Action, DecidedEffect, Decision, DisabledRules, Engine, Facts, Inputs, OutreachStep, Reference,
+    WithheldReason,
 };
 
 use crate::random;
@@ -24,7 +25,11 @@ proptest! {
     fn the_index_never_changes_an_answer(
         bundle in random::bundle(),
         messages in prop::collection::vec(random::message(), 1..5),
+        switched_off in any::<u64>(),
     ) {
+        // A third of the rules each time, so that the others have something to do.
+        let off = bundle.rules.iter().enumerate().filter(|(place, _)| (switched_off >> (place % 64)) % 3 == 0);
+        let off: Vec<Arc<str>> = off.map(|(_, rule)| rule.name.clone()).collect();
         let bundle = Arc::new(bundle);
         let reference = Reference::new(bundle.clone()).unwrap();
         let engine = Engine::compile(bundle).unwrap();
@@ -40,6 +45,18 @@ proptest! {
                 ledger: &message.ledger,
                 now: message.now,
             };
+            let disabled = DisabledRules::named(engine.bundle(), &off);
+            let without = reference.decide_without(inputs, &disabled);
+            prop_assert_eq!(&engine.decide_without(inputs, &disabled), &without, "without {:?}", off);
+            prop_assert!(
+                without.trace.fired.iter().all(|fired| !off.contains(&fired.rule)),
+                "a disabled rule fired: {:?}", without
+            );
+            let only_named = DisabledRules::named(engine.bundle(), &without.trace.disabled);
+            prop_assert_eq!(
+                &engine.decide_without(inputs, &only_named), &without,
+                "those of the trace are those that matter"
+            );
             let decision = reference.decide(inputs);
             prop_assert_eq!(&engine.decide(inputs), &decision, "decision on {:?}", message);
             prop_assert!(

@@ -164,7 +164,7 @@ pub(super) fn decide(
     let (decision, outcome, handling) = match decided {
         Ok(decision) => (
             decision.clone(),
-            DecisionOutcome::Decided(decision),
+            DecisionOutcome::Decided(Box::new(decision)),
             Handling::Done,
         ),
         Err(_) => {
@@ -210,6 +210,7 @@ pub(super) fn decide(
     );
     step.record = Some(DecisionRecord {
         bundle: context.rules.bundle().to_owned(),
+        disabled: context.rules.disabled().to_vec(),
         engine: env!("CARGO_PKG_VERSION").to_owned(),
         now,
         trigger: trigger.clone(),

@@ -76,6 +76,7 @@ pub(crate) fn set_aside(
     }
     step.record = Some(DecisionRecord {
         bundle: context.rules.bundle().to_owned(),
+        disabled: context.rules.disabled().to_vec(),
         engine: env!("CARGO_PKG_VERSION").to_owned(),
         now,
         trigger,

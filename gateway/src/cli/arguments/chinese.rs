@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 /// What a command does, by its name behind `signalbox`.
-const COMMANDS: [(&str, &str); 20] = [
+const COMMANDS: [(&str, &str); 22] = [
     ("", "signalbox 决定每条客户消息走向哪里。"),
     ("serve", "运行网关"),
     ("check", "检查规则文件"),
@@ -21,6 +21,11 @@ const COMMANDS: [(&str, &str); 20] = [
         "rules rollback",
         "立即退回更早的规则；规则文件改动后会重新采用",
     ),
+    (
+        "rules disable",
+        "立即停用一条规则，直到重新启用；重启和新的规则文件都不会解除停用",
+    ),
+    ("rules enable", "重新启用已停用的规则"),
     ("outbox", "查看运行中网关有哪些内容等待发送"),
     ("outbox list", "全部条目，旧的在前，不含正文；默认动作"),
     ("outbox show", "一个条目，连同正文"),
@@ -39,7 +44,7 @@ const COMMANDS: [(&str, &str); 20] = [
 ];
 
 /// What an argument is for, by its command and name; by its name alone where it means the same everywhere.
-const ARGUMENTS: [(&str, &str); 17] = [
+const ARGUMENTS: [(&str, &str); 19] = [
     ("format", "答案的格式：text（默认）或 json"),
     (
         "lang",
@@ -66,6 +71,8 @@ const ARGUMENTS: [(&str, &str); 17] = [
         "rules rollback bundle",
         "规则包哈希的开头，见 history；默认是生效规则的前一份",
     ),
+    ("rules disable rule", "规则的全名，例如 orders.refund"),
+    ("rules enable rule", "规则的全名"),
 ];
 
 const INSTALLATION: [(&str, &str); 2] = [

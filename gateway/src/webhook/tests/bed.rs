@@ -142,7 +142,7 @@ impl Bed {
         let messages = Router::start(RouterParts {
             store: Arc::new(store.clone()),
             archive: Arc::new(MemoryArchive::new()),
-            rules: bundle.rules(),
+            rules: bundle.active(),
             environment: Arc::new(RealEnvironment),
             deployment_key: Arc::new(DeploymentKey::from_bytes(&[7; 32])),
             hints: Arc::new(Hub::default()),

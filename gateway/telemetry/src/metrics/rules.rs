@@ -46,6 +46,8 @@ pub struct RuleMetrics {
     pub reloads: CounterBy<ReloadResult>,
     /// 1 while the rule files are refused and an older bundle is live.
     pub refused: IntGauge,
+    disabled: IntGauge,
+    disabled_since: Gauge,
     /// Facts of scripts.
     pub scripts: ScriptMetrics,
     last_adopted: Gauge,
@@ -115,6 +117,14 @@ impl RuleMetrics {
                 "rules_refused",
                 "1 while the rule files on disk are refused and the last good bundle stays live, otherwise 0.",
             )?,
+            disabled: area.gauge(
+                "rules_disabled",
+                "Rules of the active bundle that people have switched off with `signalbox rules disable`.",
+            )?,
+            disabled_since: area.decimal_gauge(
+                "rules_disabled_since_timestamp_seconds",
+                "When the rule that is disabled for longest was switched off, in Unix time; 0 if none is.",
+            )?,
             scripts: ScriptMetrics::register(&mut area)?,
             last_adopted: area.decimal_gauge(
                 "rules_last_adopted_timestamp_seconds",
@@ -150,6 +160,18 @@ impl RuleMetrics {
         }
         self.end_series_of_others(&by_name, others.is_some());
         FiredRules { by_name, others }
+    }
+
+    /// Notes since when, in Unix seconds, each of the rules is switched off that are.
+    pub fn disabled(&self, since: impl Iterator<Item = i64>) {
+        let (mut rules, mut oldest) = (0, None);
+        for at in since {
+            rules += 1;
+            oldest = Some(oldest.map_or(at, |oldest: i64| oldest.min(at)));
+        }
+        self.disabled.set(rules);
+        // Exact: Unix seconds are far below 2^53.
+        self.disabled_since.set(oldest.unwrap_or(0) as f64);
     }
 
     fn end_series_of_others(&self, kept: &HashMap<Arc<str>, IntCounter>, has_others: bool) {
