@@ -12,6 +12,7 @@ mod carried;
 mod customer;
 mod customer_facts;
 mod decision_record;
+mod decisions;
 mod desk;
 mod directory;
 mod environment;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use signalbox_adapters::{Adapter, Address, Inbound};
 use signalbox_sealed::DeploymentKey;
-use signalbox_store::{Archive, PartitionId, Sequence, Store, ThreadId, TranscriptRange};
+use signalbox_store::{
+    Archive, MessageId, PartitionId, Sequence, Store, ThreadId, TranscriptRange,
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -204,6 +206,19 @@ impl Router {
         decided: Decided,
     ) -> Result<Option<DecisionRecord>, ReadError> {
         self.shared.decision(thread, decided).await
+    }
+
+    /// The record of the decision on a customer's message, whichever of its turn it was; `None` if nothing is decided on it yet,
+    /// or its record is nowhere.
+    ///
+    /// # Errors
+    /// The store or the archive does not answer.
+    pub async fn decision_on(
+        &self,
+        thread: ThreadId,
+        message: MessageId,
+    ) -> Result<Option<DecisionRecord>, ReadError> {
+        self.shared.decision_on(thread, message).await
     }
 
     /// Asks the desk for something on an agent's behalf, and waits a while for what becomes of it. `request` names it: the same

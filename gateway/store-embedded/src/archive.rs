@@ -129,8 +129,14 @@ impl Archive for EmbeddedArchive {
     }
 
     async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
-        self.read(move |connection| decision(connection, message))
-            .await
+        self.read(move |connection| match decision(connection, message)? {
+            None => match decided_with(connection, message)? {
+                Some(last) => decision(connection, last),
+                None => Ok(None),
+            },
+            found => Ok(found),
+        })
+        .await
     }
 }
 
@@ -238,6 +244,16 @@ fn write(connection: &Connection, batch: &ArchiveBatch) -> Result<(), Fault> {
             sum.sum()
         ])?;
     }
+    let mut decided_with =
+        connection.prepare_cached("INSERT OR IGNORE INTO decided_with VALUES (?1, ?2, ?3)")?;
+    for earlier in &batch.decided_with {
+        let (message, last) = (
+            earlier.message_id.0.into_bytes(),
+            earlier.last.0.into_bytes(),
+        );
+        let sum = decided_with_sum(&message, &last);
+        decided_with.execute(params![message, last, sum.sum()])?;
+    }
     // A late copy of an older batch must not move the cursor back.
     if batch.cursor > cursor(connection, partition)? {
         let reached = count(batch.cursor.0);
@@ -320,6 +336,23 @@ fn decision(connection: &Connection, id: MessageId) -> Result<Option<ArchivedDec
     }))
 }
 
+/// The last message of the turn that a message was an earlier one of.
+fn decided_with(connection: &Connection, id: MessageId) -> Result<Option<MessageId>, Fault> {
+    let mut statement =
+        connection.prepare_cached("SELECT decision, crc FROM decided_with WHERE message = ?1")?;
+    let message = id.0.into_bytes();
+    let row: Option<([u8; 16], i64)> = statement
+        .query_row([message], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let Some((last, crc)) = row else {
+        return Ok(None);
+    };
+    if decided_with_sum(&message, &last).sum() != crc {
+        return Err(damaged("decided_with, one message's"));
+    }
+    Ok(Some(MessageId(uuid::Uuid::from_bytes(last))))
+}
+
 fn damaged(what: &str) -> Fault {
     Fault::Damaged {
         partition: -1,
@@ -345,6 +378,13 @@ pub(crate) fn event_sum(
         .bytes(message)
         .int(at)
         .bytes(event)
+}
+
+/// The checksum of a row of the archive's `decided_with`.
+pub(crate) fn decided_with_sum(message: &[u8], last: &[u8]) -> RowSum {
+    RowSum::of("archive decided_with")
+        .bytes(message)
+        .bytes(last)
 }
 
 /// The checksum of a row of the archive's `decisions`.

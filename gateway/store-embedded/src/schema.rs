@@ -39,7 +39,8 @@ pub(crate) const STORE: Schema = Schema {
         ended_here INTEGER NOT NULL, tried INTEGER NOT NULL, tries INTEGER NOT NULL,
         tried_in INTEGER NOT NULL, crc INTEGER NOT NULL);
         CREATE TABLE IF NOT EXISTS homes (partition INTEGER NOT NULL, thread BLOB NOT NULL, home BLOB NOT NULL,
-        crc INTEGER NOT NULL, PRIMARY KEY (partition, thread)) WITHOUT ROWID;",
+        crc INTEGER NOT NULL, PRIMARY KEY (partition, thread)) WITHOUT ROWID;
+        CREATE TABLE IF NOT EXISTS turns (place INTEGER PRIMARY KEY, earlier BLOB NOT NULL, crc INTEGER NOT NULL);",
 };
 
 pub(crate) const ARCHIVE: Schema = Schema {

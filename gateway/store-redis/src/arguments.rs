@@ -90,6 +90,7 @@ impl Arguments {
                 arguments
                     .number(entry.offset.0)
                     .bytes(records::decision(entry))
+                    .bytes(records::earlier(entry))
             })
             .each(&commit.set_aside, |arguments, letter| {
                 arguments

@@ -117,14 +117,44 @@ pub(crate) fn decision(entry: &JournalEntry) -> Vec<u8> {
         .finish(&[b"decision", &entry.offset.0.to_le_bytes()])
 }
 
-pub(crate) fn read_decision(offset: Offset, bytes: &[u8]) -> Option<JournalEntry> {
+/// The earlier messages of a decision's turn, kept beside its record; empty if it has none.
+pub(crate) fn earlier(entry: &JournalEntry) -> Vec<u8> {
+    if entry.earlier.is_empty() {
+        return Vec::new();
+    }
+    let messages = entry.earlier.iter();
+    messages
+        .fold(Record::default(), |record, message| {
+            record.add(message.0.as_bytes())
+        })
+        .finish(&[b"earlier", &entry.offset.0.to_le_bytes()])
+}
+
+pub(crate) fn read_decision(
+    offset: Offset,
+    bytes: &[u8],
+    earlier: Option<&[u8]>,
+) -> Option<JournalEntry> {
     let mut fields = Fields::checked(bytes, &[b"decision", &offset.0.to_le_bytes()])?;
     Some(JournalEntry {
         offset,
         thread: ThreadId(fields.hash()?),
         message_id: fields.message_id()?,
+        earlier: match earlier {
+            Some(bytes) => read_earlier(offset, bytes)?,
+            None => Vec::new(),
+        },
         record: fields.rest(),
     })
+}
+
+fn read_earlier(offset: Offset, bytes: &[u8]) -> Option<Vec<MessageId>> {
+    let mut fields = Fields::checked(bytes, &[b"earlier", &offset.0.to_le_bytes()])?;
+    let mut messages = Vec::new();
+    while !fields.0.is_empty() {
+        messages.push(fields.message_id()?);
+    }
+    Some(messages)
 }
 
 /// In which thread is kept what an address says.

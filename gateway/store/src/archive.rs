@@ -27,12 +27,21 @@ pub struct ArchivedEvent {
 pub struct ArchivedDecision {
     /// Of whom.
     pub thread: ThreadId,
-    /// Of which message.
+    /// Of which message; of a turn of several messages the last.
     pub message_id: MessageId,
     /// Its place in its partition's inbox.
     pub offset: Offset,
     /// The record itself, sealed as in the hot store.
     pub record: Sealed,
+}
+
+/// An earlier message of a turn, by which the turn's decision is found too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DecidedWith {
+    /// Which.
+    pub message_id: MessageId,
+    /// The turn's last message: its decision is this one's.
+    pub last: MessageId,
 }
 
 /// What one step of the archiver writes, together with its cursor.
@@ -46,6 +55,8 @@ pub struct ArchiveBatch {
     pub events: Vec<ArchivedEvent>,
     /// Decision records; those that the archive has already are skipped.
     pub decisions: Vec<ArchivedDecision>,
+    /// Earlier messages of the turns that were decided; those that the archive has already are skipped.
+    pub decided_with: Vec<DecidedWith>,
 }
 
 /// Keeps what the hot store lets go. Events, decisions and cursor of a batch are kept together or not at all.
@@ -69,6 +80,6 @@ pub trait Archive: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<ArchivedEvent>, StoreError>;
 
-    /// What was decided on a message.
+    /// What was decided on a message, whichever of its turn it was.
     async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError>;
 }

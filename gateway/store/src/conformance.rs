@@ -86,6 +86,7 @@ pub const CASES: &[Case] = cases![
     commit::a_batch_may_leave_the_position,
     commit::states_come_in_the_order_asked,
     commit::the_journal_is_read_in_parts,
+    commit::the_journal_names_every_message_of_a_turn,
     timers::a_timer_fires_once_and_never_early,
     timers::a_timer_that_is_set_again_moves,
     timers::a_cancelled_timer_does_not_fire,

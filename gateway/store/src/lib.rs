@@ -11,7 +11,7 @@ mod memory;
 mod records;
 mod store;
 
-pub use archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent};
+pub use archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent, DecidedWith};
 pub use error::StoreError;
 pub use faulty::{FaultCounts, FaultSchedule, FaultyStore};
 pub use ids::{

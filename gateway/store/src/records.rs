@@ -356,6 +356,8 @@ pub struct JournalEntry {
     pub thread: ThreadId,
     /// The message that was decided, so that it can be explained by its id; of a turn of several messages the last.
     pub message_id: MessageId,
+    /// The turn's earlier messages, oldest first: they are explained by the same record.
+    pub earlier: Vec<MessageId>,
     /// The decision record.
     pub record: Sealed,
 }

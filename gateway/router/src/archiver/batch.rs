@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use signalbox_store::{
-    ArchiveBatch, ArchivedDecision, ArchivedEvent, Offset, PartitionId, Sequence, StoreError,
-    ThreadId, TranscriptRange,
+    ArchiveBatch, ArchivedDecision, ArchivedEvent, DecidedWith, JournalEntry, Offset, PartitionId,
+    Sequence, StoreError, ThreadId, TranscriptRange,
 };
 
 use crate::shared::Shared;
@@ -84,22 +84,33 @@ pub(super) async fn next_batch(
         .store
         .journal(partition, cursor, RECORDS_AT_ONCE)
         .await?;
-    let decisions = journal
-        .into_iter()
-        .filter(|entry| entry.offset <= end)
-        .map(|entry| ArchivedDecision {
-            thread: entry.thread,
-            message_id: entry.message_id,
-            offset: entry.offset,
-            record: entry.record,
-        })
-        .collect();
-    Ok(ArchiveBatch {
+    let mut batch = ArchiveBatch {
         partition,
         cursor: end,
         events,
-        decisions,
-    })
+        decisions: Vec::new(),
+        decided_with: Vec::new(),
+    };
+    for entry in journal {
+        if entry.offset <= end {
+            add_decision(&mut batch, entry);
+        }
+    }
+    Ok(batch)
+}
+
+fn add_decision(batch: &mut ArchiveBatch, entry: JournalEntry) {
+    let last = entry.message_id;
+    let earlier = entry.earlier.into_iter();
+    batch
+        .decided_with
+        .extend(earlier.map(|message_id| DecidedWith { message_id, last }));
+    batch.decisions.push(ArchivedDecision {
+        thread: entry.thread,
+        message_id: last,
+        offset: entry.offset,
+        record: entry.record,
+    });
 }
 
 /// Adds what the archive does not have yet of a thread. Whenever much has come together it is kept at once, with the cursor
@@ -142,6 +153,7 @@ async fn new_entries(
                 cursor,
                 events: std::mem::take(events),
                 decisions: Vec::new(),
+                decided_with: Vec::new(),
             };
             shared.archive.keep(batch).await?;
         }

@@ -7,14 +7,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use signalbox_store::{MessageId, Offset, PartitionId, StoreError, ThreadId};
+use signalbox_store::{MessageId, PartitionId, StoreError, ThreadId};
 use tokio::sync::watch;
 
 use super::event::{Agent, DeskEvent, RequestId, Saying, Wish};
 use super::whisper::Whisper;
-use super::{AnswerResult, Decided, Desk};
+use super::{AnswerResult, Desk};
 use crate::customer::Customer;
-use crate::decision_record::DecisionRecord;
 use crate::event::Event;
 use crate::ingest::AcceptError;
 use crate::shared::Shared;
@@ -202,41 +201,6 @@ impl Shared {
         self.keep_event(thread, "agent", request.0.as_bytes(), event)
             .await?;
         Ok(())
-    }
-
-    /// The record of a decision: from the hot store, or from the archive that it has gone to.
-    pub(crate) async fn decision(
-        &self,
-        thread: ThreadId,
-        decided: Decided,
-    ) -> Result<Option<DecisionRecord>, ReadError> {
-        let partition = self.directory.partition(thread);
-        let Some(key) = self
-            .vault
-            .existing_key(partition, thread)
-            .await
-            .map_err(StoreError::from)?
-        else {
-            return Ok(None);
-        };
-        let before = Offset(decided.offset.0.saturating_sub(1));
-        let hot = self.store.journal(partition, before, 1).await?;
-        let found = hot
-            .into_iter()
-            .find(|entry| entry.offset == decided.offset && entry.thread == thread);
-        let sealed = match found {
-            Some(entry) => entry.record,
-            None => match self.archive.decision(decided.message_id).await? {
-                Some(archived) if archived.thread == thread => archived.record,
-                _ => return Ok(None),
-            },
-        };
-        let kind = SealedKind::Decision(decided.offset);
-        let record = self
-            .vault
-            .open(&key, kind, thread, &sealed)
-            .map_err(StoreError::from)?;
-        Ok(Some(record))
     }
 
     /// Hints that the desk, or what an agent reads of a customer, has changed.

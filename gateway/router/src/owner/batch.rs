@@ -341,13 +341,15 @@ impl Owner<'_> {
         }
         if let Some(record) = step.record {
             // A turn that its timer closed came by an event that no client knows.
-            let decided = record.messages.last().copied();
+            let mut earlier = record.messages.clone();
+            let decided = earlier.pop();
             let kind = SealedKind::Decision(arrived.offset);
             let record = vault.seal(&key, kind, thread, &record)?;
             draft.commit.journal.push(JournalEntry {
                 offset: arrived.offset,
                 thread,
                 message_id: decided.unwrap_or(arrived.message_id),
+                earlier,
                 record,
             });
         }

@@ -76,13 +76,53 @@ async fn every_decision_can_be_found_by_its_message() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_decision_on_a_turn_is_found_by_its_last_message() {
+async fn the_decision_on_a_turn_is_found_by_each_of_its_messages() {
     let mut bed = Bed::new().gathering();
     bed.settings.archive_every = Duration::from_secs(1);
     let router = bed.start();
-    say(&router, "ann", "1", "hello").await;
-    let last = say(&router, "ann", "2", "is anybody there?").await;
-    until(|| async { bed.archive.decision(last.message_id).await.unwrap() }).await;
+    let mut messages = Vec::new();
+    for (id, text) in [("1", "hello"), ("2", "hello?"), ("3", "is anybody there?")] {
+        messages.push(say(&router, "ann", id, text).await.message_id);
+    }
+    let thread = router.thread(&address("ann"));
+    for message in &messages {
+        let hot = until(|| async { router.decision_on(thread, *message).await.unwrap() }).await;
+        assert_eq!(hot.messages, messages);
+        let archived = until(|| async { bed.archive.decision(*message).await.unwrap() }).await;
+        assert_eq!(archived.thread, thread);
+    }
+    // By then the hot store has let it go.
+    until(|| async { is_trimmed(&bed).await.then_some(()) }).await;
+    for message in &messages {
+        let found = router.decision_on(thread, *message).await.unwrap();
+        assert_eq!(
+            found.map(|record| record.messages).as_ref(),
+            Some(&messages)
+        );
+        let strange = router
+            .decision_on(router.thread(&address("bob")), *message)
+            .await;
+        assert!(
+            matches!(strange, Ok(None)),
+            "another customer's: {strange:?}"
+        );
+    }
+}
+
+async fn is_trimmed(bed: &Bed) -> bool {
+    for number in 0..PARTITIONS {
+        let partition = PartitionId::customer(number);
+        if !bed
+            .store
+            .journal(partition, Offset(0), 1)
+            .await
+            .unwrap()
+            .is_empty()
+        {
+            return false;
+        }
+    }
+    true
 }
 
 #[tokio::test(start_paused = true)]

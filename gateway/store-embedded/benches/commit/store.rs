@@ -148,6 +148,7 @@ impl Partition {
                     offset: Offset(offset),
                     thread: thread(message),
                     message_id: MessageId(uuid::Uuid::from_bytes(message.id)),
+                    earlier: Vec::new(),
                     record: event.clone(),
                 })
                 .collect(),

@@ -7,7 +7,7 @@ use crate::archive;
 use crate::columns::{ORDINAL_BITS, RowSum, unpacked};
 use crate::condition::Condition;
 use crate::steps::append::dedupe_sum;
-use crate::steps::commit::{journal_sum, state_sum};
+use crate::steps::commit::{journal_sum, state_sum, turn_sum};
 use crate::steps::takeovers::takeovers_sum;
 use crate::steps::timers::timer_sum;
 use crate::tables::event_sum;
@@ -31,7 +31,7 @@ enum Owner {
 }
 
 /// Tables that a file lacks until a signalbox that knows them has opened it.
-const ADDED: &[&str] = &["takeovers", "homes", "decided_with"];
+const ADDED: &[&str] = &["takeovers", "homes", "turns", "decided_with"];
 
 /// Whether a table can be looked at: all can, but those that came later and that nobody has made yet.
 pub(super) fn is_there(connection: &Connection, table: &Table) -> bool {
@@ -183,6 +183,12 @@ pub(super) const STORE: &[Table] = &[
         crc: 4,
     },
     Table {
+        name: "turns",
+        partition: Owner::Place(0),
+        sum: |row| Some(turn_sum(int(row, 0)?, blob(row, 1)?)),
+        crc: 2,
+    },
+    Table {
         name: "timers",
         partition: Owner::Packed(1),
         sum: |row| {
@@ -302,6 +308,12 @@ pub(super) const ARCHIVE: &[Table] = &[
             ))
         },
         crc: 5,
+    },
+    Table {
+        name: "decided_with",
+        partition: Owner::Nobody,
+        sum: |row| Some(archive::decided_with_sum(blob(row, 0)?, blob(row, 1)?)),
+        crc: 2,
     },
 ];
 

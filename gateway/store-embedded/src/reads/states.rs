@@ -1,13 +1,13 @@
 //! States of threads, decision records, the next timer.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 use signalbox_sealed::Sealed;
 use signalbox_store::{JournalEntry, MessageId, Offset, ThreadId};
 
 use crate::columns::{Kept, at, last_place, limited, ordinal, place};
 use crate::fault::Fault;
-use crate::steps::commit::{journal_sum, state_sum};
+use crate::steps::commit::{journal_sum, state_sum, turn_sum};
 
 pub(crate) fn states(
     connection: &Connection,
@@ -39,8 +39,9 @@ pub(crate) fn journal(
     limit: usize,
 ) -> Result<Vec<JournalEntry>, Fault> {
     let mut statement = connection.prepare_cached(
-        "SELECT place, thread, message, record, crc FROM journal WHERE place > ?1 AND place <= ?2
-         ORDER BY place LIMIT ?3",
+        "SELECT journal.place, thread, message, record, journal.crc, earlier, turns.crc
+         FROM journal LEFT JOIN turns ON turns.place = journal.place
+         WHERE journal.place > ?1 AND journal.place <= ?2 ORDER BY journal.place LIMIT ?3",
     )?;
     let mut rows = statement.query([
         place(partition, after.0),
@@ -62,10 +63,24 @@ pub(crate) fn journal(
             offset: Offset(ordinal(place)),
             thread: ThreadId(thread),
             message_id: MessageId(uuid::Uuid::from_bytes(message)),
+            earlier: earlier(row, partition, place)?,
             record,
         });
     }
     Ok(entries)
+}
+
+/// The earlier messages of a turn, from a row of the journal.
+fn earlier(row: &Row<'_>, partition: i64, place: i64) -> Result<Vec<MessageId>, Fault> {
+    let Some(earlier) = row.get::<_, Option<Vec<u8>>>(5)? else {
+        return Ok(Vec::new());
+    };
+    turn_sum(place, &earlier).check(row.get(6)?, partition, "turns")?;
+    let (messages, _) = earlier.as_chunks();
+    Ok(messages
+        .iter()
+        .map(|message| MessageId(uuid::Uuid::from_bytes(*message)))
+        .collect())
 }
 
 pub(crate) fn next_timer(

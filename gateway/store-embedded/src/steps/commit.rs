@@ -1,7 +1,7 @@
 //! One batch of an owner: all of it, in one step.
 
 use rusqlite::params;
-use signalbox_store::{Commit, Committed, JournalEntry, Sequence, StateWrite};
+use signalbox_store::{Commit, Committed, JournalEntry, MessageId, Sequence, StateWrite};
 
 use super::{dead_letters, outbox, timers};
 use crate::columns::{Blob, RowSum, packed, place};
@@ -76,7 +76,28 @@ fn add_journal(tables: &mut Tables<'_>, partition: i64, entry: &JournalEntry) ->
         Blob(&entry.record),
         sum.sum()
     ])?;
+    add_turn(tables, at, &entry.earlier)
+}
+
+/// Few turns have earlier messages: those have a row of their own.
+fn add_turn(tables: &Tables<'_>, place: i64, earlier: &[MessageId]) -> Result<(), Fault> {
+    if earlier.is_empty() {
+        return Ok(());
+    }
+    let earlier: Vec<u8> = earlier
+        .iter()
+        .flat_map(|message| message.0.into_bytes())
+        .collect();
+    tables.change(
+        "INSERT OR REPLACE INTO turns VALUES (?1, ?2, ?3)",
+        params![place, earlier, turn_sum(place, &earlier).sum()],
+    )?;
     Ok(())
+}
+
+/// The checksum of a row of `turns`.
+pub(crate) fn turn_sum(place: i64, earlier: &[u8]) -> RowSum {
+    RowSum::of("turns").int(place).bytes(earlier)
 }
 
 /// The checksum of a row of `states`.

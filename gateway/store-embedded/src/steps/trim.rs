@@ -37,6 +37,10 @@ pub(crate) fn trim(
         "DELETE FROM journal WHERE place BETWEEN ?1 AND ?2",
         [place(partition, 0), place(partition, archived.0)],
     )?;
+    tables.change(
+        "DELETE FROM turns WHERE place BETWEEN ?1 AND ?2",
+        [place(partition, 0), place(partition, archived.0)],
+    )?;
     for (thread, unseen) in named {
         for row in unseen {
             tables.change("DELETE FROM events WHERE id = ?1", [row])?;

@@ -95,6 +95,7 @@ async fn fill(directory: &Path) {
         cursor: Offset(MESSAGES),
         events: (0..MESSAGES).map(event).collect(),
         decisions: (0..MESSAGES).map(decision).collect(),
+        decided_with: Vec::new(),
     };
     archive.keep(batch).await.expect("keep");
 }

@@ -1,5 +1,7 @@
 //! A trim leaves transcripts without gaps, and threads that go on where they were.
 
+use std::path::Path;
+
 use signalbox_store::{Commit, Offset, Sequence, Store, TranscriptRange, Trim};
 use signalbox_store_embedded::EmbeddedStore;
 use tempfile::TempDir;
@@ -51,6 +53,31 @@ async fn a_reply_archived_before_a_message_leaves_no_gap() {
     drop(store);
     let report = samples::check(directory.path()).expect("a store");
     assert!(report.is_sound(), "{:?}", report.problems);
+}
+
+#[tokio::test]
+async fn nothing_of_a_trimmed_turn_stays() {
+    let directory = TempDir::new().expect("a temporary directory");
+    let store = samples::open(directory.path());
+    let partition = samples::partition(0);
+    let fence = samples::own(&store, partition, 1).await;
+    samples::keep(&store, MESSAGES[0]).await.expect("keep");
+    let answers = samples::answers(&store, partition, fence, Offset(0)).await;
+    let mut turn = answers.expect("inbox");
+    turn.journal[0].earlier = vec![samples::message_id(MESSAGES[1])];
+    store.commit(turn).await.expect("commit");
+    assert_eq!(turns(directory.path()), 1);
+    let trimmed = store.trim(partition, fence, all_of(Offset(1))).await;
+    assert_eq!(trimmed, Ok(Ok(())));
+    assert_eq!(turns(directory.path()), 0);
+}
+
+/// How many rows tell of earlier messages of turns.
+fn turns(directory: &Path) -> u64 {
+    let report = samples::check(directory).expect("a store");
+    assert!(report.is_sound(), "{:?}", report.problems);
+    let turns = report.tables.iter().find(|table| table.name == "turns");
+    turns.expect("the table is there").rows
 }
 
 fn all_of(archived: Offset) -> Trim {

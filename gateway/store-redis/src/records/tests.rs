@@ -42,11 +42,18 @@ fn a_record_in_a_wrong_place_is_noticed() {
         offset: Offset(7),
         thread: ThreadId([1; 16]),
         message_id: MessageId(Uuid::from_bytes([2; 16])),
+        earlier: vec![MessageId(Uuid::from_bytes([3; 16]))],
         record: Sealed::from_stored(*b"decision"),
     };
-    let bytes = decision(&entry);
-    assert_eq!(read_decision(Offset(7), &bytes), Some(entry));
-    assert_eq!(read_decision(Offset(8), &bytes), None);
+    let (bytes, before) = (decision(&entry), earlier(&entry));
+    let elsewhere = earlier(&JournalEntry {
+        offset: Offset(8),
+        ..entry.clone()
+    });
+    let read = |offset, earlier| read_decision(Offset(offset), &bytes, Some(earlier));
+    assert_eq!(read(8, &elsewhere), None);
+    assert_eq!(read(7, &elsewhere), None);
+    assert_eq!(read(7, &before), Some(entry));
 }
 
 #[test]

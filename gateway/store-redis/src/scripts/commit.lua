@@ -53,8 +53,12 @@ for _ = 1, tonumber(take()) do
   end
 end
 for _ = 1, tonumber(take()) do
-  local offset, record = take(), take()
-  redis.call('XADD', tag .. ':journal', offset .. '-0', 'record', record)
+  local offset, record, earlier = take(), take(), take()
+  if earlier == '' then
+    redis.call('XADD', tag .. ':journal', offset .. '-0', 'record', record)
+  else
+    redis.call('XADD', tag .. ':journal', offset .. '-0', 'record', record, 'earlier', earlier)
+  end
 end
 for _ = 1, tonumber(take()) do
   local id, thread, due, due_exactly, attempts, rest = take(), take(), take(), take(), take(), take()

@@ -33,7 +33,9 @@ pub(crate) async fn journal(
     let mut journal = Vec::new();
     for (offset, mut fields) in calls.entries(partition, "journal", after.0, limit).await? {
         let record = fields.bytes()?;
-        journal.push(fields.sound(records::read_decision(Offset(offset), &record))?);
+        let earlier = fields.maybe();
+        let entry = records::read_decision(Offset(offset), &record, earlier.as_deref());
+        journal.push(fields.sound(entry)?);
     }
     Ok(journal)
 }

@@ -126,6 +126,7 @@ pub(crate) fn answers(
                 offset: record.offset,
                 thread: record.thread,
                 message_id: record.message_id,
+                earlier: Vec::new(),
                 record: sealed("decision"),
             })
             .collect(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::samples::{PARTITION, at, message_id, sealed, thread};
-use crate::archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent};
+use crate::archive::{Archive, ArchiveBatch, ArchivedDecision, ArchivedEvent, DecidedWith};
 use crate::ids::{Offset, Sequence};
 
 /// Runs all promises of an archive on an empty one.
@@ -44,6 +44,41 @@ pub async fn archive(archive: Arc<dyn Archive>) {
     );
     assert_eq!(archive.decision(message_id(3)).await, Ok(Some(decision(3))));
     assert_eq!(archive.decision(message_id(77)).await, Ok(None));
+    every_message_of_a_turn_finds_its_decision(&*archive).await;
+}
+
+async fn every_message_of_a_turn_finds_its_decision(archive: &dyn Archive) {
+    let with = |number, last| DecidedWith {
+        message_id: message_id(number),
+        last: message_id(last),
+    };
+    let turn = ArchiveBatch {
+        events: Vec::new(),
+        decided_with: vec![with(10, 12), with(11, 12)],
+        ..batch(12, 12..=13)
+    };
+    for _ in 0..2 {
+        archive.keep(turn.clone()).await.expect("keep");
+    }
+    // What the archive has already stays, and a message's own decision comes before another's.
+    let other = ArchiveBatch {
+        decided_with: vec![with(10, 13), with(13, 12)],
+        ..batch(13, 13..=13)
+    };
+    archive.keep(other).await.expect("keep");
+    for (number, decided) in [(10, 12), (11, 12), (12, 12), (13, 13)] {
+        assert_eq!(
+            archive.decision(message_id(number)).await,
+            Ok(Some(decision(decided))),
+            "message {number}"
+        );
+    }
+    let lost = ArchiveBatch {
+        decided_with: vec![with(20, 21)],
+        ..batch(14, 14..=14)
+    };
+    archive.keep(lost).await.expect("keep");
+    assert_eq!(archive.decision(message_id(20)).await, Ok(None));
 }
 
 fn batch(cursor: u64, numbers: std::ops::RangeInclusive<u64>) -> ArchiveBatch {
@@ -52,6 +87,7 @@ fn batch(cursor: u64, numbers: std::ops::RangeInclusive<u64>) -> ArchiveBatch {
         cursor: Offset(cursor),
         events: numbers.clone().map(event).collect(),
         decisions: numbers.map(decision).collect(),
+        decided_with: Vec::new(),
     }
 }
 

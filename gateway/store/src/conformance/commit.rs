@@ -2,11 +2,11 @@
 
 use super::Workbench;
 use super::samples::{
-    ALL, PARTITION, accepted, at, batch, batch_id, committed, decision, entry, everything, message,
-    own, reply, sealed, state, thread, timer,
+    ALL, PARTITION, accepted, at, batch, batch_id, committed, decision, decision_on_turn, entry,
+    everything, message, own, reply, sealed, state, thread, timer,
 };
 use crate::ids::{Offset, Sequence};
-use crate::records::{Commit, Committed, StateWrite, TranscriptRange};
+use crate::records::{Commit, Committed, StateWrite, TranscriptRange, Trim};
 
 pub(super) async fn all_of_a_batch_is_kept(bench: &dyn Workbench) {
     let store = bench.fresh().await;
@@ -194,5 +194,38 @@ pub(super) async fn the_journal_is_read_in_parts(bench: &dyn Workbench) {
     assert_eq!(
         store.journal(PARTITION, Offset(2), 2).await,
         Ok(vec![decision(3, thread(3)), decision(4, thread(4))])
+    );
+}
+
+pub(super) async fn the_journal_names_every_message_of_a_turn(bench: &dyn Workbench) {
+    let store = bench.fresh().await;
+    let fence = own(&store).await;
+    for number in 1..=5 {
+        accepted(&store, message(number, thread(1))).await;
+    }
+    let journal = vec![
+        decision_on_turn(1, 3, thread(1)),
+        decision(4, thread(1)),
+        decision_on_turn(4, 5, thread(2)),
+    ];
+    let commit = Commit {
+        journal: journal.clone(),
+        ..batch(fence, 0, 5)
+    };
+    committed(&store, commit).await;
+    assert_eq!(
+        store.journal(PARTITION, Offset(0), ALL).await,
+        Ok(journal.clone())
+    );
+    let trim = Trim {
+        archived: Offset(3),
+        keep_per_thread: 0,
+        dedupe_before: at(0),
+    };
+    assert_eq!(store.trim(PARTITION, fence, trim).await, Ok(Ok(())));
+    let store = bench.reopen(store).await;
+    assert_eq!(
+        store.journal(PARTITION, Offset(0), ALL).await,
+        Ok(journal[1..].to_vec())
     );
 }

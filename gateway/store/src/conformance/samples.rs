@@ -139,7 +139,16 @@ pub(super) fn decision(offset: u64, of: ThreadId) -> JournalEntry {
         offset: Offset(offset),
         thread: of,
         message_id: message_id(offset),
+        earlier: Vec::new(),
         record: sealed(&format!("decision {offset}")),
+    }
+}
+
+/// The decision on a turn of the messages `first` to `offset`.
+pub(super) fn decision_on_turn(first: u64, offset: u64, of: ThreadId) -> JournalEntry {
+    JournalEntry {
+        earlier: (first..offset).map(message_id).collect(),
+        ..decision(offset, of)
     }
 }
 

@@ -21,6 +21,8 @@ struct Kept {
     cursors: BTreeMap<PartitionId, Offset>,
     events: BTreeMap<(ThreadId, Sequence), ArchivedEvent>,
     decisions: BTreeMap<MessageId, ArchivedDecision>,
+    /// Earlier messages of turns, each with the turn's last.
+    decided_with: BTreeMap<MessageId, MessageId>,
 }
 
 impl MemoryArchive {
@@ -62,6 +64,11 @@ impl Archive for MemoryArchive {
                 .entry(decision.message_id)
                 .or_insert(decision);
         }
+        for earlier in batch.decided_with {
+            kept.decided_with
+                .entry(earlier.message_id)
+                .or_insert(earlier.last);
+        }
         let cursor = kept.cursors.entry(batch.partition).or_default();
         // A late copy of an older batch must not move the cursor back.
         *cursor = batch.cursor.max(*cursor);
@@ -85,7 +92,10 @@ impl Archive for MemoryArchive {
     }
 
     async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
-        Ok(self.kept.lock().decisions.get(&message).cloned())
+        let kept = self.kept.lock();
+        let last = kept.decided_with.get(&message);
+        let found = kept.decisions.get(&message);
+        Ok(found.or_else(|| kept.decisions.get(last?)).cloned())
     }
 }
 
