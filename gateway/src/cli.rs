@@ -7,6 +7,7 @@ mod answer;
 mod arguments;
 mod bench;
 mod check;
+mod desk;
 mod doctor;
 mod explain;
 mod fmt;
@@ -79,6 +80,7 @@ fn answer(arguments: Arguments, locale: Locale) -> Result<Answer, Failure> {
         Command::Rules(options) => live_rules::run(&options, locale),
         Command::Outbox(options) => outbox::waiting(&options, locale),
         Command::DeadLetters(options) => outbox::dead(&options, locale),
+        Command::Desk(options) => desk::run(&options),
         Command::Doctor(options) => doctor::run(&options, locale),
     }
 }

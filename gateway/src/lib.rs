@@ -8,6 +8,7 @@ pub mod cli;
 pub mod config;
 pub mod data_directory;
 pub mod deployment_key;
+pub mod desk;
 pub mod doctor;
 pub mod environment;
 pub mod listener;

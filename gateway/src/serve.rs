@@ -30,6 +30,7 @@ use crate::bundles::{BundleRecords, RulesStatus, Watch};
 use crate::config::Config;
 use crate::config::values;
 use crate::deployment_key::{self, KeyOrigin};
+use crate::desk::{self, Agents, Desk};
 use crate::environment::RealEnvironment;
 use crate::listener::Listener;
 use crate::node::Node;
@@ -106,6 +107,8 @@ struct Gateway {
     stop_helpers: CancellationToken,
     helpers: Vec<JoinHandle<()>>,
     url: String,
+    /// Of the desk's agent who was made just now: said once.
+    desk_password: Option<String>,
     /// Not only this machine reaches it.
     is_everywhere: bool,
     stop_within: Duration,
@@ -157,7 +160,7 @@ impl Gateway {
             store: storage.store.clone(),
             archive: storage.archive.clone(),
             rules: active.clone(),
-            environment,
+            environment: environment.clone(),
             deployment_key: key.clone(),
             hints: hub.clone(),
             observer: observer.clone(),
@@ -191,7 +194,17 @@ impl Gateway {
             metrics.clone(),
             Arc::new(Timestamp::now),
         );
-        let mut app = webchat::router(webchat.clone()).merge(webhook::router(webhook));
+        let (agents, desk_password) = Agents::load(&config.file.desk, &config.data, &*environment)?;
+        let desk = Desk::new(
+            router.clone(),
+            agents,
+            key.clone(),
+            config.file.desk.session.0,
+            stop_ports.clone(),
+        );
+        let mut app = webchat::router(webchat.clone())
+            .merge(webhook::router(webhook))
+            .merge(desk::router(desk));
         match machine_listener {
             Some(machines) => {
                 let app = pages::router(pages.clone(), Audience::Everybody);
@@ -234,6 +247,7 @@ impl Gateway {
             stop_helpers,
             helpers,
             url,
+            desk_password,
             is_everywhere,
             stop_within: config.file.stop_within.0,
         })
@@ -263,7 +277,7 @@ impl Gateway {
     /// What people are told then.
     fn ready(&self) -> Words {
         let url = &self.url;
-        if self.is_everywhere {
+        let mut ready = if self.is_everywhere {
             words!(
                 "signalbox is ready: {url}\n\
                  It listens on all interfaces: others open it by a name or address of this machine.\n",
@@ -271,7 +285,17 @@ impl Gateway {
             )
         } else {
             words!("signalbox is ready: {url}\n", "signalbox 已就绪：{url}\n")
+        };
+        // Once, and on the terminal only: a log is kept and read by others.
+        if let Some(password) = &self.desk_password {
+            let desk = words!(
+                "The desk for people: {url}desk, name agent, password {password} (it is not shown again)\n",
+                "坐席台：{url}desk，用户名 agent，密码 {password} （不再显示）\n"
+            );
+            ready.en.push_str(&desk.en);
+            ready.zh.push_str(&desk.zh);
         }
+        ready
     }
 
     async fn stop(self) {

@@ -180,6 +180,11 @@ impl Router {
         Ok(self.shared.desk().await?)
     }
 
+    /// The queues of the live rules: name in rules, name for people.
+    pub fn queues(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        self.shared.rules.load().queues()
+    }
+
     /// Hears when something at the desk may have changed in this process: a hint, as [`ThreadHints`] are.
     pub fn desk_hints(&self) -> watch::Receiver<u64> {
         self.shared.desk_hints()

@@ -18,6 +18,12 @@ pub trait Rules: Send + Sync + 'static {
     /// Where a conversation goes that nobody can decide.
     fn default_queue(&self) -> Arc<str>;
 
+    /// Where people can be asked for: each queue's name in rules, and its name for people.
+    fn queues(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let queue = self.default_queue();
+        vec![(queue.clone(), queue)]
+    }
+
     /// The language of a customer who was not heard yet.
     fn default_language(&self) -> Arc<str>;
 
@@ -144,6 +150,13 @@ impl Rules for ActiveBundle {
 
     fn default_queue(&self) -> Arc<str> {
         self.default_queue.clone()
+    }
+
+    fn queues(&self) -> Vec<(Arc<str>, Arc<str>)> {
+        let queues = self.engine.bundle().queues.iter();
+        queues
+            .map(|queue| (queue.name.clone(), queue.title.clone()))
+            .collect()
     }
 
     fn default_language(&self) -> Arc<str> {

@@ -68,6 +68,8 @@ pub(super) enum Command {
     Outbox(OutboxOptions),
     /// See what a running gateway could not deliver, and decide about it
     DeadLetters(DeadLettersOptions),
+    /// Make what the desk for people needs
+    Desk(DeskOptions),
     /// Find out what is wrong with this installation, and what to do
     Doctor(DoctorOptions),
 }
@@ -172,6 +174,18 @@ pub(super) enum LiveRulesCommand {
         #[arg(value_name = "RULE")]
         rule: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct DeskOptions {
+    #[command(subcommand)]
+    pub(super) command: DeskCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DeskCommand {
+    /// Read a password from standard input, and print its hash for `desk.agents.NAME.password`
+    Password,
 }
 
 #[derive(Debug, Args)]

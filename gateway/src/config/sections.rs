@@ -1,5 +1,6 @@
 //! Every setting, with its default, bounds and sentences.
 
+mod desk;
 mod file;
 mod router;
 mod rules;
@@ -8,6 +9,7 @@ mod telemetry;
 mod webchat;
 mod webhook;
 
+pub use desk::{DeskAgentSection, DeskSection};
 pub use file::FileSection;
 pub use router::RouterSection;
 pub use rules::RulesSection;

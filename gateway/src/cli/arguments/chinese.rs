@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 /// What a command does, by its name behind `signalbox`.
-const COMMANDS: [(&str, &str); 22] = [
+const COMMANDS: [(&str, &str); 24] = [
     ("", "signalbox 决定每条客户消息走向哪里。"),
     ("serve", "运行网关"),
     ("check", "检查规则文件"),
@@ -40,6 +40,11 @@ const COMMANDS: [(&str, &str); 22] = [
     ("dead-letters show", "一条死信，连同正文"),
     ("dead-letters retry", "用原有的键重新发送"),
     ("dead-letters discard", "永久删除"),
+    ("desk", "准备坐席台所需的内容"),
+    (
+        "desk password",
+        "从标准输入读取密码，打印其哈希，供 `desk.agents.NAME.password` 使用",
+    ),
     ("doctor", "找出这套安装有什么问题，以及怎么办"),
 ];
 

@@ -1,7 +1,8 @@
 //! The top of the file.
 
 use super::{
-    RouterSection, RulesSection, StoreSection, TelemetrySection, WebchatSection, WebhookSection,
+    DeskSection, RouterSection, RulesSection, StoreSection, TelemetrySection, WebchatSection,
+    WebhookSection,
 };
 use crate::config::section::section;
 use crate::config::values::{FilePath, ListenAddress, Secret, TimeSpan};
@@ -38,6 +39,7 @@ section! {
         section router: RouterSection;
         section webchat: WebchatSection;
         section webhook: WebhookSection;
+        section desk: DeskSection;
         section telemetry: TelemetrySection;
     }
 }
