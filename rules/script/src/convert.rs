@@ -26,26 +26,10 @@ const LONGEST_SECONDS: u64 = 100 * 366 * 24 * 3600;
 /// What a script must give.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultType {
-    /// The fact's type; see [`is_possible_result`].
+    /// The fact's type. Nothing is a moment, a day, a time of day, a zone or a language to a script.
     pub value_type: Type,
     /// The members, where the type is an enum.
     pub members: Vec<Arc<str>>,
-}
-
-/// Whether a script can give values of this type.
-pub fn is_possible_result(value_type: &Type) -> bool {
-    match value_type {
-        Type::Text
-        | Type::Bool
-        | Type::Int
-        | Type::Decimal
-        | Type::Percent
-        | Type::Money
-        | Type::Duration
-        | Type::Enum(_) => true,
-        Type::List(element) => **element == Type::Text,
-        Type::TimeOfDay | Type::Date | Type::Timestamp | Type::Timezone | Type::Language => false,
-    }
 }
 
 /// The value as the script sees it; `None` if it is larger than a script may have.
@@ -100,10 +84,7 @@ fn text_bytes(value: &Value) -> usize {
 pub(crate) fn from_script(result: Dynamic, wanted: &ResultType) -> Result<Value, String> {
     let name = word_for(&result);
     let value = match &wanted.value_type {
-        Type::Text => result
-            .into_string()
-            .ok()
-            .map(|text| Value::Text(text.into())),
+        Type::Text => text_of(result).map(|text| Value::Text(text.into())),
         Type::Bool => result.as_bool().ok().map(Value::Bool),
         Type::Int => result
             .as_int()
@@ -115,7 +96,7 @@ pub(crate) fn from_script(result: Dynamic, wanted: &ResultType) -> Result<Value,
         Type::Money => return money(&result).ok_or(shown(&result)),
         Type::Enum(_) => {
             let shown = shown(&result);
-            let member = result.into_string().ok();
+            let member = text_of(result);
             let member = member.and_then(|it| wanted.members.iter().find(|known| ***known == *it));
             return member.map(|it| Value::Member(it.clone())).ok_or(shown);
         }
@@ -123,6 +104,14 @@ pub(crate) fn from_script(result: Dynamic, wanted: &ResultType) -> Result<Value,
         Type::TimeOfDay | Type::Date | Type::Timestamp | Type::Timezone | Type::Language => None,
     };
     value.ok_or_else(|| name.to_owned())
+}
+
+/// A text; a character (`text[0]` is one) is a text of one letter.
+fn text_of(result: Dynamic) -> Option<String> {
+    match result.as_char() {
+        Ok(letter) => Some(letter.to_string()),
+        Err(_) => result.into_string().ok(),
+    }
 }
 
 fn number(result: &Dynamic) -> Option<Decimal> {
@@ -159,13 +148,13 @@ fn texts(result: Dynamic) -> Option<Value> {
     let elements = result.into_array().ok()?;
     let texts = elements
         .into_iter()
-        .map(|one| Some(Value::Text(one.into_string().ok()?.into())));
+        .map(|one| Some(Value::Text(text_of(one)?.into())));
     texts.collect::<Option<Vec<_>>>().map(Value::List)
 }
 
 /// A number or text with its value, since that may be what is wrong; of anything else its kind.
 fn shown(result: &Dynamic) -> String {
-    if result.is_int() || result.is_decimal() || result.is_string() {
+    if result.is_int() || result.is_decimal() || result.is_string() || result.is_char() {
         return shortened(&format!("{result}"));
     }
     word_for(result).to_owned()
@@ -180,7 +169,7 @@ fn word_for(result: &Dynamic) -> &'static str {
         "a whole number"
     } else if result.is_decimal() {
         "a decimal number"
-    } else if result.is_string() {
+    } else if result.is_string() || result.is_char() {
         "a text"
     } else if result.is_array() {
         "an array"

@@ -83,7 +83,9 @@ impl Failure {
         let position = error.position();
         match error {
             EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => Self::of(*inner),
-            EvalAltResult::ErrorTooManyOperations(_) => Self::TooManySteps,
+            EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
+                Self::TooManySteps
+            }
             EvalAltResult::ErrorStackOverflow(_) => Self::TooDeep,
             EvalAltResult::ErrorDataTooLarge(..) | EvalAltResult::ErrorTooManyVariables(_) => {
                 Self::TooLarge

@@ -5,7 +5,8 @@ use signalbox_dsl::value::{Type, Value};
 
 use crate::convert::{ResultType, from_script, to_script};
 use crate::failure::{Failure, shortened, source_bound};
-use crate::limits::{MOST_SOURCE_BYTES, counted, sandbox};
+use crate::limits::{MOST_SOURCE_BYTES, MOST_STEPS, sandbox};
+use crate::steps::counted;
 
 /// What a fact calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +17,7 @@ pub struct Signature {
     pub parameters: Vec<Type>,
     /// What it must give.
     pub result: ResultType,
-    /// After how many steps it is stopped.
+    /// After how many steps it is stopped; [`MOST_STEPS`] if it says more.
     pub steps: u64,
 }
 
@@ -67,22 +68,25 @@ impl Script {
     ///
     /// # Errors
     /// [`BadScript`]
-    pub fn compile(source: &str, signature: Signature) -> Result<Self, BadScript> {
+    pub fn compile(source: &str, mut signature: Signature) -> Result<Self, BadScript> {
+        signature.steps = signature.steps.min(MOST_STEPS);
         if source.len() > MOST_SOURCE_BYTES {
             return Err(BadScript::Unreadable {
                 reason: source_bound(),
                 place: 0,
             });
         }
-        let engine = sandbox(signature.steps);
+        // Some editors begin a file with a mark that nobody sees, and Rhai would refuse.
+        let readable = source.strip_prefix('\u{feff}').unwrap_or(source);
+        let engine = sandbox();
         let ast = engine
-            .compile(source)
+            .compile(readable)
             .map_err(|error| BadScript::Unreadable {
                 reason: in_plain_words(error.err_type()),
-                place: offset(source, error.position()),
+                place: source.len() - readable.len() + offset(readable, error.position()),
             })?;
         // Rhai does not tell whether there are statements, but running none takes no step.
-        let (ran, steps) = counted(|| engine.run_ast(&ast));
+        let (ran, steps) = counted(signature.steps, || engine.run_ast(&ast));
         if ran.is_err() || steps > 0 {
             return Err(BadScript::Statements);
         }
@@ -116,7 +120,7 @@ impl Script {
             };
         };
         let options = CallFnOptions::new().eval_ast(false).rewind_scope(true);
-        let (called, steps) = counted(|| {
+        let (called, steps) = counted(self.signature.steps, || {
             let mut scope = Scope::new();
             let function = &self.signature.function;
             self.engine
@@ -127,8 +131,6 @@ impl Script {
                 .map_err(|found| Failure::WrongResult { found }),
             Err(error) => Err(Failure::of(*error)),
         };
-        // The step that was one too many was not taken.
-        let steps = steps.min(self.signature.steps);
         Outcome { result, steps }
     }
 }

@@ -144,6 +144,32 @@ fn what_is_wrong_is_told_with_its_place() {
 }
 
 #[test]
+fn the_mark_at_the_start_of_a_file_is_no_part_of_the_script() {
+    let outcome = call("\u{feff}fn f() { 7 }", &[], Type::Int);
+    assert_eq!(outcome.result, Ok(Value::Number(Decimal::from(7))));
+    let source = "\u{feff}fn f() { 你好 }";
+    let bad = Script::compile(source, signature(&[], Type::Int)).unwrap_err();
+    let BadScript::Unreadable { place, .. } = bad else {
+        panic!("{bad:?}");
+    };
+    assert!(source[place..].starts_with("你好"), "{place}");
+}
+
+#[test]
+fn a_character_is_a_text_of_one_letter() {
+    let member = Type::Enum(Arc::from("shop.Tier"));
+    let texts = Type::List(Box::new(Type::Text));
+    let one = Value::Text("退".into());
+    let outcome = call("fn f(t) { t[0] }", &[text("退款")], Type::Text);
+    assert_eq!(outcome.result, Ok(one.clone()));
+    let outcome = call("fn f(t) { [t[0]] }", &[text("退款")], texts);
+    assert_eq!(outcome.result, Ok(Value::List(vec![one])));
+    let outcome = call("fn f(t) { t[0] }", &[text("退款")], member);
+    let found = "退".to_owned();
+    assert_eq!(outcome.result, Err(Failure::WrongResult { found }));
+}
+
+#[test]
 fn a_missing_function_names_those_there_are() {
     let bad = Script::compile("fn f(a) { a } fn g() { 1 }", signature(&[], Type::Int)).unwrap_err();
     let (function, parameters, found) = ("f".to_owned(), 0, vec![1]);

@@ -86,7 +86,8 @@ fn what_does_not_end_is_stopped_by_its_steps() {
             "fn f(t) { while true { } }",
             "fn f(t) { loop { loop { continue; } } }",
             "fn f(t) { for i in 0..9223372036854775807 { } \"\" }",
-            "fn f(t) { for i in range(0, 9223372036854775807, 1) { } \"\" }",
+            "fn f(t) { for i in 0..=9223372036854775807 { } \"\" }",
+            "fn f(t) { loop { for c in t { } for c in t.chars() { } } }",
             "fn f(t) { do { } until false }",
             "fn f(t) { try { loop { } } catch { loop { } } }",
             "fn f(t) { let n = 0; loop { try { n += g(n); } catch { n = 0; } } } fn g(n) { throw n }",
@@ -125,9 +126,8 @@ fn what_grows_is_stopped_by_its_size() {
             "fn f(t) { let s = \"x\"; loop { s += s; } }",
             "fn f(t) { let s = \"x\"; loop { s = `${s}${s}`; } }",
             "fn f(t) { let s = \"\"; s.pad(100000000, \"x\"); s }",
-            "fn f(t) { let a = []; loop { a.push(1); } }",
+            "fn f(t) { let a = []; loop { a += [1, 1, 1, 1, 1, 1, 1, 1]; } }",
             "fn f(t) { let a = [1]; loop { a += a; } }",
-            "fn f(t) { let a = []; a.pad(100000000, 1); a }",
             "fn f(t) { let a = []; loop { a = [a, a]; } }",
             "fn f(t) { let a = []; let s = \"x\"; s.pad(10000, 'x'); loop { a.push(s); } }",
             "fn f(t) { let m = #{}; let n = 0; loop { m[`${n}`] = n; n += 1; } }",
@@ -142,6 +142,95 @@ fn what_grows_is_stopped_by_its_size() {
     );
     let many: String = (0..200).map(|n| format!("let v{n} = {n};")).collect();
     assert_eq!(fate(&format!("fn f(t) {{ {many} \"\" }}")), "large");
+}
+
+#[test]
+fn values_that_lie_too_deep_never_overflow_the_stack() {
+    for deepen in [
+        "a = [a]",
+        "a = #{a: a}",
+        "a = [#{a: [a]}]",
+        "a.push(a)",
+        "a += [a]",
+        "let b = [0]; b[0] = a; a = b",
+        "a = [a].map(|x| [[x]])",
+        "a = deeper(deeper(deeper(a)))",
+    ] {
+        for then in [
+            "`${a}`",
+            "if a == a { t }",
+            "if [a] != [a] { t }",
+            "throw a",
+            "switch a { 1 => 2 }",
+            "[a].contains(a)",
+            "a.to_string()",
+            "t",
+        ] {
+            let source = format!(
+                "fn f(t) {{ let a = []; let n = 0; while n < 300 {{ {deepen}; n += 1; }} {then} }}\n\
+                 fn deeper(x) {{ [[[[x]]]] }}"
+            );
+            assert_eq!(fate(&source), "large", "{source}");
+        }
+    }
+}
+
+#[test]
+fn what_lies_as_deep_as_it_may_is_compared_and_shown() {
+    let deepen = "let a = []; let b = []; let n = 0; while n < 31 { a = [a]; b = [b]; n += 1; }";
+    let deepest = format!("fn f(t) {{ {deepen} if a == b {{ `${{a}}` }} else {{ t }} }}");
+    let shown = format!("{}{}", "[".repeat(32), "]".repeat(32));
+    let wanted = Ok(Value::Text(shown.into()));
+    assert_eq!(run(&deepest, DEFAULT_STEPS).unwrap().result, wanted);
+}
+
+#[test]
+fn what_goes_through_something_large_takes_steps_by_its_size() {
+    let ones = format!("let it = [{}];", "1, ".repeat(990));
+    let letters = format!("let it = \"{}\";", "x".repeat(16_000));
+    for (large, does, times) in [
+        (&ones, "it.index_of(-1)", 20),
+        (&ones, "it.contains(-1)", 20),
+        (&ones, "-1 in it", 20),
+        (&ones, "it == it", 20),
+        (&ones, "it.sort()", 20),
+        (&ones, "it[0]", 330),
+        (&ones, "it.len()", 330),
+        (&ones, "g(it)", 330),
+        (&ones, "let other = it", 330),
+        (&letters, "it.index_of('y')", 160),
+        (&letters, "it.contains(\"y\")", 160),
+        (&letters, "it.len", 160),
+        (&letters, "it.to_upper()", 160),
+        (&letters, "it.replace('y', 'z')", 160),
+        (&letters, "it.split('y')", 160),
+        (&letters, "it == t", 330),
+        (&letters, "it[9]", 330),
+        (&letters, "`${it}`", 330),
+    ] {
+        let source = |times: usize| {
+            format!(
+                "fn f(t) {{ {large} let n = 0; while n < {times} {{ {does}; n += 1; }} t }}\n\
+                 fn g(x) {{ 1 }}"
+            )
+        };
+        assert_eq!(fate(&source(times / 8)), "value", "{does}");
+        assert_eq!(fate(&source(times)), "steps", "{does}");
+    }
+}
+
+#[test]
+fn a_large_array_can_be_made_one_by_one() {
+    let source = "fn f(t) { let a = []; for n in 0..990 { a.push(n); } `${a.len}` }";
+    let made = run(source, MOST_STEPS).unwrap();
+    assert_eq!(made.result, Ok(Value::Text("990".into())));
+}
+
+#[test]
+fn a_fact_cannot_ask_for_more_steps_than_there_are() {
+    let endless = run("fn f(t) { loop { } }", u64::MAX).unwrap();
+    assert_eq!(endless.result, Err(Failure::TooManySteps));
+    assert_eq!(endless.steps, MOST_STEPS);
 }
 
 #[test]

@@ -1,3 +1,4 @@
 //! The sandbox from outside.
 
 mod hostile;
+mod samples;
