@@ -17,6 +17,7 @@ use lru::LruCache;
 use signalbox_store::{
     Fence, LeaseRequest, Leased, Nonce, Offset, PartitionHead, PartitionId, StoreError, ThreadId,
 };
+use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
 use crate::customer::Customer;
@@ -188,6 +189,8 @@ struct Owner<'a> {
     knows_timers: bool,
     /// Up to here each event is handled alone, see `care.rs`.
     alone_until: Offset,
+    /// This process's turn to try an event, if it came while this owner waited for it.
+    trying: Option<OwnedMutexGuard<()>>,
     customers: LruCache<ThreadId, Customer>,
     /// Of the desk's owner: the desk, once it was read.
     desk: Option<Desk>,
@@ -220,6 +223,7 @@ impl<'a> Owner<'a> {
             next_timer: None,
             knows_timers: false,
             alone_until: care::alone_until(&head, shared.settings.batch_records),
+            trying: None,
             customers: LruCache::new(cached),
             desk: None,
             desk_opened: false,
@@ -282,10 +286,11 @@ impl<'a> Owner<'a> {
         tracing::warn!(partition = %self.partition, %error, "the store did not answer the partition's owner; asking again");
         self.look = true;
         self.knows_timers = false;
+        self.trying = None;
         self.pause(stop).await
     }
 
-    /// Waits for a record, a timer, a delivery's end, or the time to look again.
+    /// Waits for a record, a timer, a delivery's end, its turn to try an event, or the time to look again.
     async fn wait(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
         let now = self.shared.environment.now();
         let next = [
@@ -299,7 +304,9 @@ impl<'a> Owner<'a> {
         // The clock may have stepped back since these were set.
         let sleep = sleep.min(self.shared.settings.poll);
         let environment = self.shared.environment.clone();
+        let (is_careful, trying) = (self.is_careful(), self.shared.trying.clone());
         tokio::select! {
+            turn = trying.lock_owned(), if is_careful => self.trying = Some(turn),
             () = self.mailbox.woken() => {}
             Some(sent) = self.deliveries.next_sent(), if self.deliveries.is_sending() => self.settle(sent).await?,
             () = environment.sleep(sleep) => self.poll_if_due(),

@@ -7,7 +7,7 @@ use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use signalbox_adapters::{Adapter, Channel};
 use signalbox_store::{Archive, Fence, Offset, PartitionId, PartitionKind, Store};
-use tokio::sync::watch;
+use tokio::sync::{Mutex as AsyncMutex, watch};
 
 use crate::directory::Directory;
 use crate::environment::Environment;
@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     standings: Mutex<BTreeMap<PartitionId, Standing>>,
     /// Partitions that stand still because their data is damaged.
     damaged: Mutex<BTreeSet<PartitionId>>,
+    /// Whose event is being tried, see `owner/care.rs`.
+    pub(crate) trying: Arc<AsyncMutex<()>>,
 }
 
 /// Where an owned partition stands.
@@ -92,6 +94,7 @@ impl Shared {
             desk_changes: watch::Sender::new(0),
             standings: Mutex::new(BTreeMap::new()),
             damaged: Mutex::new(BTreeSet::new()),
+            trying: Arc::default(),
         }
     }
 

@@ -36,6 +36,10 @@ impl Owner<'_> {
         &mut self,
         stop: &CancellationToken,
     ) -> Result<bool, Ended> {
+        // Held until the commit is answered.
+        let Some(_leave) = self.leave_to_handle() else {
+            return Ok(false);
+        };
         let batch = self.next_batch().await?;
         let Some(last) = batch.last().map(|arrived| arrived.offset) else {
             return Ok(false);

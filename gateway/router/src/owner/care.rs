@@ -4,10 +4,15 @@
 //! an abort) takes the process with it, and would take the next one too. The store counts owners that ended at one position
 //! without giving their partition up; nothing is written for it on the way of a message. Once there are too many, events
 //! go one by one, and before each it is noted durably that it is tried: the one that is tried too often is set aside.
+//!
+//! A death is the whole process's, a try is one event's. So a process tries one event at a time, over all its partitions, until
+//! its commit is answered: the others that wait carefully have noted nothing when it ends, and nobody is taken for the culprit
+//! because of a neighbour. Nodes need not agree on it: what a node tries can end that node only.
 
 use signalbox_store::{
     DeadLetter, Destination, EntryId, Offset, OutboxEntry, PartitionHead, StoreError,
 };
+use tokio::sync::OwnedMutexGuard;
 
 use super::commit::Draft;
 use super::deliver::Forwarded;
@@ -32,7 +37,25 @@ pub(super) fn alone_until(head: &PartitionHead, batch_records: usize) -> Offset 
     head.tail.min(Offset(head.position.0.saturating_add(batch)))
 }
 
+/// What an owner holds while it handles a batch.
+pub(super) enum Leave {
+    /// Nobody has to wait for it.
+    Freely,
+    /// It tries an event, and nobody else in this process does until this is dropped.
+    Alone { _turn: OwnedMutexGuard<()> },
+}
+
 impl Owner<'_> {
+    /// What the next batch is handled under; `None` while another partition's event is being tried.
+    pub(super) fn leave_to_handle(&mut self) -> Option<Leave> {
+        let turn = self.trying.take();
+        if !self.is_careful() {
+            return Some(Leave::Freely);
+        }
+        let turn = turn.or_else(|| self.shared.trying.clone().try_lock_owned().ok());
+        turn.map(|_turn| Leave::Alone { _turn })
+    }
+
     /// How many records the next batch may have.
     pub(super) fn batch_at_most(&self) -> usize {
         if self.is_careful() {
@@ -42,7 +65,7 @@ impl Owner<'_> {
         }
     }
 
-    fn is_careful(&self) -> bool {
+    pub(super) fn is_careful(&self) -> bool {
         self.position < self.alone_until
     }
 

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use signalbox_dsl::value::Value;
-use signalbox_router::Rules;
+use signalbox_router::{RouterSettings, Rules};
 use signalbox_rules::{Decision, Facts, Inputs};
 use signalbox_store::{
-    DeadLetter, LeaseRequest, Leased, MemoryStore, NodeId, Nonce, PartitionId, PartitionKind, Store,
+    DeadLetter, FaultSchedule, FaultyStore, LeaseRequest, Leased, MemoryStore, NodeId, Nonce,
+    PartitionId, PartitionKind, Store,
 };
 
 use crate::bed::{Bed, Echo, NOON, entries_of, say, transcript};
@@ -64,9 +65,13 @@ impl Rules for Deadly {
     }
 }
 
-/// A gateway in a process of its own: everybody says something, then it waits until ann and cyn are answered.
-fn process(store: &MemoryStore, end: Sender<End>) {
-    let store: Arc<dyn Store> = Arc::new(store.clone());
+/// A gateway in a process of its own: everybody says something, then it waits until all are answered.
+fn process(
+    store: Arc<dyn Store>,
+    partitions: u16,
+    words: &'static [(&'static str, &'static str)],
+    end: Sender<End>,
+) {
     std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -75,15 +80,15 @@ fn process(store: &MemoryStore, end: Sender<End>) {
             .unwrap();
         runtime.block_on(async {
             let mut bed = Bed::on(store);
-            bed.settings.customer_partitions = 1;
+            bed.settings.customer_partitions = partitions;
             bed.rules = Arc::new(Deadly { end: end.clone() });
             let router = bed.start();
             // Channels repeat what they were not told of.
-            for (who, text) in [("ann", "one"), ("bob", "deadly"), ("cyn", "two")] {
+            for (who, text) in words {
                 say(&router, who, "1", text).await;
             }
             let mut read = Vec::new();
-            for who in ["ann", "bob", "cyn"] {
+            for (who, _) in words {
                 read.push(entries_of(&router, who, 2).await);
             }
             assert!(router.stop(Duration::from_secs(60)).await);
@@ -95,21 +100,13 @@ fn process(store: &MemoryStore, end: Sender<End>) {
 #[test]
 fn an_event_that_ends_the_process_is_set_aside() {
     let store = MemoryStore::new();
-    let (end, ends) = channel();
-    let mut deaths = 0;
-    let read = loop {
-        process(&store, end.clone());
-        match ends.recv().unwrap() {
-            End::Died => deaths += 1,
-            End::Answered(read) => break read,
-        }
-        assert!(deaths < 10, "this never ends");
-    };
+    let words = &[("ann", "one"), ("bob", "deadly"), ("cyn", "two")];
+    let (deaths, read) = until_all_are_answered(Arc::new(store.clone()), 1, words);
     assert_eq!(deaths, 4, "twice as it comes, twice alone");
     assert_eq!(read[0], ["customer: one", "bot: echo: one"]);
     assert_eq!(read[1], ["customer: deadly", "status: queued everybody"]);
     assert_eq!(read[2], ["customer: two", "bot: echo: two"]);
-    let letters = letters(&store);
+    let letters = letters(&store, 1);
     assert_eq!(letters.len(), 1, "{letters:?}");
     assert!(
         letters[0].reason.contains("ended without order"),
@@ -118,12 +115,99 @@ fn an_event_that_ends_the_process_is_set_aside() {
     );
 }
 
-fn letters(store: &MemoryStore) -> Vec<DeadLetter> {
+#[test]
+fn nobody_in_another_partition_is_suspected() {
+    const PARTITIONS: u16 = 16;
+    const SEEDS: u64 = 8;
+    let crowd = ('a'..='z').map(|name| String::leak(name.into()) as &'static str);
+    let words: Vec<_> = crowd
+        .map(|name| (name, name))
+        .chain([("bob", "deadly")])
+        .collect();
+    let words: &'static [_] = words.leak();
+    for seed in 0..SEEDS {
+        // Commits take as long as disks do: the process ends while some of them are under way.
+        let store = FaultyStore::new(
+            MemoryStore::new(),
+            FaultSchedule {
+                seed,
+                delayed: 1_000,
+                longest_delay: Duration::from_millis(30),
+                ..FaultSchedule::default()
+            },
+        );
+        said_while_nobody_listens(Arc::new(store.clone()), PARTITIONS, words);
+        let (_, read) = until_all_are_answered(Arc::new(store.clone()), PARTITIONS, words);
+        for ((_, text), read) in words.iter().zip(read) {
+            let answer = match *text {
+                "deadly" => "status: queued everybody".to_owned(),
+                text => format!("bot: echo: {text}"),
+            };
+            assert_eq!(read[1], answer, "{text}, seed {seed}");
+        }
+        let letters = letters(store.inner(), PARTITIONS);
+        assert_eq!(letters.len(), 1, "seed {seed}: {letters:?}");
+    }
+}
+
+/// Everybody says something while a node has the partitions that does not move.
+fn said_while_nobody_listens(
+    store: Arc<dyn Store>,
+    partitions: u16,
+    words: &[(&'static str, &'static str)],
+) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .start_paused(true)
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let now: Timestamp = NOON.parse().unwrap();
+        for partition in (0..partitions).map(PartitionId::customer) {
+            let request = LeaseRequest {
+                node: RouterSettings::default().node,
+                nonce: Nonce([0; 16]),
+                now,
+                until: now + jiff::SignedDuration::from_hours(1),
+            };
+            store.lease(partition, request).await.unwrap();
+        }
+        let mut bed = Bed::on(store);
+        bed.settings.customer_partitions = partitions;
+        let elsewhere = bed.start_as(NodeId([9; 16]));
+        for (who, text) in words {
+            say(&elsewhere, who, "1", text).await;
+        }
+        assert!(elsewhere.stop(Duration::from_secs(60)).await);
+    });
+}
+
+/// Starts a process after each that died. Answers how many died, and what everybody reads in the end.
+fn until_all_are_answered(
+    store: Arc<dyn Store>,
+    partitions: u16,
+    words: &'static [(&'static str, &'static str)],
+) -> (usize, Vec<Vec<String>>) {
+    let (end, ends) = channel();
+    for deaths in 0..10 {
+        process(store.clone(), partitions, words, end.clone());
+        if let End::Answered(read) = ends.recv().unwrap() {
+            return (deaths, read);
+        }
+    }
+    panic!("this never ends")
+}
+
+fn letters(store: &MemoryStore, partitions: u16) -> Vec<DeadLetter> {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
-    let letters = runtime
-        .unwrap()
-        .block_on(store.dead_letters(PARTITION, ALL));
-    letters.unwrap()
+    let runtime = runtime.unwrap();
+    let partitions = (0..partitions).map(PartitionId::customer);
+    partitions
+        .flat_map(|partition| {
+            let letters = runtime.block_on(store.dead_letters(partition, ALL));
+            letters.unwrap()
+        })
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
