@@ -193,9 +193,11 @@ fn contest<'a>(snapshot: &Snapshot<'a>, inputs: &Inputs<'_>, held: Vec<Held>) ->
         })
         .collect();
     firing.sort_by_key(|firing| (firing.rule.rank, firing.held.rule));
-    let silencer = firing
-        .iter()
-        .position(|firing| silences(firing.rule, snapshot, inputs));
+    let state = people_state(snapshot.facts);
+    // While people own the conversation, a rule that may not speak keeps nobody else from it either.
+    let silencer = firing.iter().position(|firing| {
+        may_speak_in(firing.rule, state) && silences(firing.rule, snapshot, inputs)
+    });
     let silenced_below = silencer
         .and_then(|place| firing.get(place))
         .map(|by| by.rule.rank);
@@ -206,7 +208,7 @@ fn contest<'a>(snapshot: &Snapshot<'a>, inputs: &Inputs<'_>, held: Vec<Held>) ->
         .filter(|(_, firing)| !is_silenced(firing.rule, silenced_below))
         .map(|(place, _)| place)
         .collect();
-    let contenders = those_who_may_speak(&firing, contenders, people_state(snapshot.facts));
+    let contenders = those_who_may_speak(&firing, contenders, state);
     let floor = match strongest(bundle, &firing, contenders).as_slice() {
         [] => Floor::Nobody,
         [only] => Floor::Rule(*only),

@@ -1,7 +1,8 @@
-use signalbox_dsl::bundle::{Effect, Guard, Priority, QueueId};
+use signalbox_dsl::bundle::{Effect, Guard, PeopleState, Priority, QueueId};
+use signalbox_dsl::value::Value;
 
-use crate::sample::{Sample, hand_over, reply, tag};
-use crate::{Action, Decision, SIGNALBOX, WithheldReason};
+use crate::sample::{Sample, facts, hand_over, noon, reply, tag};
+use crate::{Action, Decision, Ledger, SIGNALBOX, WithheldReason};
 
 const HIGH: u32 = 0;
 const LOW: u32 = 1;
@@ -144,6 +145,22 @@ fn no_other_replies_silences_lower_ranks_only() {
         .rule(HIGH, Guard::Always, vec![reply(1)])
         .decide_text("x");
     assert_eq!(replies(&with_peer), ["bye"]);
+}
+
+#[test]
+fn a_rule_that_may_not_speak_silences_nobody() {
+    let mut sample = Sample::new()
+        .rule(HIGH, Guard::Always, vec![Effect::NoOtherReplies])
+        .rule(LOW, Guard::Always, vec![reply(0)]);
+    sample.0.rules[1].during = vec![PeopleState::Queued];
+    let queued = |sample: &Sample| {
+        let mut facts = facts("x");
+        facts.set("conversation.state", Value::Member("queued".into()));
+        sample.decide(&facts, &Ledger::default(), noon())
+    };
+    assert_eq!(replies(&queued(&sample)), ["hello"]);
+    sample.0.rules[0].during = vec![PeopleState::Queued];
+    assert_eq!(replies(&queued(&sample)), [""; 0], "this one may speak");
 }
 
 #[test]
