@@ -43,8 +43,11 @@ pub(super) const PAGE_EVENTS: [&str; 3] = ["page.dwelled", "page.left", "page.vi
 /// The enum of channels.
 const CHANNEL: &str = "channel";
 
-/// The enum of states.
-const STATE: &str = "conversation.state";
+/// The enum of states, and the field that has it.
+pub(super) const STATE: &str = "conversation.state";
+
+/// Its member for as long as nobody owns the conversation.
+pub(super) const BOT: &str = "bot";
 
 /// Closed enums with their members; `other` stands for wire values of later versions.
 pub(super) const ENUMS: [(&str, &[&str]); 2] = [
@@ -54,7 +57,7 @@ pub(super) const ENUMS: [(&str, &[&str]); 2] = [
             "webchat", "app", "wechat", "wecom", "email", "sms", "webhook", "other",
         ],
     ),
-    (STATE, &["bot", "queued", "assigned", "other"]),
+    (STATE, &[BOT, "queued", "assigned", "other"]),
 ];
 
 /// Numbers that the conversation keeps from turn to turn, so that they can rise. In the order of their paths.

@@ -47,6 +47,9 @@ struct Floor<'r> {
 /// Rules that can meet: one rank, one trigger, both `otherwise` or neither, and both while the bot answers or in one state of people.
 type Meeting = (RankId, bool, Trigger, Option<PeopleState>);
 
+/// When the rules of a meeting are tried out.
+type Moment<'m> = (&'m Trigger, Option<PeopleState>);
+
 /// One alternative of one rule.
 #[derive(Clone, Copy)]
 struct Candidate {
@@ -83,18 +86,13 @@ impl Checker<'_> {
             reported: HashSet::new(),
             pairs: 0,
         };
-        for ((rank, _, trigger, _), group) in search.groups() {
-            self.try_pairs(
-                &mut search,
-                &trigger,
-                &group.wordless,
-                &group.wordless,
-                None,
-            );
+        for ((rank, _, trigger, state), group) in search.groups() {
+            let at = (&trigger, state);
+            self.try_pairs(&mut search, at, &group.wordless, &group.wordless, None);
             for (first, second, word) in self.meeting_words(rank, &group) {
                 let candidates = |evidence| group.by_evidence.get(evidence).map(Vec::as_slice);
                 if let (Some(left), Some(right)) = (candidates(first), candidates(second)) {
-                    self.try_pairs(&mut search, &trigger, left, right, Some(&word));
+                    self.try_pairs(&mut search, at, left, right, Some(&word));
                 }
             }
         }
@@ -148,7 +146,7 @@ impl Checker<'_> {
     fn try_pairs(
         &mut self,
         search: &mut Search<'_>,
-        trigger: &Trigger,
+        at: Moment<'_>,
         left: &[Candidate],
         right: &[Candidate],
         word: Option<&Arc<str>>,
@@ -165,7 +163,7 @@ impl Checker<'_> {
                 }
                 if search.is_worth_a_look(first.rule, second.rule) {
                     search.pairs += 1;
-                    self.try_pair(search, trigger, *first, *second, word);
+                    self.try_pair(search, at, *first, *second, word);
                 }
             }
         }
@@ -174,7 +172,7 @@ impl Checker<'_> {
     fn try_pair(
         &mut self,
         search: &mut Search<'_>,
-        trigger: &Trigger,
+        (trigger, state): Moment<'_>,
         first: Candidate,
         second: Candidate,
         word: Option<&Arc<str>>,
@@ -186,6 +184,7 @@ impl Checker<'_> {
         let Some(witness) = Witness::imagine(&self.schema, trigger, word, one, other) else {
             return;
         };
+        let witness = witness.owned_by(&self.schema, state);
         let (Some(left), Some(right)) =
             (search.rules.get(first.rule), search.rules.get(second.rule))
         else {

@@ -7,13 +7,14 @@ use rust_decimal::Decimal;
 
 use crate::boundary;
 use crate::bundle::{
-    Comparison, Condition, FieldId, Folding, KeywordList, Operand, Predicate, Trigger,
+    Comparison, Condition, FieldId, Folding, KeywordList, Operand, PeopleState, Predicate, Trigger,
 };
 use crate::folding::fold;
 use crate::language_range::is_within;
 use crate::negation::is_negated;
 use crate::value::{Type, Value};
 
+use super::super::builtin::{BOT, STATE};
 use super::super::contradictions::{Demands, Subject, all_demands, demands};
 use super::super::schema::Schema;
 use super::super::value_sets::{ValueSet, everything, name_of, number_in, number_of, yes_or_no};
@@ -64,6 +65,17 @@ impl Witness {
             witness.fulfil(schema, subject, set)?;
         }
         Some(witness)
+    }
+
+    /// The same while people own the conversation; with `None` the bot answers, which is worth a word only where the facts speak of it.
+    pub(super) fn owned_by(mut self, schema: &Schema, state: Option<PeopleState>) -> Self {
+        if let Some(field) = schema.find(STATE)
+            && (state.is_some() || self.facts.contains_key(&field))
+        {
+            let name = state.map_or(BOT, PeopleState::name);
+            self.facts.insert(field, Value::Member(name.into()));
+        }
+        self
     }
 
     fn fulfil(&mut self, schema: &Schema, subject: &Subject, set: &ValueSet) -> Option<()> {
