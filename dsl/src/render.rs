@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
 
 use crate::diagnostic::Diagnostic;
 use crate::place::LineIndex;
@@ -15,8 +15,8 @@ mod tests;
 /// Lines of a finding that spans many are cut to the first so many.
 const MOST_LINES: usize = 6;
 
-/// No more of a line than this is looked at behind the place: a file without line ends would be laid out whole.
-const MOST_BYTES_BEHIND: usize = 4 << 10;
+/// No more of a line than this is looked at in front of the place, and as much behind it: a file without line ends would be laid out whole.
+const MOST_BYTES_BESIDE: usize = 4 << 10;
 
 /// Wider lines are cut around the finding.
 const TERMINAL_WIDTH: usize = 120;
@@ -40,7 +40,7 @@ fn group<'a>(sources: &'a SourceSet, diagnostic: &Diagnostic, locale: Locale) ->
         .primary_title(one_line(problem.message(locale)))
         .id(problem.code());
     let primary = snippet(sources, diagnostic.span, AnnotationKind::Primary, None);
-    let related = diagnostic.related.iter().filter_map(|(span, related)| {
+    let related = diagnostic.related.iter().flat_map(|(span, related)| {
         let label = one_line(related.message(locale));
         snippet(sources, *span, AnnotationKind::Context, Some(label))
     });
@@ -80,25 +80,32 @@ fn one_line(message: String) -> String {
     }
 }
 
-/// The lines around `span`; `None` if its file is not in the set (an empty set has no file at all).
+/// The lines around `span`; nothing if its file is not in the set (an empty set has no file at all).
 fn snippet<'a>(
     sources: &'a SourceSet,
     span: Span,
     kind: AnnotationKind,
     label: Option<String>,
-) -> Option<Snippet<'a, annotate_snippets::Annotation<'a>>> {
-    let file = sources.file(span.file)?;
+) -> Vec<Element<'a>> {
+    let Some(file) = sources.file(span.file) else {
+        return Vec::new();
+    };
     let window = Window::around(file, span);
     let mut annotation = kind.span(window.span);
     if let Some(label) = label {
         annotation = annotation.label(label);
     }
-    Some(
-        Snippet::source(window.text)
-            .line_start(window.first_line)
-            .path(&*file.path)
-            .annotation(annotation),
-    )
+    let snippet = Snippet::source(window.text)
+        .line_start(window.first_line)
+        .annotation(annotation);
+    match window.column {
+        None => vec![snippet.path(&*file.path).into()],
+        // Of itself it would tell the column in what is left of the line.
+        Some(column) => {
+            let origin = Origin::path(&*file.path).line(window.first_line);
+            vec![origin.char_column(column).into(), snippet.into()]
+        }
+    }
 }
 
 /// The lines of a file that are shown. Cut out here, so that a finding in a large file costs what it shows.
@@ -107,22 +114,29 @@ struct Window<'a> {
     text: &'a str,
     /// In `text`.
     span: Range<usize>,
+    /// Where `span` begins in its line, if `text` lacks the beginning of that.
+    column: Option<usize>,
 }
 
 impl<'a> Window<'a> {
     fn around(file: &'a SourceFile, span: Span) -> Self {
         let lines = LineIndex::new(&file.text);
-        let first_line = lines.place(span.start as usize).line;
+        let first = lines.place(span.start as usize);
+        let first_line = first.line;
         let last_line = lines.place(span.end.max(span.start) as usize).line;
         let (start, text) = lines.lines(first_line, last_line.min(first_line + MOST_LINES - 1));
-        let behind = (span.start as usize).saturating_sub(start) + MOST_BYTES_BEHIND;
-        let text = text.get(..text.floor_char_boundary(behind)).unwrap_or(text);
+        let place = (span.start as usize).saturating_sub(start);
+        let front = text.floor_char_boundary(place.saturating_sub(MOST_BYTES_BESIDE));
+        let behind = text.floor_char_boundary(place + MOST_BYTES_BESIDE);
+        let text = text.get(front..behind).unwrap_or(text);
+        let start = start + front;
         let inside = |byte: u32| text.floor_char_boundary((byte as usize).saturating_sub(start));
         let from = inside(span.start);
         Self {
             first_line,
             text,
             span: from..inside(span.end).max(from),
+            column: (front > 0).then_some(first.column),
         }
     }
 }

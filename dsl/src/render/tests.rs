@@ -97,6 +97,29 @@ fn of_an_endless_line_only_what_is_near_is_laid_out() {
         end: 6,
     };
     let window = Window::around(sources.file(FileId(0)).unwrap(), span);
-    assert!(window.text.len() <= 3 + MOST_BYTES_BEHIND);
+    assert!(window.text.len() <= 3 + MOST_BYTES_BESIDE);
     assert_eq!(window.span, 3..6);
+}
+
+#[test]
+fn an_endless_line_is_cut_in_front_of_the_place_too_and_the_column_stays() {
+    let line = "退".repeat(1 << 20) + "x";
+    let sources = SourceSet::new(vec![SourceFile {
+        path: "a.rules".into(),
+        text: format!("\n{line}").into(),
+    }]);
+    let start = line.len() as u32;
+    let span = Span {
+        file: FileId(0),
+        start,
+        end: start + 1,
+    };
+    let window = Window::around(sources.file(FileId(0)).unwrap(), span);
+    assert!(window.text.len() <= 2 * MOST_BYTES_BESIDE);
+    assert_eq!(window.text.get(window.span), Some("x"));
+    let diagnostic = Diagnostic::new(MeaningProblem::NoRanks {}, span);
+    let actual = render(&sources, &[diagnostic], Locale::English);
+    assert!(actual.contains("--> a.rules:2:1048577\n"), "{actual}");
+    assert!(actual.contains("\n2 | ..."), "{actual}");
+    assert!(actual.contains("退x\n"), "{actual}");
 }

@@ -29,6 +29,8 @@ pub(super) struct Story<'a> {
     reference: &'a Reference,
     /// What holds in every turn, besides what the conversation knows.
     given: Facts,
+    /// Of what the test gave, that which holds whatever the conversation says.
+    held: Vec<(Arc<str>, Value)>,
     conversation: Conversation,
     reads_emotion: bool,
     first_day: Date,
@@ -57,6 +59,7 @@ impl<'a> Story<'a> {
         let mut story = Self {
             reference,
             given: Facts::default(),
+            held: Vec::new(),
             conversation: Conversation::default(),
             reads_emotion: reads_emotion(reference.bundle()),
             first_day,
@@ -91,7 +94,10 @@ impl<'a> Story<'a> {
             }
             (path::CUSTOMER_TAGS, tags) => put(&mut self.conversation.customer_tags, tags, now),
             (path::EPISODE_TAGS, tags) => put(&mut self.conversation.episode_tags, tags, now),
-            _ => self.given.set(path.clone(), value.clone()),
+            _ => {
+                self.given.set(path.clone(), value.clone());
+                self.held.push((path.clone(), value.clone()));
+            }
         }
     }
 
@@ -159,6 +165,7 @@ impl<'a> Story<'a> {
         set_given(&mut facts);
         let heard = hear(&mut self.conversation, &mut facts, self.reads_emotion, now);
         self.conversation.facts(now, &mut facts);
+        self.hold_given(&mut facts);
         self.set_before(with, &mut facts);
         set_given(&mut facts);
         let ledger = self.conversation.ledger.clone();
@@ -196,6 +203,7 @@ impl<'a> Story<'a> {
         self.conversation.begin(&trigger, now);
         let mut facts = self.given.clone();
         self.conversation.facts(now, &mut facts);
+        self.hold_given(&mut facts);
         planned.facts(&mut facts);
         let mut turn = Turn {
             trigger,
@@ -218,6 +226,18 @@ impl<'a> Story<'a> {
 
     pub(super) fn last_due(&self) -> Option<&Turn> {
         self.last_due.as_ref()
+    }
+
+    /// What was given holds against the conversation's own numbers, which so do not rise by themselves.
+    fn hold_given(&self, facts: &mut Facts) {
+        for (path, value) in &self.held {
+            let before = before(path);
+            if facts.get(&before).is_some() {
+                let last = self.last.as_ref().and_then(|last| last.facts.get(path));
+                facts.set(before, last.unwrap_or(value).clone());
+            }
+            facts.set(path.clone(), value.clone());
+        }
     }
 
     /// A number that the test gives instead of the conversation rises from what the test gave before.
