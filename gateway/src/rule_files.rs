@@ -237,7 +237,8 @@ fn nothing_in(directory: &Path) -> RuleFilesError {
         .map(|entry| entry.path())
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            path.is_file() && name.to_lowercase().contains(".rule")
+            // As where files are collected: whoever hides one does not mean it.
+            !name.starts_with('.') && path.is_file() && name.to_lowercase().contains(".rule")
         })
         .min();
     match meant {

@@ -163,3 +163,12 @@ fn a_directory_named_like_a_file_is_no_misnamed_file() {
     let refused = RuleFiles::read(folder.path()).unwrap_err();
     assert!(matches!(refused, RuleFilesError::Empty { .. }), "{refused}");
 }
+
+#[test]
+fn a_hidden_file_is_no_misnamed_file() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), ".rules", b"x");
+    write(folder.path(), ".a.rules.swp", b"x");
+    let refused = RuleFiles::read(folder.path()).unwrap_err();
+    assert!(matches!(refused, RuleFilesError::Empty { .. }), "{refused}");
+}
