@@ -1,6 +1,7 @@
 //! Inline tests.
 
 use super::{Expression, LanguageTag, Name, Path, Text};
+use crate::bundle::Scope;
 use crate::source::Span;
 
 /// `test "…"` and its lines.
@@ -126,15 +127,19 @@ pub enum OutcomeKind {
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `tag "x"`, `no tag "x"`, `no tag`
+    /// `tag "x"`, `tag customer "x"`, `no tag "x"`, `no tag`
     Tag {
+        /// `None` for either.
+        scope: Option<Scope>,
         /// `None` for any.
         tag: Option<Text>,
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `untag "x"`, `no untag "x"`, `no untag`
+    /// `untag "x"`, `untag customer "x"`, `no untag "x"`, `no untag`
     Untag {
+        /// `None` for either.
+        scope: Option<Scope>,
         /// `None` for any.
         tag: Option<Text>,
         /// Expected or forbidden.

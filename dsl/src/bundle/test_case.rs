@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FieldId, OutreachId, Priority, QueueId, RuleId, TemplateId};
+use super::{FieldId, OutreachId, Priority, QueueId, RuleId, Scope, TemplateId};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -111,15 +111,19 @@ pub enum Outcome {
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `tag "x"`, `no tag "x"`
+    /// `tag "x"`, `tag customer "x"`, `no tag "x"`
     Tag {
+        /// Whose; `None` for either.
+        scope: Option<Scope>,
         /// The tag; `None` for any.
         tag: Option<Arc<str>>,
         /// Expected or forbidden.
         expected: bool,
     },
-    /// `untag "x"`, `no untag "x"`
+    /// `untag "x"`, `untag customer "x"`, `no untag "x"`
     Untag {
+        /// Whose; `None` for either.
+        scope: Option<Scope>,
         /// The tag; `None` for any.
         tag: Option<Arc<str>>,
         /// Expected or forbidden.

@@ -311,11 +311,21 @@ impl Checker<'_> {
                 },
                 expected: *expected,
             },
-            OutcomeKind::Tag { tag, expected } => Outcome::Tag {
+            OutcomeKind::Tag {
+                scope,
+                tag,
+                expected,
+            } => Outcome::Tag {
+                scope: *scope,
                 tag: value_of(tag.as_ref()),
                 expected: *expected,
             },
-            OutcomeKind::Untag { tag, expected } => Outcome::Untag {
+            OutcomeKind::Untag {
+                scope,
+                tag,
+                expected,
+            } => Outcome::Untag {
+                scope: *scope,
                 tag: value_of(tag.as_ref()),
                 expected: *expected,
             },

@@ -111,17 +111,21 @@ impl Listening<'_> {
                 &|effect| matches!(effect, Effect::SetPriority(set) if is_or_any(priority.as_ref(), set)),
             ),
             Outcome::Tag {
+                scope,
                 tag,
                 expected: false,
-            } => some_effect(
-                &|effect| matches!(effect, Effect::Tag { tag: put, .. } if is_or_any(tag.as_ref(), put)),
-            ),
+            } => some_effect(&|effect| {
+                matches!(effect, Effect::Tag { scope: of, tag: put, .. }
+                    if is_or_any(scope.as_ref(), of) && is_or_any(tag.as_ref(), put))
+            }),
             Outcome::Untag {
+                scope,
                 tag,
                 expected: false,
-            } => some_effect(
-                &|effect| matches!(effect, Effect::Untag { tag: taken, .. } if is_or_any(tag.as_ref(), taken)),
-            ),
+            } => some_effect(&|effect| {
+                matches!(effect, Effect::Untag { scope: of, tag: taken, .. }
+                    if is_or_any(scope.as_ref(), of) && is_or_any(tag.as_ref(), taken))
+            }),
             Outcome::Language {
                 language,
                 expected: false,

@@ -150,7 +150,7 @@ fn scope(input: Tokens<'_>) -> Parsed<'_, Scope> {
         .parse(input)
 }
 
-fn scope_word(input: Tokens<'_>) -> Parsed<'_, Scope> {
+pub(super) fn scope_word(input: Tokens<'_>) -> Parsed<'_, Scope> {
     alt((
         word("episode").map(|_| Scope::Episode),
         word("customer").map(|_| Scope::Customer),

@@ -5,6 +5,7 @@ use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
 use nom::{Input, Parser};
 
+use super::effect::scope_word;
 use super::failure::{Parsed, Reads, expected, instead_of, refuse};
 use super::reader::Reader;
 use super::tokens::Tokens;
@@ -17,6 +18,7 @@ use crate::ast::{
     Assignment, Expectation, ItemKind, LanguageTag, Name, Outcome, OutcomeKind, Path, Test,
     TestDay, TestStep, TestStepKind, Text,
 };
+use crate::bundle::Scope;
 use crate::problem::{Before, Expected, SyntaxProblem};
 use crate::token::{Sign, TokenKind};
 use crate::weekday::day_of_test;
@@ -201,8 +203,8 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             .map(|queue| hand_over(Some(queue), true))
             .parse(one),
         Some("priority") => name.map(|it| priority(Some(it), true)).parse(one),
-        Some("tag") => text.map(|it| tag(Some(it), true)).parse(one),
-        Some("untag") => text.map(|it| untag(Some(it), true)).parse(one),
+        Some("tag") => tag(one, true),
+        Some("untag") => untag(one, true),
         Some("language") => language_tag.map(|it| language(Some(it), true)).parse(one),
         Some("note") => text.map(|it| note(Some(it), true)).parse(one),
         Some("route") => instead_of(input, 1, "hand over to"),
@@ -247,8 +249,8 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             .map(|queue| hand_over(queue, false))
             .parse(one),
         Some("priority") => opt(name).map(|it| priority(it, false)).parse(one),
-        Some("tag") => opt(text).map(|it| tag(it, false)).parse(one),
-        Some("untag") => opt(text).map(|it| untag(it, false)).parse(one),
+        Some("tag") => tag(one, false),
+        Some("untag") => untag(one, false),
         Some("language") => opt(language_tag).map(|it| language(it, false)).parse(one),
         Some("note") => opt(text).map(|it| note(it, false)).parse(one),
         Some("outreach") => opt(path).map(|it| outreach(it, false)).parse(one),
@@ -293,12 +295,34 @@ fn priority(priority: Option<Name>, expected: bool) -> OutcomeKind {
     OutcomeKind::Priority { priority, expected }
 }
 
-fn tag(tag: Option<Text>, expected: bool) -> OutcomeKind {
-    OutcomeKind::Tag { tag, expected }
+fn tag(input: Tokens<'_>, expected: bool) -> Parsed<'_, OutcomeKind> {
+    let (rest, (scope, tag)) = scoped_tag(input, expected)?;
+    let outcome = OutcomeKind::Tag {
+        scope,
+        tag,
+        expected,
+    };
+    Ok((rest, outcome))
 }
 
-fn untag(tag: Option<Text>, expected: bool) -> OutcomeKind {
-    OutcomeKind::Untag { tag, expected }
+fn untag(input: Tokens<'_>, expected: bool) -> Parsed<'_, OutcomeKind> {
+    let (rest, (scope, tag)) = scoped_tag(input, expected)?;
+    let outcome = OutcomeKind::Untag {
+        scope,
+        tag,
+        expected,
+    };
+    Ok((rest, outcome))
+}
+
+/// `customer "x"`; behind `no` without a tag as well.
+fn scoped_tag(input: Tokens<'_>, expected: bool) -> Parsed<'_, (Option<Scope>, Option<Text>)> {
+    let (rest, scope) = opt(scope_word).parse(input)?;
+    let (rest, tag) = match expected {
+        true => text.map(Some).parse(rest)?,
+        false => opt(text).parse(rest)?,
+    };
+    Ok((rest, (scope, tag)))
 }
 
 fn language(language: Option<LanguageTag>, expected: bool) -> OutcomeKind {

@@ -69,6 +69,27 @@ fn both_editions_have_the_same_examples_and_chapters() {
 }
 
 #[test]
+fn what_the_book_calls_missing_is_missing() {
+    for (book, head) in [
+        (ENGLISH, "### Not in this version"),
+        (CHINESE, "### 此版本没有的内容"),
+    ] {
+        let text = fs::read_to_string(book).unwrap();
+        let (_, section) = text.split_once(head).unwrap();
+        let (told, _) = section.split_once("```").unwrap();
+        let words = told.split('`').skip(1).step_by(2);
+        let words: Vec<&str> = words.filter(|word| !word.contains(' ')).collect();
+        assert!(words.len() > 5, "{book}: {words:?}");
+        for word in words {
+            let text = format!("language 1\nmodule book\n\n{word} x\n");
+            let found = parse(FileId(0), &text).1;
+            let codes: Vec<&str> = found.iter().map(|it| it.problem.code()).collect();
+            assert_eq!(codes, ["E0207"], "{book}: {word}");
+        }
+    }
+}
+
+#[test]
 fn the_first_rule_of_the_readme_fits_the_example_as_it_says() {
     let hello = fs::read_to_string("../examples/hello/rules/hello.rules").unwrap();
     for readme in ["../README.md", "../README.zh.md"] {

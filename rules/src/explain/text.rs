@@ -165,7 +165,22 @@ impl Say {
                 let score = score.normalize();
                 self.two(format!("score {score}%"), format!("分数 {score}%"))
             }
+            Action::Tag {
+                scope: Scope::Customer,
+                tag,
+                ..
+            } => self.two(
+                format!("tag customer “{tag}”"),
+                format!("给客户加标签“{tag}”"),
+            ),
             Action::Tag { tag, .. } => self.two(format!("tag “{tag}”"), format!("加标签“{tag}”")),
+            Action::Untag {
+                scope: Scope::Customer,
+                tag,
+            } => self.two(
+                format!("untag customer “{tag}”"),
+                format!("去掉客户的标签“{tag}”"),
+            ),
             Action::Untag { tag, .. } => {
                 self.two(format!("untag “{tag}”"), format!("去标签“{tag}”"))
             }

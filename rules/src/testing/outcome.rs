@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use signalbox_dsl::bundle::{
-    Bundle, Effect, Expectation, Outcome, OutreachId, QueueId, Rule, RuleId, TemplateId,
+    Bundle, Effect, Expectation, Outcome, OutreachId, QueueId, Rule, RuleId, Scope, TemplateId,
 };
 
 use super::FailureReason;
@@ -116,12 +116,22 @@ impl Reading<'_> {
             (Outcome::Priority { priority, .. }, Action::SetPriority { priority: set }) => {
                 is_or_any(priority.as_ref(), set)
             }
-            (Outcome::Tag { tag, .. }, Action::Tag { tag: put, .. }) => {
-                is_or_any(tag.as_ref(), put)
-            }
-            (Outcome::Untag { tag, .. }, Action::Untag { tag: taken, .. }) => {
-                is_or_any(tag.as_ref(), taken)
-            }
+            (
+                Outcome::Tag { scope, tag, .. },
+                Action::Tag {
+                    scope: of,
+                    tag: put,
+                    ..
+                },
+            ) => is_or_any(scope.as_ref(), of) && is_or_any(tag.as_ref(), put),
+            (
+                Outcome::Untag { scope, tag, .. },
+                Action::Untag {
+                    scope: of,
+                    tag: taken,
+                    ..
+                },
+            ) => is_or_any(scope.as_ref(), of) && is_or_any(tag.as_ref(), taken),
             (Outcome::Language { language, .. }, Action::SetLanguage { language: set }) => {
                 is_or_any(language.as_ref(), set)
             }
@@ -168,8 +178,16 @@ impl Reading<'_> {
                 let name = priority.map(|it| format!(" {}", priority_name(it)));
                 format!("{}priority{}", no(*expected), name.unwrap_or_default())
             }
-            Outcome::Tag { tag, expected } => format!("{}tag{}", no(*expected), quoted(tag)),
-            Outcome::Untag { tag, expected } => format!("{}untag{}", no(*expected), quoted(tag)),
+            Outcome::Tag {
+                scope,
+                tag,
+                expected,
+            } => format!("{}tag{}{}", no(*expected), whose(*scope), quoted(tag)),
+            Outcome::Untag {
+                scope,
+                tag,
+                expected,
+            } => format!("{}untag{}{}", no(*expected), whose(*scope), quoted(tag)),
             Outcome::Language { language, expected } => {
                 let tag = language.as_ref().map(|it| format!(" {it}"));
                 format!("{}language{}", no(*expected), tag.unwrap_or_default())
@@ -245,6 +263,14 @@ impl Reading<'_> {
 /// An outcome that names nothing speaks of any.
 fn is_or_any<T: PartialEq>(wanted: Option<&T>, found: &T) -> bool {
     wanted.is_none_or(|wanted| wanted == found)
+}
+
+fn whose(scope: Option<Scope>) -> &'static str {
+    match scope {
+        None => "",
+        Some(Scope::Episode) => " episode",
+        Some(Scope::Customer) => " customer",
+    }
 }
 
 fn quoted(text: &Option<Arc<str>>) -> String {

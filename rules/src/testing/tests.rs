@@ -117,6 +117,7 @@ fn after_a_hand_over_the_bot_is_silent_until_the_episode_ends() {
         expected: true,
     };
     let tagged = Outcome::Tag {
+        scope: None,
         tag: Some("human".into()),
         expected: true,
     };

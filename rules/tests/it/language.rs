@@ -270,6 +270,26 @@ rule 一再生气
   when customer.anger >= 75%
   then hand over to 投诉专席
 
+rule 越来越生气
+  rank escalation
+  on customer.anger rising above 50%
+  then note "客户越来越生气"
+       tag customer "急"
+
+test "a given index holds, and rises only against what was given"
+  given customer.anger 80%
+  customer says "我要退货，谢谢"
+  expect hand over to 投诉专席, not fired 越来越生气
+  customer says "你好" with customer.anger 40%
+  expect no hand over, not fired 越来越生气
+  customer says "你好"
+  expect fired 越来越生气, tag "急", tag customer "急", no tag episode "急"
+
+test "the first turn rises from what was given"
+  given customer.anger 20%
+  customer says "你好" with customer.anger 60%
+  expect fired 越来越生气
+
 test "a calm request is no anger"
   customer says "我要退货，谢谢"
   expect no reply

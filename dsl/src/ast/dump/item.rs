@@ -474,8 +474,22 @@ fn outcome(outcome: &Outcome) -> Form {
         OutcomeKind::Priority { priority, expected } => {
             (*expected, list("priority", priority.iter().map(name)))
         }
-        OutcomeKind::Tag { tag, expected } => (*expected, list("tag", tag.iter().map(text))),
-        OutcomeKind::Untag { tag, expected } => (*expected, list("untag", tag.iter().map(text))),
+        OutcomeKind::Tag {
+            scope: of,
+            tag,
+            expected,
+        } => {
+            let of = of.map(scope).into_iter();
+            (*expected, list("tag", of.chain(tag.iter().map(text))))
+        }
+        OutcomeKind::Untag {
+            scope: of,
+            tag,
+            expected,
+        } => {
+            let of = of.map(scope).into_iter();
+            (*expected, list("untag", of.chain(tag.iter().map(text))))
+        }
         OutcomeKind::Language { language, expected } => {
             (*expected, list("language", language.iter().map(tag)))
         }

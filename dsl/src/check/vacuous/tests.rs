@@ -30,6 +30,7 @@ rule leave
   when text has any of "bye"
   then reply bye
        untag "new"
+       tag customer "left"
 
 rule paid
   rank low
@@ -58,8 +59,13 @@ fn is_vacuous(steps: &str) -> bool {
 #[test]
 fn a_test_is_vacuous_if_no_rule_that_listens_could_do_what_it_forbids() {
     for (expected, vacuous) in [
-        ("no tag", true),
+        ("no tag", false),
         ("no tag \"x\"", true),
+        ("no tag \"left\"", false),
+        ("no tag customer", false),
+        ("no tag customer \"left\"", false),
+        ("no tag episode \"left\"", true),
+        ("no untag customer \"new\"", true),
         ("no untag \"old\"", true),
         ("no untag \"new\"", false),
         ("no untag", false),
