@@ -124,6 +124,10 @@ fn handle(
         Event::TurnDue { .. } => Step::default(),
         Event::Page(seen) => decide::page(customer, arrived, seen, now, context),
         Event::Happened(happened) => decide::happened(customer, arrived, happened, now, context),
+        // What the customer is just writing may take it back: first the turn is answered, then it is due again.
+        Event::OutreachDue if customer.turn.is_some() => {
+            close_turn(customer, arrived, now, context)
+        }
         Event::OutreachDue => outreach::due(customer, arrived, now, context),
         // What was said elsewhere is or was answered there.
         Event::Carried(_) => Step::default(),
@@ -220,7 +224,11 @@ fn close_turn(
     customer.turns += 1;
     let mut step = decide::turn(customer, arrived, &turn, now, context);
     step.answered_since = Some(turn.since);
-    let waited_for_a_timer = turn.messages.len() > 1 && matches!(arrived.event, Event::Said(_));
+    let waited_for_a_timer = match arrived.event {
+        Event::Said(_) => turn.messages.len() > 1,
+        Event::OutreachDue => true,
+        _ => false,
+    };
     if waited_for_a_timer {
         step.timers.push(TimerChange::Cancel {
             id: turn_timer(arrived.thread, context.directory),

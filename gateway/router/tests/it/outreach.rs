@@ -188,6 +188,21 @@ async fn it_does_not_leave_if_the_customer_wrote_opted_out_or_waits_for_a_person
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_customer_is_just_writing_takes_it_back() {
+    let bed = bed().gathering();
+    let router = bed.start();
+    report(&router, "ann", "A1", "order.delivered").await;
+    // The turn is still open when the outreach is due.
+    pass(UNTIL_MORNING - Duration::from_millis(500)).await;
+    say(&router, "ann", "1", "it came, thank you").await;
+    pass(HOUR).await;
+    assert_eq!(
+        transcript(&router, "ann").await,
+        ["customer: it came, thank you"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn visible_dwell_without_an_order_is_answered_once_and_capped() {
     let bed = bed();
     let router = bed.start();
