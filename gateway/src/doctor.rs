@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use signalbox_dsl::Locale;
 
 use crate::config::Config;
-use crate::config::values::StoreKind;
+use crate::config::values::{Delivery, StoreKind};
 use crate::words::{Words, words};
 
 /// One thing that was looked at.
@@ -95,11 +95,46 @@ pub fn examine(config: &Config) -> Vec<Finding> {
         StoreKind::Redis => redis::store(&config.file.store),
     });
     findings.push(storage::durability(config));
+    findings.push(delivery(&config.file.delivery));
     findings.push(surroundings::rules(config));
     findings.push(surroundings::clock(&config.data));
     findings.push(surroundings::limits(config));
     findings.push(surroundings::port(config));
     findings
+}
+
+/// A gateway that writes to nobody is fine for trying things out, and bad news for customers.
+fn delivery(written: &Delivery) -> Finding {
+    let subject = words!("delivery", "发送");
+    let advice = words!(
+        "this is for a staging gateway; where customers wait for answers, write `delivery: live`",
+        "这是给预发布网关用的；有客户在等回复的地方，请写 `delivery: live`"
+    );
+    match written {
+        Delivery::Live => Finding::well(
+            subject,
+            words!("live: answers go to everybody", "live：回复会发给所有人"),
+        ),
+        Delivery::Sink => Finding::look(
+            subject,
+            words!(
+                "SINK: nothing is pushed to customers; web chat pages alone get their answers",
+                "SINK（不外发）：不向客户主动发送任何内容，只有网页聊天的页面能取到回复"
+            ),
+            advice,
+        ),
+        Delivery::Only(ids) => {
+            let people = ids.len();
+            Finding::look(
+                subject,
+                words!(
+                    "ONLY: nothing is pushed but to {people} named; web chat pages get their answers",
+                    "ONLY（仅限名单）：只向名单中的 {people} 人主动发送，网页聊天的页面照常取到回复"
+                ),
+                advice,
+            )
+        }
+    }
 }
 
 /// The findings for people.

@@ -189,6 +189,7 @@ impl Observer for MetricsObserver {
             DeliveryAnswer::Unanswered => AttemptResult::Unanswered,
             DeliveryAnswer::Dead => AttemptResult::Dead,
             DeliveryAnswer::Suppressed => AttemptResult::Suppressed,
+            DeliveryAnswer::Withheld => AttemptResult::Withheld,
         };
         let outbound = &self.metrics.outbound;
         outbound.attempts.count(label_of(channel), result);

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use signalbox_dsl::Locale;
-use signalbox_router::{Environment, Router, RouterParts, RouterSettings};
+use signalbox_router::{DeliveryMode, Environment, Router, RouterParts, RouterSettings};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::NodeId;
 use signalbox_telemetry::{LogFormat, Metrics, Telemetry, TelemetrySettings};
@@ -28,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::AdminSocket;
 use crate::bundles::{BundleRecords, RulesStatus, Watch};
 use crate::config::Config;
-use crate::config::values;
+use crate::config::values::{self, Delivery};
 use crate::deployment_key::{self, KeyOrigin};
 use crate::desk::{self, Agents, Desk};
 use crate::environment::RealEnvironment;
@@ -139,6 +139,7 @@ impl Gateway {
             }
             None => None,
         };
+        say_who_is_written_to(&config.file.delivery);
         let admin = AdminSocket::bind(&config.admin_socket)?;
 
         let records = BundleRecords::open(storage.store.clone(), environment.clone(), &key).await?;
@@ -360,6 +361,28 @@ fn telemetry_settings(config: &Config, log_format: Option<LogFormat>) -> Telemet
     }
 }
 
+fn delivery_mode(written: &Delivery) -> DeliveryMode {
+    match written {
+        Delivery::Live => DeliveryMode::Live,
+        Delivery::Sink => DeliveryMode::Sink,
+        Delivery::Only(ids) => DeliveryMode::Only(ids.clone()),
+    }
+}
+
+/// A staging gateway that is taken for a live one, or the other way round, is found out too late by customers.
+fn say_who_is_written_to(delivery: &Delivery) {
+    match delivery {
+        Delivery::Live => {}
+        Delivery::Sink => tracing::warn!(
+            "`delivery: sink`: NOTHING is pushed to customers, whatever the rules answer; web chat pages alone get their answers"
+        ),
+        Delivery::Only(ids) => tracing::warn!(
+            people = ids.len(),
+            "`delivery: only`: nothing is pushed to customers but to those named; web chat pages get their answers"
+        ),
+    }
+}
+
 /// INVARIANT: the bounds of `config/sections/router.rs` fit the types.
 fn router_settings(config: &Config, node: Option<NodeId>) -> RouterSettings {
     let section = &config.file.router;
@@ -373,6 +396,7 @@ fn router_settings(config: &Config, node: Option<NodeId>) -> RouterSettings {
         lease: section.lease.0,
         poll: section.poll.0,
         reply_not_after: section.reply_not_after.0,
+        delivery: delivery_mode(&config.file.delivery),
         delivery_attempts: u32::try_from(section.delivery_attempts).unwrap_or(u32::MAX),
         delivery_backoff: section.delivery_backoff.0,
         delivery_backoff_at_most: section.delivery_backoff_at_most.0,

@@ -169,6 +169,8 @@ pub enum ReceiptOutcome {
     Dead,
     /// It was worth nothing any more, or somebody else had the word.
     Expired,
+    /// This gateway does not write to that address.
+    Withheld,
 }
 
 /// An entry of a thread, as sessions pass it on.

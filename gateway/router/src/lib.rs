@@ -13,6 +13,7 @@ mod customer;
 mod customer_facts;
 mod decision_record;
 mod decisions;
+mod delivery_mode;
 mod desk;
 mod directory;
 mod environment;
@@ -37,6 +38,7 @@ mod vault;
 pub use carried::Carried;
 pub use customer::{Customer, OpenTurn, TurnMessage};
 pub use decision_record::{DecisionOutcome, DecisionRecord};
+pub use delivery_mode::DeliveryMode;
 pub use desk::{
     AGENT_GONE_AFTER, Agent, Answer, AnswerResult, Asked, Case, Decided, Desk, DeskError,
     DeskEvent, DeskFile, EmotionPoint, Ended, FromDesk, Held, Note, NoteAuthor, Reason, RequestId,

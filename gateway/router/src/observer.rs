@@ -58,6 +58,8 @@ pub enum DeliveryAnswer {
     Dead,
     /// Too late, or somebody else has the word.
     Suppressed,
+    /// This gateway does not write to that address.
+    Withheld,
 }
 
 /// Where a decision belongs.

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use signalbox_store::NodeId;
 
+use crate::delivery_mode::DeliveryMode;
+
 /// See each field. [`RouterSettings::default`] is what an embedded gateway runs with.
 #[derive(Debug, Clone)]
 pub struct RouterSettings {
@@ -23,6 +25,8 @@ pub struct RouterSettings {
     pub poll: Duration,
     /// A pushed reply is worth nothing after this.
     pub reply_not_after: Duration,
+    /// To whom anything is pushed.
+    pub delivery: DeliveryMode,
     /// Attempts to deliver one entry before it becomes a dead letter.
     pub delivery_attempts: u32,
     /// The longest wait before the first retry; doubles each time, with full jitter, up to [`RouterSettings::delivery_backoff_at_most`].
@@ -56,6 +60,7 @@ impl Default for RouterSettings {
             lease: Duration::from_secs(600),
             poll: Duration::from_secs(5),
             reply_not_after: Duration::from_secs(600),
+            delivery: DeliveryMode::Live,
             delivery_attempts: 8,
             delivery_backoff: Duration::from_secs(1),
             delivery_backoff_at_most: Duration::from_secs(300),

@@ -59,6 +59,27 @@ fn the_command_line_goes_before_the_file() {
 }
 
 #[test]
+fn a_staging_gateway_names_to_whom_it_writes() {
+    let delivery = |text: &str| parse(text).map(|config| config.file.delivery);
+    assert_eq!(delivery("").unwrap(), values::Delivery::Live);
+    assert_eq!(delivery("delivery: sink").unwrap(), values::Delivery::Sink);
+    let only = values::Delivery::Only(["a@example.com".to_owned(), "13".to_owned()].into());
+    assert_eq!(
+        delivery("delivery: {only: [a@example.com, '13']}").unwrap(),
+        only
+    );
+    for (wrong, said) in [
+        ("delivery: snik", "`snik` is no way of delivery"),
+        ("delivery: {only: []}", "must name at least one id"),
+        ("delivery: {except: [x]}", "`except` is unknown here"),
+        ("delivery: {only: [x], to: y}", "`to` is unknown here"),
+    ] {
+        let error = delivery(wrong).unwrap_err().to_string();
+        assert!(error.contains(said), "{wrong}: {error}");
+    }
+}
+
+#[test]
 fn secrets_come_from_outside() {
     for (written, secret) in [
         ("${SITE_KEY}", "from the environment"),

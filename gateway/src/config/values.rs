@@ -3,6 +3,7 @@
 mod address;
 mod bytes;
 mod choice;
+mod delivery;
 mod list;
 mod named;
 mod server_url;
@@ -12,6 +13,7 @@ mod text;
 pub use address::ListenAddress;
 pub use bytes::ByteSize;
 pub use choice::{Durability, LogFormat, ServerSettings, StoreKind};
+pub use delivery::Delivery;
 pub use list::List;
 pub use named::Named;
 pub use server_url::ServerUrl;

@@ -39,6 +39,18 @@ fn before_the_first_start_nothing_is_wrong() {
 }
 
 #[test]
+fn a_gateway_that_writes_to_nobody_should_be_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut config = config(&folder.path().join("data"));
+    assert_eq!(of(&examine(&config), "delivery").state, State::Well);
+    config.file.delivery = values::Delivery::Sink;
+    let findings = examine(&config);
+    let found = of(&findings, "delivery");
+    assert_eq!(found.state, State::Look);
+    assert!(found.found.en.starts_with("SINK"), "{found:?}");
+}
+
+#[test]
 fn every_finding_that_is_not_well_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let findings = examine(&config(&folder.path().join("data")));

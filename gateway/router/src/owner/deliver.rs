@@ -2,7 +2,7 @@
 //!
 //! An entry goes when its outcome is known, in the order of its thread's line. Sends run beside the owner (`deliveries.rs`);
 //! their outcome comes back to it and is settled under its fence (`settle.rs`). Before a send two things are compared: the
-//! time after which it is worth nothing, and who has the word.
+//! time after which it is worth nothing, and who has the word; and a staging gateway writes to nobody (`delivery_mode.rs`).
 
 use std::time::Duration;
 
@@ -200,11 +200,20 @@ impl Owner<'_> {
             to: outgoing.to,
             content: outgoing.content,
         };
+        let lets_pass = self.shared.settings.delivery.lets_pass(&part.to);
         let environment = self.shared.environment.clone();
         let patience = environment.clone();
         let sending = async move {
             match adapter {
                 _ if !may_leave => Outcome::Suppressed,
+                _ if !lets_pass => {
+                    tracing::info!(
+                        entry = part.key,
+                        channel = channel.name(),
+                        "withheld: `delivery` in the configuration lets nothing leave to this address"
+                    );
+                    Outcome::Withheld
+                }
                 None => Outcome::Refused {
                     reason: format!("the channel {} is not configured any more", channel.name()),
                 },

@@ -39,6 +39,7 @@ pub(super) enum Outcome {
         reason: String,
     },
     Suppressed,
+    Withheld,
 }
 
 /// What becomes of an entry, and who hears what of it.
@@ -110,6 +111,11 @@ pub(super) fn judge(sent: &Sent, most: u32, now: Timestamp, again: Timestamp) ->
             outcome: SettlementOutcome::Done,
             answer: DeliveryAnswer::Suppressed,
             receipt: Some(ReceiptOutcome::Expired),
+        },
+        Outcome::Withheld => Verdict {
+            outcome: SettlementOutcome::Done,
+            answer: DeliveryAnswer::Withheld,
+            receipt: Some(ReceiptOutcome::Withheld),
         },
         Outcome::Refused { reason } => dead(reason.clone()),
         Outcome::Unanswered {

@@ -36,7 +36,7 @@ async fn dead_letters(bed: &Bed) -> Vec<DeadLetter> {
     all
 }
 
-async fn nothing_waits(bed: &Bed) {
+pub(crate) async fn nothing_waits(bed: &Bed) {
     until(|| async {
         for number in 0..PARTITIONS {
             if bed

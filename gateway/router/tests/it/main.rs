@@ -19,4 +19,5 @@ mod panics;
 mod poison;
 mod quarantine;
 mod replies;
+mod staging;
 mod turns;

@@ -5,7 +5,7 @@ use super::{
     WebhookSection,
 };
 use crate::config::section::section;
-use crate::config::values::{FilePath, ListenAddress, Secret, TimeSpan};
+use crate::config::values::{Delivery, FilePath, ListenAddress, Secret, TimeSpan};
 
 /// Loopback: whoever wants to be reached from outside says so.
 const DEFAULT_PORT: u16 = 7_777;
@@ -29,6 +29,10 @@ section! {
         /// The unix socket for commands on the running gateway; empty: `admin.sock` in the data directory.
         zh "供命令访问运行中网关的 unix 套接字；留空则为数据目录下的 `admin.sock`。"
         admin_socket: FilePath = FilePath::default();
+
+        /// To whom anything is pushed: `live` to everybody, `sink` to nobody, `only: [ids]` to these people, by the ids that their channel knows them by (a mail address, a user id). For a staging gateway: what is held back counts as `withheld` in `signalbox_outbound_attempts_total` and is never sent later. Web chat is not pushed, a page gets what it asks for, so it is the same with all three.
+        zh "主动发送给谁：`live` 给所有人，`sink` 谁也不给，`only: [标识]` 只给列出的人，标识即其渠道上的 ID（邮箱地址、用户 ID）。用于预发布网关：被扣下的在 `signalbox_outbound_attempts_total` 中计为 `withheld`，以后也不会再发。网页聊天不是主动发送，而是页面自己来取，三种取值下都一样。"
+        delivery: Delivery = Delivery::Live;
 
         /// How long a stop may take: sessions are closed, what was accepted is decided, the store is closed.
         zh "停止所用的最长时间：关闭会话、处理完已接收的消息、关闭存储。"

@@ -18,6 +18,8 @@ label! {
         Dead = "dead",
         /// Worth nothing any more, or somebody else had the word.
         Suppressed = "suppressed",
+        /// `delivery` in the configuration lets nothing leave to that address.
+        Withheld = "withheld",
     }
 }
 
