@@ -21,6 +21,10 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const NOT_A_BEACON: &str =
     "expected a JSON object with `visitor` and `events`, of at most 64 KiB\n";
+const NOBODY: Refusal = (
+    StatusCode::UNAUTHORIZED,
+    "`visitor` is not a valid token: use the one of the last welcome\n",
+);
 const UNAVAILABLE: Refusal = (
     StatusCode::SERVICE_UNAVAILABLE,
     "page events cannot be kept now\n",
@@ -72,10 +76,10 @@ async fn take(webchat: &Webchat, request: Request) -> Result<(), Refusal> {
         })?;
     let Beacon { visitor, events } =
         parse(&body).map_err(|_| (StatusCode::BAD_REQUEST, NOT_A_BEACON))?;
-    let token = webchat.visitors.prove(&visitor, webchat.now()).ok_or((
-        StatusCode::UNAUTHORIZED,
-        "`visitor` is not a valid token: use the one of the last welcome\n",
-    ))?;
+    let token = webchat
+        .visitors
+        .prove(&visitor, webchat.now())
+        .ok_or(NOBODY)?;
     let site = webchat
         .sites
         .get(&token.site)
@@ -86,12 +90,21 @@ async fn take(webchat: &Webchat, request: Request) -> Result<(), Refusal> {
     if is_unwanted {
         return Ok(());
     }
+    let unavailable = |_| UNAVAILABLE;
+    // Nobody is a visitor who has logged in any more: what their old token brings would be kept as the user's.
+    let has_logged_in = webchat
+        .conversations
+        .has_logged_in(&address_at(site, token.external_id()))
+        .await
+        .map_err(unavailable)?;
+    if has_logged_in {
+        return Err(NOBODY);
+    }
     let external_id = webchat
         .visitors
         .user(&token)
         .unwrap_or_else(|| token.external_id());
     let address = address_at(site, external_id);
-    let unavailable = |_| UNAVAILABLE;
     let thread = webchat
         .conversations
         .home(&address)

@@ -104,6 +104,13 @@ impl Visitors {
             .user = Some(user.to_owned());
     }
 
+    /// Whoever has this token now came without a user's token: what they do is no user's.
+    pub(super) fn is_nobody(&self, token: &VisitorToken) {
+        if let Some(known) = self.known.lock().get_mut(&token.visitor) {
+            known.user = None;
+        }
+    }
+
     pub(super) fn user(&self, token: &VisitorToken) -> Option<String> {
         self.known.lock().get(&token.visitor)?.user.clone()
     }

@@ -141,6 +141,8 @@ pub(super) async fn merge(webchat: &Webchat, identity: &mut Identity) -> Result<
     let conversations = &webchat.conversations;
     let visitor = address(&identity.site, identity.visitor.token.external_id());
     let Some(user) = &identity.user else {
+        // A user who was here before has logged out.
+        webchat.visitors.is_nobody(&identity.visitor.token);
         if conversations.has_logged_in(&visitor).await? {
             identity.visitor = somebody_new(webchat, identity)?;
         }

@@ -141,17 +141,21 @@ impl Session {
                 Ok(last) => self.replay(from, last.map_or(0, |last| last.0), wire),
                 Err(problem) => unavailable(&problem, wire),
             },
-            Done::Merged(merged) => match *merged {
-                Ok((identity, opening)) => self.turn_to(identity, opening, wire),
-                Err(problem) => {
-                    problem.log("a visitor could not be merged into a user");
-                    Ok(wire.say(&error(
-                        ErrorCode::Unavailable,
-                        "send auth again later",
-                        RETRY_AFTER,
-                    ))?)
+            Done::Moved => Err(self.has_moved(wire)?),
+            Done::Merged(merged) => {
+                self.is_logging_in = false;
+                match *merged {
+                    Ok((identity, opening)) => self.turn_to(identity, opening, wire),
+                    Err(problem) => {
+                        problem.log("a visitor could not be merged into a user");
+                        Ok(wire.say(&error(
+                            ErrorCode::Unavailable,
+                            "send auth again later",
+                            RETRY_AFTER,
+                        ))?)
+                    }
                 }
-            },
+            }
         }
     }
 
@@ -167,9 +171,9 @@ impl Session {
         self.feed.departs(&cid);
         let accepted = self.accept(cid.clone(), InboundBody::Message(content));
         self.work.start(async move {
-            Done::Message {
-                cid,
-                result: accepted.await,
+            match accepted.await {
+                Some(result) => Done::Message { cid, result },
+                None => Done::Moved,
             }
         });
         Ok(())
@@ -281,6 +285,7 @@ impl Session {
                     conversation: self.thread_name.clone(),
                     last_seq: self.feed.cursor(),
                 };
+                self.is_logging_in = true;
                 self.work.start(async move {
                     let merged = async {
                         identity::merge(&webchat, &mut identity).await?;
@@ -300,11 +305,16 @@ impl Session {
     }
 
     fn sync(&mut self, from: u64) {
-        let (conversations, thread) = (Arc::clone(&self.webchat.conversations), self.thread);
+        let (conversations, watch) = (Arc::clone(&self.webchat.conversations), self.watch());
         self.work.start(async move {
-            Done::Sync {
-                from,
-                result: conversations.last_sequence(thread).await,
+            let read = conversations.last_sequence(watch.thread()).await;
+            match watch.is_of_another(&*conversations).await {
+                Ok(true) => Done::Moved,
+                Ok(false) => Done::Sync { from, result: read },
+                Err(problem) => Done::Sync {
+                    from,
+                    result: Err(problem),
+                },
             }
         });
     }
@@ -330,13 +340,18 @@ impl Session {
     }
 
     fn history(&mut self, before_seq: Option<u64>, limit: usize) {
-        let (conversations, thread) = (Arc::clone(&self.webchat.conversations), self.thread);
+        let (conversations, watch) = (Arc::clone(&self.webchat.conversations), self.watch());
         // Not further than the thread is known to go: whatever comes after that, comes by itself.
         let end = self.feed.last() + 1;
         let range = TranscriptRange::Before(Sequence(before_seq.unwrap_or(end).min(end)));
         self.work.start(async move {
-            Done::History {
-                result: conversations.entries(thread, range, limit).await,
+            let read = conversations.entries(watch.thread(), range, limit).await;
+            match watch.is_of_another(&*conversations).await {
+                Ok(true) => Done::Moved,
+                Ok(false) => Done::History { result: read },
+                Err(problem) => Done::History {
+                    result: Err(problem),
+                },
             }
         });
     }
@@ -370,25 +385,36 @@ impl Session {
         let kept = self.accept(Uuid::new_v4().to_string(), InboundBody::Page(event));
         self.work.start(async move {
             // One that is not kept is lost. Why was logged where it was tried.
-            let _ = kept.await;
-            Done::Page { rest: events }
+            match kept.await {
+                Some(_) => Done::Page { rest: events },
+                None => Done::Moved,
+            }
         });
     }
 
+    /// Keeps something that the customer said or did; `None` if they have logged in elsewhere and nobody is this visitor any
+    /// more: it would be kept as the user's.
     fn accept(
         &self,
         id: String,
         body: InboundBody,
-    ) -> impl Future<Output = Result<Accepted, AcceptError>> + Send + 'static {
+    ) -> impl Future<Output = Option<Result<Accepted, AcceptError>>> + Send + 'static {
         let inbound = Inbound {
             address: self.identity.address(),
             id,
             body,
             profile: self.profile.clone(),
         };
-        let conversations = Arc::clone(&self.webchat.conversations);
+        let (conversations, watch) = (Arc::clone(&self.webchat.conversations), self.watch());
         let span = tracing::info_span!("inbound", signalbox.channel = "webchat");
-        async move { conversations.accept(inbound).await }.instrument(span)
+        async move {
+            match watch.is_of_another(&*conversations).await {
+                Ok(true) => None,
+                Ok(false) => Some(conversations.accept(inbound).await),
+                Err(problem) => Some(Err(problem.into())),
+            }
+        }
+        .instrument(span)
     }
 
     /// Whether no message before this one was refused and has still to come again.

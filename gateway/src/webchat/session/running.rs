@@ -45,6 +45,8 @@ pub(super) struct Session {
     pub(super) has_told_conversation: bool,
     pub(super) unknown_in_a_row: u32,
     pub(super) work: Slot<Done>,
+    /// A login of this session's own visitor is being worked on: until it is done, who they are is not looked at again.
+    pub(super) is_logging_in: bool,
     reading: Slot<ThreadRead>,
     /// The store is to be asked how far the thread goes.
     must_look: bool,
@@ -94,6 +96,7 @@ impl Session {
             refused: RefusedMessages::default(),
             unknown_in_a_row: 0,
             work: Slot::default(),
+            is_logging_in: false,
             reading: Slot::default(),
             must_look: false,
             is_pressed: false,
@@ -237,25 +240,28 @@ impl Session {
             }
         }
         self.feed.rest(now);
-        if self.reading.is_free() && std::mem::take(&mut self.must_look) {
+        if self.reading.is_free() && !self.is_logging_in && std::mem::take(&mut self.must_look) {
             let conversations = Arc::clone(&self.webchat.conversations);
             self.reading.start(read_last(conversations, self.watch()));
         }
         if self.reading.is_free() && self.feed.wants().is_some_and(|at| at <= now) {
             let conversations = Arc::clone(&self.webchat.conversations);
-            self.reading
-                .start(read_entries(conversations, self.thread, self.feed.cursor()));
+            self.reading.start(read_entries(
+                conversations,
+                self.watch(),
+                self.feed.cursor(),
+            ));
         }
         Ok(())
     }
 
-    fn watch(&self) -> Watch {
+    pub(super) fn watch(&self) -> Watch {
         let has_spoken = self.feed.last() > 0;
         match (&self.identity.user, has_spoken) {
-            (None, true) => Watch::Visitor(self.thread, self.identity.address()),
+            // Also of a visitor who has said nothing here: they may have elsewhere.
+            (None, _) => Watch::Visitor(self.thread, self.identity.address()),
             (Some(_), false) => Watch::NewUser(self.thread, self.identity.address()),
-            // Nobody logs in as a visitor who has said nothing.
-            (None, false) | (Some(_), true) => Watch::Settled(self.thread),
+            (Some(_), true) => Watch::Settled(self.thread),
         }
     }
 
@@ -268,6 +274,11 @@ impl Session {
         let filled = match read {
             ThreadRead::Last(Ok(last)) => {
                 self.feed.reaches(last.map_or(0, |last| last.0), now);
+                Filled::Continues
+            }
+            // It is this session that moves, and it is about to.
+            ThreadRead::Moved if self.is_logging_in => {
+                self.must_look = true;
                 Filled::Continues
             }
             ThreadRead::Moved => return Err(self.has_moved(wire)?),

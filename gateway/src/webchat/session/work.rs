@@ -33,6 +33,8 @@ pub(super) enum Done {
         from: u64,
         result: Result<Option<Sequence>, ReadError>,
     },
+    /// It was not done: the customer's messages are kept in another thread now.
+    Moved,
     Merged(Box<Result<(Identity, Opening), MergeError>>),
 }
 
@@ -83,13 +85,22 @@ impl<T> Slot<T> {
 
 pub(super) async fn read_entries(
     conversations: Arc<dyn Conversations>,
-    thread: ThreadId,
+    watch: Watch,
     after: u64,
 ) -> ThreadRead {
     let range = TranscriptRange::After(Sequence(after));
-    ThreadRead::Entries {
-        after,
-        result: conversations.entries(thread, range, PAGE).await,
+    let read = conversations.entries(watch.thread(), range, PAGE).await;
+    // Looked at after the reading: what was said after a login is read after it.
+    match watch.is_of_another(&*conversations).await {
+        Ok(true) => ThreadRead::Moved,
+        Ok(false) => ThreadRead::Entries {
+            after,
+            result: read,
+        },
+        Err(problem) => ThreadRead::Entries {
+            after,
+            result: Err(problem),
+        },
     }
 }
 
@@ -103,18 +114,36 @@ pub(super) enum Watch {
     NewUser(ThreadId, Address),
 }
 
-pub(super) async fn read_last(conversations: Arc<dyn Conversations>, watch: Watch) -> ThreadRead {
-    let (thread, moved) = match watch {
-        Watch::Settled(thread) => (thread, Ok(false)),
-        Watch::Visitor(thread, address) => (thread, conversations.has_logged_in(&address).await),
-        Watch::NewUser(thread, address) => {
-            let home = conversations.home(&address).await;
-            (thread, home.map(|home| home != thread))
+impl Watch {
+    pub(super) fn thread(&self) -> ThreadId {
+        match self {
+            Self::Settled(thread) | Self::Visitor(thread, _) | Self::NewUser(thread, _) => *thread,
         }
-    };
-    match moved {
+    }
+
+    /// Whether whoever is shown this thread, or writes into it, is nobody whose it is: the visitor of it has become a user.
+    pub(super) async fn is_of_another(
+        &self,
+        conversations: &dyn Conversations,
+    ) -> Result<bool, ReadError> {
+        match self {
+            Self::Visitor(_, address) => conversations.has_logged_in(address).await,
+            Self::Settled(_) | Self::NewUser(..) => Ok(false),
+        }
+    }
+
+    async fn has_moved(&self, conversations: &dyn Conversations) -> Result<bool, ReadError> {
+        match self {
+            Self::NewUser(thread, address) => Ok(conversations.home(address).await? != *thread),
+            Self::Settled(_) | Self::Visitor(..) => self.is_of_another(conversations).await,
+        }
+    }
+}
+
+pub(super) async fn read_last(conversations: Arc<dyn Conversations>, watch: Watch) -> ThreadRead {
+    match watch.has_moved(&*conversations).await {
         Ok(true) => ThreadRead::Moved,
-        Ok(false) => ThreadRead::Last(conversations.last_sequence(thread).await),
+        Ok(false) => ThreadRead::Last(conversations.last_sequence(watch.thread()).await),
         Err(problem) => ThreadRead::Last(Err(problem)),
     }
 }

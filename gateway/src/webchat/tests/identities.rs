@@ -1,7 +1,10 @@
+use std::sync::atomic::Ordering;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use signalbox_router::ThreadHints;
 use tokio::time::Instant;
 
 use super::client::Client;
@@ -256,4 +259,93 @@ async fn what_a_visitor_looked_at_before_they_logged_in_is_the_users() {
         gateway.conversations.pages()[1..],
         [of("user:u-1", "https://shop.example/cups")]
     );
+}
+
+/// A tab of a visitor who says nothing in it, and elsewhere says something and logs in. No hint of it reaches the tab.
+async fn left_behind(gateway: &Gateway) -> Client {
+    gateway.conversations.hints.store(false, Ordering::SeqCst);
+    let (mut client, welcome) = Client::welcomed(gateway, json!({})).await;
+    client.expect("synced").await;
+    let visitor = &welcome["visitor"];
+    let (mut tab, _) = Client::welcomed(gateway, json!({"visitor": visitor})).await;
+    tab.expect("synced").await;
+    client.say("hi").await;
+    client.expect("ack").await;
+    let hello = json!({"visitor": visitor, "token": token("u-1", 3_600)});
+    let (mut user, _) = Client::welcomed(gateway, hello).await;
+    user.expect("synced").await;
+    user.say("a secret").await;
+    user.expect("ack").await;
+    tab
+}
+
+#[tokio::test]
+async fn a_silent_tab_of_a_visitor_who_has_logged_in_elsewhere_is_told_nothing() {
+    let asks = [
+        json!({"t": "history", "limit": 10}),
+        json!({"t": "sync", "from": 0}),
+        json!({"t": "msg", "cid": "6f6d1f0e-6d1f-4a57-9a0e-0f6b8c9d2e11", "content": {"type": "text", "text": "me too"}}),
+    ];
+    for ask in asks {
+        let gateway = Gateway::start(with_users()).await;
+        let mut tab = left_behind(&gateway).await;
+        tab.send(ask.clone()).await;
+        assert_eq!(tab.closed().await, (Vec::new(), 4401), "{ask}");
+        let thread = gateway.conversations.only_thread();
+        assert_eq!(gateway.conversations.texts(thread), ["hi", "a secret"]);
+    }
+    let gateway = Gateway::start(with_users()).await;
+    let mut tab = left_behind(&gateway).await;
+    // As with each ping.
+    let thread = gateway.conversations.only_thread();
+    gateway.webchat.hub.stale(thread);
+    assert_eq!(tab.closed().await, (Vec::new(), 4401), "it looks again");
+}
+
+/// Sends what a page that goes away last did, and gives the answer's status.
+async fn beacon(gateway: &Gateway, visitor: &Value, url: &str) -> u16 {
+    let body = json!({"visitor": visitor, "events": [{"kind": "leave", "url": url}]});
+    let request = reqwest::Client::new()
+        .post(format!("http://{}/v1/webchat/beacon", gateway.address))
+        .header("origin", format!("http://{}", gateway.address))
+        .header("content-type", "text/plain")
+        .body(body.to_string());
+    request.send().await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_beacon_of_a_visitor_who_has_logged_in_is_refused() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut client, welcome, _) = spoken(&gateway, "hi").await;
+    let auth = json!({"t": "auth", "token": token("u-1", 3_600)});
+    client.send(auth).await;
+    let second = client.expect("welcome").await;
+    let old = beacon(&gateway, &welcome["visitor"], "https://shop.example/old").await;
+    assert_eq!((old, gateway.conversations.pages()), (401, Vec::new()));
+    let new = beacon(&gateway, &second["visitor"], "https://shop.example/new").await;
+    assert_eq!(new, 204);
+    assert_eq!(
+        gateway.conversations.pages(),
+        [("user:u-1".to_owned(), "https://shop.example/new".to_owned())]
+    );
+}
+
+#[tokio::test]
+async fn what_is_looked_at_after_a_logout_is_not_the_users() {
+    let gateway = Gateway::start(with_users()).await;
+    let (mut user, welcome) =
+        Client::welcomed(&gateway, json!({"token": token("u-1", 3_600)})).await;
+    user.expect("synced").await;
+    user.say("hi").await;
+    user.expect("ack").await;
+    drop(user);
+    let hello = json!({"visitor": welcome["visitor"]});
+    let (mut next, anonymous) = Client::welcomed(&gateway, hello).await;
+    assert_eq!(anonymous["conversation"], Value::Null);
+    next.expect("synced").await;
+    for visitor in [&welcome["visitor"], &anonymous["visitor"]] {
+        let status = beacon(&gateway, visitor, "https://shop.example/gifts").await;
+        assert_eq!(status, 204);
+    }
+    assert_eq!(gateway.conversations.pages(), []);
 }
