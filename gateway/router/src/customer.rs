@@ -74,6 +74,13 @@ impl OpenTurn {
             .collect();
         texts.join("\n")
     }
+
+    /// Puts what was said before in front.
+    fn go_on_from(&mut self, mut earlier: Self) {
+        self.since = self.since.min(earlier.since);
+        earlier.messages.append(&mut self.messages);
+        self.messages = earlier.messages;
+    }
 }
 
 impl Customer {
@@ -81,6 +88,16 @@ impl Customer {
     pub(crate) const PERSONS_WORD: u64 = u64::MAX;
     /// Threads that a person may be linked to; past it the oldest link goes.
     const MOST_LINKED: usize = 64;
+
+    /// Opens a turn again that was set aside; what was said since goes on in it.
+    pub(crate) fn reopen(&mut self, mut turn: OpenTurn, at: Timestamp) {
+        // Waiting for a person to give it back is no answer that took long.
+        turn.since = at;
+        match &mut self.turn {
+            Some(open) => open.go_on_from(turn),
+            None => self.turn = Some(turn),
+        }
+    }
 
     /// Remembers that `thread` is the same person's.
     pub fn link(&mut self, thread: ThreadId) {

@@ -11,6 +11,7 @@ use signalbox_adapters::{Address, Content, PageEvent, Profile};
 use signalbox_store::{MessageId, Sequence, ThreadId};
 
 use crate::carried::Carried;
+use crate::customer::OpenTurn;
 use crate::desk::{Agent, DeskEvent, FromDesk, RequestId, Saying};
 use crate::report::Happened;
 
@@ -49,6 +50,9 @@ pub enum Event {
         message_id: MessageId,
         /// The event as it was.
         what: Box<Event>,
+        /// The turn that was open and went along with it: it opens again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        turn: Option<OpenTurn>,
     },
     /// How a delivery ended.
     Receipt {

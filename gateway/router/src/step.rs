@@ -136,13 +136,27 @@ fn handle(
             customer.link(*thread);
             Step::default()
         }
-        Event::Again { message_id, what } => {
+        Event::Again {
+            message_id,
+            what,
+            turn,
+        } => {
             let first = Arrived {
                 message_id: *message_id,
                 event: (**what).clone(),
                 ..arrived.clone()
             };
-            handle(customer, &first, now, context)
+            let reopens = turn.is_some();
+            if let Some(turn) = turn {
+                customer.reopen(turn.clone(), arrived.accepted_at);
+            }
+            let mut step = handle(customer, &first, now, context);
+            // Nobody is waiting for more words: whatever the event left open is answered next.
+            if reopens && customer.turn.is_some() {
+                let due = arrived.accepted_at;
+                step.timers.push(due_turn(customer, arrived, due, context));
+            }
+            step
         }
         // What becomes of an undelivered reply is decided where it is settled; the event is its record.
         Event::Receipt { .. } => Step::default(),
@@ -198,16 +212,25 @@ fn hear(
     if due <= accepted_at || turn.messages.len() >= OpenTurn::MOST_MESSAGES {
         return close_turn(customer, arrived, now, context);
     }
-    let event = Box::new(Event::TurnDue {
-        turn: customer.turns,
-    });
     Step {
-        timers: vec![TimerChange::Set {
-            id: turn_timer(arrived.thread, context.directory),
-            due,
-            event,
-        }],
+        timers: vec![due_turn(customer, arrived, due, context)],
         ..Step::default()
+    }
+}
+
+/// The timer that closes the open turn.
+fn due_turn(
+    customer: &Customer,
+    arrived: &Arrived,
+    due: Timestamp,
+    context: &StepContext<'_>,
+) -> TimerChange {
+    TimerChange::Set {
+        id: turn_timer(arrived.thread, context.directory),
+        due,
+        event: Box::new(Event::TurnDue {
+            turn: customer.turns,
+        }),
     }
 }
 

@@ -171,8 +171,9 @@ impl Owner<'_> {
             self.log_time = self.log_time.max(arrived.accepted_at);
             let was_with_people = customer.conversation.state != ConversationState::Bot;
             let step = if self.is_given_up(arrived).await? {
-                self.seal_set_aside(&mut draft, arrived).await?;
-                set_aside(customer, arrived, REASON, self.log_time, &context)
+                let (step, turn) = set_aside(customer, arrived, REASON, self.log_time, &context);
+                self.seal_set_aside(&mut draft, arrived, turn).await?;
+                step
             } else {
                 step(customer, arrived, self.log_time, &context)
             };

@@ -17,6 +17,7 @@ use tokio::sync::OwnedMutexGuard;
 use super::commit::Draft;
 use super::deliver::Forwarded;
 use super::{Ended, Owner};
+use crate::customer::OpenTurn;
 use crate::event::Event;
 use crate::mailbox::Arrived;
 use crate::vault::SealedKind;
@@ -86,11 +87,12 @@ impl Owner<'_> {
         Ok(true)
     }
 
-    /// Keeps the event as a dead letter, from where a person can give it back.
+    /// Keeps the event as a dead letter, with the turn that went along, from where a person can give it back.
     pub(super) async fn seal_set_aside(
         &self,
         draft: &mut Draft,
         arrived: &Arrived,
+        turn: Option<OpenTurn>,
     ) -> Result<(), StoreError> {
         let (thread, now) = (arrived.thread, self.log_time);
         let partition = self.partition.to_string();
@@ -98,10 +100,17 @@ impl Owner<'_> {
         let name = [partition.as_bytes(), &place];
         let id = EntryId(self.shared.directory.derive("set aside", &name));
         let event = match arrived.event.clone() {
-            again @ Event::Again { .. } => again,
+            Event::Again {
+                message_id, what, ..
+            } => Event::Again {
+                message_id,
+                what,
+                turn,
+            },
             event => Event::Again {
                 message_id: arrived.message_id,
                 what: Box::new(event),
+                turn,
             },
         };
         let forwarded = Forwarded { to: thread, event };

@@ -68,7 +68,7 @@ impl Owner<'_> {
         for arrived in batch {
             self.log_time = self.log_time.max(arrived.accepted_at);
             let step = if self.is_given_up(arrived).await? {
-                self.seal_set_aside(&mut draft, arrived).await?;
+                self.seal_set_aside(&mut draft, arrived, None).await?;
                 Step::default()
             } else {
                 desk::step(&mut desk, arrived, &context)

@@ -74,11 +74,8 @@ pub(super) fn page(
     now: Timestamp,
     context: &StepContext<'_>,
 ) -> Step {
-    let name = match seen.page.kind {
-        PageEventKind::View => "page.viewed",
-        PageEventKind::Leave => "page.left",
-        PageEventKind::Dwell => "page.dwelled",
-        PageEventKind::Visibility => return Step::default(),
+    let Some(name) = page_event(seen.page.kind) else {
+        return Step::default();
     };
     let mut facts = Facts::default();
     facts.set("page.url", Value::Text(seen.page.url.as_str().into()));
@@ -103,6 +100,16 @@ pub(super) fn page(
         now,
         context,
     )
+}
+
+/// What rules call it; nothing for what they do not see.
+pub(super) fn page_event(kind: PageEventKind) -> Option<&'static str> {
+    match kind {
+        PageEventKind::View => Some("page.viewed"),
+        PageEventKind::Leave => Some("page.left"),
+        PageEventKind::Dwell => Some("page.dwelled"),
+        PageEventKind::Visibility => None,
+    }
 }
 
 /// Decides what another system reported.

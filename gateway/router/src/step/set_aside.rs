@@ -7,9 +7,9 @@ use signalbox_rules::{Facts, Ledger};
 use signalbox_store::MessageId;
 
 use super::answer::{self, Asked};
-use super::decide::to_default_queue;
+use super::decide::{page_event, to_default_queue};
 use super::{Step, StepContext, TimerChange, desk, outreach, turn_timer};
-use crate::customer::Customer;
+use crate::customer::{Customer, OpenTurn};
 use crate::decision_record::{DecisionOutcome, DecisionRecord};
 use crate::desk::{Decided, Reason};
 use crate::event::{Event, Said, Shown, Speaker};
@@ -17,17 +17,23 @@ use crate::mailbox::Arrived;
 use crate::observer::Handling;
 
 /// Hands the conversation over to people without looking at what was said. An open turn goes along: it may be what ended
-/// the process, and nobody else would answer it.
+/// the process, and nobody else would answer it. It is answered beside the step, so that it can be kept with the event.
 pub(crate) fn set_aside(
     customer: &mut Customer,
     arrived: &Arrived,
     reason: &str,
     now: Timestamp,
     context: &StepContext<'_>,
-) -> Step {
+) -> (Step, Option<OpenTurn>) {
     context.observer.handled(Handling::Quarantined);
     if let Event::OutreachDue = arrived.event {
-        return outreach::set_aside(customer, arrived, now, context);
+        return (outreach::set_aside(customer, arrived, now, context), None);
+    }
+    if let Event::Again {
+        turn: Some(turn), ..
+    } = &arrived.event
+    {
+        customer.reopen(turn.clone(), arrived.accepted_at);
     }
     let turn = customer.turn.take();
     let mut messages: Vec<MessageId> = turn
@@ -37,11 +43,11 @@ pub(crate) fn set_aside(
         .collect();
     let of_turn = turn.as_ref().map(|turn| &turn.address);
     let Some((trigger, address, cid)) = what_happened(&arrived.event, of_turn) else {
-        // A link or a receipt: nobody waits for an answer to it.
+        // A link, a receipt, a page that is hidden: nobody waits for an answer to it.
         customer.turn = turn;
-        return Step::default();
+        return (Step::default(), None);
     };
-    if !matches!(arrived.event, Event::TurnDue { .. }) {
+    if !is_turn_due(&arrived.event) {
         messages.push(first_name(arrived));
     }
     let before = desk::begin(customer, &trigger, now);
@@ -88,7 +94,15 @@ pub(crate) fn set_aside(
             reason: reason.to_owned(),
         },
     });
-    step
+    (step, turn)
+}
+
+/// A turn's timer is no message.
+fn is_turn_due(event: &Event) -> bool {
+    match event {
+        Event::Again { what, .. } => is_turn_due(what),
+        event => matches!(event, Event::TurnDue { .. }),
+    }
 }
 
 /// What rules would have been asked about, where it happened, and the client's id of it.
@@ -110,7 +124,7 @@ fn what_happened(
             ..
         }) => Some((Trigger::Message, address.clone(), cid.clone())),
         Event::TurnDue { .. } => Some((Trigger::Message, of_turn?.clone(), None)),
-        Event::Page(seen) => happened("page", &seen.address),
+        Event::Page(seen) => happened(page_event(seen.page.kind)?, &seen.address),
         Event::Happened(it) => happened(&it.name, &it.address),
         Event::Again { what, .. } => what_happened(what, of_turn),
         Event::Said(_)

@@ -7,15 +7,20 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use parking_lot::Mutex;
+use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile};
+use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
-use signalbox_router::{RouterSettings, Rules};
+use signalbox_router::{
+    Accepted, Decided, DecisionRecord, Environment, OutboxKind, Router, RouterSettings, Rules,
+};
 use signalbox_rules::{Decision, Facts, Inputs};
 use signalbox_store::{
     DeadLetter, FaultSchedule, FaultyStore, LeaseRequest, Leased, MemoryStore, NodeId, Nonce,
-    PartitionId, PartitionKind, Store,
+    Offset, PartitionId, PartitionKind, Store,
 };
 
-use crate::bed::{Bed, Echo, NOON, entries_of, say, transcript};
+use crate::bed::{Bed, Echo, NOON, address, entries_of, say, transcript, until};
 
 const ALL: usize = 100;
 const PARTITION: PartitionId = PartitionId {
@@ -210,6 +215,97 @@ fn letters(store: &MemoryStore, partitions: u16) -> Vec<DeadLetter> {
         .collect()
 }
 
+/// Remembers what it was asked.
+#[derive(Default)]
+struct Hearing {
+    texts: Mutex<Vec<String>>,
+}
+
+impl Rules for Hearing {
+    fn bundle(&self) -> &str {
+        Echo.bundle()
+    }
+
+    fn default_queue(&self) -> Arc<str> {
+        Echo.default_queue()
+    }
+
+    fn default_language(&self) -> Arc<str> {
+        Echo.default_language()
+    }
+
+    fn decide(&self, inputs: Inputs<'_>) -> Decision {
+        if let Some(Value::Text(text)) = inputs.facts.get("text") {
+            self.texts.lock().push(text.to_string());
+        }
+        Echo.decide(inputs)
+    }
+
+    fn read_facts(&self, facts: &Facts) -> Facts {
+        Echo.read_facts(facts)
+    }
+}
+
+/// Lets two processes end, as the store sees it, while each tried what lies behind `after`.
+async fn ends_twice(bed: &Bed, after: Offset) {
+    let now: Timestamp = NOON.parse().unwrap();
+    for nonce in 0..4 {
+        let request = LeaseRequest {
+            node: NodeId([1; 16]),
+            nonce: Nonce([nonce; 16]),
+            now,
+            until: now + jiff::SignedDuration::from_hours(2),
+        };
+        let Leased::Granted(head) = bed.store.lease(PARTITION, request).await.unwrap() else {
+            panic!("it is the node's own")
+        };
+        if nonce > 1 {
+            let tried = bed.store.note_try(PARTITION, head.fence, after.next());
+            tried.await.unwrap().unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_was_set_aside_is_decided_when_it_is_given_back() {
+    let mut bed = Bed::new().gathering();
+    bed.settings.customer_partitions = 1;
+    let hearing = Arc::new(Hearing::default());
+    bed.rules = hearing.clone();
+    let router = bed.start_as(NodeId([1; 16]));
+    say(&router, "ann", "1", "my order").await;
+    say(&router, "ann", "2", "where is it?").await;
+    // Both are taken into the turn, which is not due yet.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert!(router.stop(Duration::from_secs(60)).await);
+    assert!(hearing.texts.lock().is_empty());
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    let (now, first) = (bed.world.now(), Nonce([9; 16]));
+    let request = LeaseRequest {
+        node: NodeId([1; 16]),
+        nonce: first,
+        now,
+        until: now + jiff::SignedDuration::from_hours(2),
+    };
+    let Leased::Granted(head) = bed.store.lease(PARTITION, request).await.unwrap() else {
+        panic!("nobody has it")
+    };
+    let fired = bed.store.fire_timers(PARTITION, head.fence, now, 10);
+    assert_eq!(fired.await.unwrap().unwrap(), 1);
+    ends_twice(&bed, head.position).await;
+    let router = bed.start_as(NodeId([1; 16]));
+    let lines = entries_of(&router, "ann", 3).await;
+    assert_eq!(lines[2], "status: queued everybody");
+    assert!(hearing.texts.lock().is_empty());
+    let letters = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    router
+        .retry_dead_letter(&letters.entries[0].id)
+        .await
+        .unwrap();
+    let heard = until(|| async { hearing.texts.lock().first().cloned() }).await;
+    assert_eq!(heard, "my order\nwhere is it?");
+}
+
 #[tokio::test(start_paused = true)]
 async fn nobody_is_suspected_of_ends_that_came_before_they_were_handled() {
     let mut bed = Bed::new();
@@ -243,4 +339,57 @@ async fn nobody_is_suspected_of_ends_that_came_before_they_were_handled() {
     assert_eq!(transcript(&router, "ann").await.len(), 4);
     let letters = bed.store.dead_letters(PARTITION, ALL).await.unwrap();
     assert_eq!(letters, []);
+}
+
+async fn sees_a_page(router: &Router, kind: PageEventKind) -> Accepted {
+    let page = PageEvent {
+        kind,
+        url: "https://shop.example/kettle".into(),
+        title: None,
+        referrer: None,
+        dwell_ms: None,
+        at: None,
+    };
+    let inbound = Inbound {
+        address: address("ann"),
+        id: "page".into(),
+        body: InboundBody::Page(page),
+        profile: Profile::default(),
+    };
+    router.accept(inbound).await.expect("the store takes it")
+}
+
+/// What becomes of a page event that ended two processes.
+async fn page_set_aside(kind: PageEventKind) -> (Vec<String>, Option<DecisionRecord>) {
+    let mut bed = Bed::new();
+    bed.settings.customer_partitions = 1;
+    ends_twice(&bed, Offset(0)).await;
+    let elsewhere = bed.start_as(NodeId([9; 16]));
+    let seen = sees_a_page(&elsewhere, kind).await;
+    assert!(elsewhere.stop(Duration::from_secs(60)).await);
+    ends_twice(&bed, Offset(0)).await;
+    let router = bed.start_as(NodeId([1; 16]));
+    let letters = async || router.outbox_list(OutboxKind::Dead).await.unwrap();
+    until(|| async { (letters().await.entries.len() == 1).then_some(()) }).await;
+    let decided = Decided {
+        offset: Offset(1),
+        message_id: seen.message_id,
+    };
+    let record = router.decision(seen.thread, decided).await.unwrap();
+    (transcript(&router, "ann").await, record)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_event_that_is_set_aside_has_the_name_that_rules_know() {
+    let (lines, record) = page_set_aside(PageEventKind::Dwell).await;
+    assert_eq!(lines, ["status: queued everybody"]);
+    let trigger = record.expect("it is on record").trigger;
+    assert_eq!(trigger, Trigger::Event("page.dwelled".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_event_that_rules_never_see_hands_nothing_over() {
+    let (lines, record) = page_set_aside(PageEventKind::Visibility).await;
+    assert_eq!(lines, [""; 0]);
+    assert_eq!(record, None);
 }
