@@ -159,6 +159,9 @@ pub struct PageSeen {
     pub page: PageEvent,
     /// To whom.
     pub address: Address,
+    /// What the channel says about the person; empty where it does not know, as in a beacon.
+    #[serde(default)]
+    pub profile: Profile,
 }
 
 /// How a delivery ended.

@@ -203,7 +203,11 @@ impl Shared {
                 profile,
                 traceparent: self.observer.traceparent(),
             }),
-            InboundBody::Page(page) => Event::Page(PageSeen { page, address }),
+            InboundBody::Page(page) => Event::Page(PageSeen {
+                page,
+                address,
+                profile,
+            }),
         }
     }
 

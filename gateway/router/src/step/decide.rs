@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use signalbox_adapters::{Address, PageEventKind};
+use signalbox_adapters::{Address, PageEventKind, Profile};
 use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
 use signalbox_rules::conversation::hearing::hear;
@@ -77,6 +77,9 @@ pub(super) fn page(
     let Some(name) = page_event(seen.page.kind) else {
         return Step::default();
     };
+    if seen.profile != Profile::default() {
+        customer.profile.clone_from(&seen.profile);
+    }
     let mut facts = Facts::default();
     facts.set("page.url", Value::Text(seen.page.url.as_str().into()));
     // A page without a title has an empty one: rules may read it under every page event.

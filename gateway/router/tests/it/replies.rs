@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile};
 use signalbox_router::AcceptError;
 use signalbox_store::{FaultSchedule, FaultyStore, MemoryStore};
 
-use crate::bed::{Bed, entries_of, message, say, transcript, until};
+use crate::bed::{Bed, address, entries_of, message, say, transcript, until};
 
 #[tokio::test(start_paused = true)]
 async fn a_message_is_answered_once() {
@@ -150,4 +151,34 @@ async fn a_message_whose_sender_went_away_in_the_middle_is_answered_without_bein
         entries_of(&router, "ann", 2).await,
         ["customer: hello", "bot: echo: hello"]
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_page_event_says_of_the_customer_is_known_before_they_write() {
+    let bed = Bed::new();
+    let router = bed.start();
+    let page = |id: &str, profile: Profile| Inbound {
+        address: address("ann"),
+        id: id.into(),
+        body: InboundBody::Page(PageEvent {
+            kind: PageEventKind::Dwell,
+            url: "https://shop.example/kettle".into(),
+            title: None,
+            referrer: None,
+            dwell_ms: None,
+            at: None,
+        }),
+        profile,
+    };
+    let mut profile = Profile::default();
+    profile.attributes.insert("tier".into(), "vip".into());
+    let seen = router.accept(page("1", profile.clone())).await.unwrap();
+    // A beacon knows nothing of its sender.
+    router.accept(page("2", Profile::default())).await.unwrap();
+    say(&router, "bob", "1", "hello").await;
+    let known = async || router.customers(&[seen.thread]).await.unwrap();
+    let customer = until(|| async { known().await.remove(&seen.thread) }).await;
+    assert_eq!(customer.profile, profile);
+    assert!(router.stop(Duration::from_secs(60)).await);
+    assert_eq!(known().await[&seen.thread].profile, profile);
 }
