@@ -388,8 +388,10 @@ problems! {
     }
     /// A script that cannot be read.
     "E0805" Error BadScript {
-        /// Why, in a line.
-        reason: String,
+        /// Why, in a line, in English.
+        english: String,
+        /// The same in Chinese.
+        chinese: String,
     }
     /// A script lacks the function that a fact calls.
     "E0806" Error NoScriptFunction {

@@ -17,7 +17,7 @@ use rhai::{Dynamic, INT, Map};
 use rust_decimal::Decimal;
 use signalbox_dsl::value::{Currency, Type, Value};
 
-use crate::failure::shortened;
+use crate::failure::{Found, Kind, shortened};
 use crate::limits::MOST_TEXT_BYTES;
 
 /// The longest duration that a script may answer: a hundred years.
@@ -80,9 +80,9 @@ fn text_bytes(value: &Value) -> usize {
 /// The script's result as a value of the fact's type.
 ///
 /// # Errors
-/// What it is instead, in a few words.
-pub(crate) fn from_script(result: Dynamic, wanted: &ResultType) -> Result<Value, String> {
-    let name = word_for(&result);
+/// What it is instead.
+pub(crate) fn from_script(result: Dynamic, wanted: &ResultType) -> Result<Value, Found> {
+    let kind = kind_of(&result);
     let value = match &wanted.value_type {
         Type::Text => text_of(result).map(|text| Value::Text(text.into())),
         Type::Bool => result.as_bool().ok().map(Value::Bool),
@@ -103,7 +103,7 @@ pub(crate) fn from_script(result: Dynamic, wanted: &ResultType) -> Result<Value,
         Type::List(_) => texts(result),
         Type::TimeOfDay | Type::Date | Type::Timestamp | Type::Timezone | Type::Language => None,
     };
-    value.ok_or_else(|| name.to_owned())
+    value.ok_or(Found::Kind(kind))
 }
 
 /// A text; a character (`text[0]` is one) is a text of one letter.
@@ -153,29 +153,29 @@ fn texts(result: Dynamic) -> Option<Value> {
 }
 
 /// A number or text with its value, since that may be what is wrong; of anything else its kind.
-fn shown(result: &Dynamic) -> String {
+fn shown(result: &Dynamic) -> Found {
     if result.is_int() || result.is_decimal() || result.is_string() || result.is_char() {
-        return shortened(&format!("{result}"));
+        return Found::Shown(shortened(&format!("{result}")));
     }
-    word_for(result).to_owned()
+    Found::Kind(kind_of(result))
 }
 
-fn word_for(result: &Dynamic) -> &'static str {
+fn kind_of(result: &Dynamic) -> Kind {
     if result.is_unit() {
-        "nothing"
+        Kind::Nothing
     } else if result.is_bool() {
-        "a bool"
+        Kind::Bool
     } else if result.is_int() {
-        "a whole number"
+        Kind::WholeNumber
     } else if result.is_decimal() {
-        "a decimal number"
+        Kind::DecimalNumber
     } else if result.is_string() || result.is_char() {
-        "a text"
+        Kind::Text
     } else if result.is_array() {
-        "an array"
+        Kind::Array
     } else if result.is_map() {
-        "a map"
+        Kind::Map
     } else {
-        "something else"
+        Kind::SomethingElse
     }
 }

@@ -6,7 +6,7 @@ use rhai::{EvalAltResult, Position};
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::Locale;
 
-use crate::limits::{MOST_SOURCE_BYTES, MOST_TEXT_BYTES};
+use crate::limits::MOST_TEXT_BYTES;
 
 /// The longest piece of a script's or Rhai's own words that is kept, in characters.
 const MOST_WORDS: usize = 160;
@@ -37,9 +37,69 @@ pub enum Failure {
     },
     /// It gave something that is no value of the fact's type.
     WrongResult {
-        /// What it gave, as a word for its type, or the value where that is out of range.
-        found: String,
+        /// What it gave.
+        found: Found,
     },
+}
+
+/// What a script gave instead of a value of the fact's type.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Found {
+    /// Something of another type.
+    Kind(Kind),
+    /// A number or text, where that is what is wrong.
+    Shown(String),
+}
+
+/// The types of values that scripts have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is what its words say")]
+pub enum Kind {
+    #[serde(rename = "nothing")]
+    Nothing,
+    #[serde(rename = "a bool")]
+    Bool,
+    #[serde(rename = "a whole number")]
+    WholeNumber,
+    #[serde(rename = "a decimal number")]
+    DecimalNumber,
+    #[serde(rename = "a text")]
+    Text,
+    #[serde(rename = "an array")]
+    Array,
+    #[serde(rename = "a map")]
+    Map,
+    #[serde(rename = "something else")]
+    SomethingElse,
+}
+
+impl Found {
+    fn text(&self, locale: Locale) -> &str {
+        match self {
+            Self::Kind(kind) => kind.text(locale),
+            Self::Shown(shown) => shown,
+        }
+    }
+}
+
+impl Kind {
+    fn text(self, locale: Locale) -> &'static str {
+        let (english, chinese) = match self {
+            Self::Nothing => ("nothing", "空值"),
+            Self::Bool => ("a bool", "布尔值"),
+            Self::WholeNumber => ("a whole number", "整数"),
+            Self::DecimalNumber => ("a decimal number", "小数"),
+            Self::Text => ("a text", "文字"),
+            Self::Array => ("an array", "数组"),
+            Self::Map => ("a map", "映射"),
+            Self::SomethingElse => ("something else", "其他东西"),
+        };
+        match locale {
+            Locale::English => english,
+            Locale::Chinese => chinese,
+        }
+    }
 }
 
 impl Failure {
@@ -70,10 +130,16 @@ impl Failure {
                 format!("脚本在第 {line} 行中断：{reason}")
             }
             (Self::WrongResult { found }, Locale::English) => {
+                let found = found.text(locale);
                 format!("it gave {found}, which is no value of the fact's type")
             }
             (Self::WrongResult { found }, Locale::Chinese) => {
-                format!("返回了 {found}，不是该事实类型的值")
+                let space = match found {
+                    Found::Kind(_) => "",
+                    Found::Shown(_) => " ",
+                };
+                let found = found.text(locale);
+                format!("返回了{space}{found}，不是该事实类型的值")
             }
         }
     }
@@ -103,11 +169,6 @@ impl Failure {
             }
         }
     }
-}
-
-/// How long a script may be, in words.
-pub(crate) fn source_bound() -> String {
-    format!("it is longer than {} KiB", MOST_SOURCE_BYTES / 1024)
 }
 
 fn line(position: Position) -> usize {

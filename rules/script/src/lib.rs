@@ -15,6 +15,6 @@ mod script;
 mod steps;
 
 pub use convert::ResultType;
-pub use failure::Failure;
+pub use failure::{Failure, Found, Kind};
 pub use limits::{DEFAULT_STEPS, MOST_SOURCE_BYTES, MOST_STEPS, MOST_TEXT_BYTES};
 pub use script::{BadScript, Outcome, Script, Signature};

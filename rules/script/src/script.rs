@@ -4,7 +4,7 @@ use rhai::{AST, CallFnOptions, Dynamic, Engine, LexError, ParseErrorType, Positi
 use signalbox_dsl::value::{Type, Value};
 
 use crate::convert::{ResultType, from_script, to_script};
-use crate::failure::{Failure, shortened, source_bound};
+use crate::failure::{Failure, shortened};
 use crate::limits::{MOST_SOURCE_BYTES, MOST_STEPS, sandbox};
 use crate::steps::counted;
 
@@ -32,10 +32,12 @@ pub struct Script {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BadScript {
     /// It is no script, or says what no script may say.
-    #[error("{reason}")]
+    #[error("{english}")]
     Unreadable {
         /// What is wrong, in a line.
-        reason: String,
+        english: String,
+        /// The same in Chinese.
+        chinese: String,
         /// Where, in bytes of the source.
         place: usize,
     },
@@ -71,20 +73,25 @@ impl Script {
     pub fn compile(source: &str, mut signature: Signature) -> Result<Self, BadScript> {
         signature.steps = signature.steps.min(MOST_STEPS);
         if source.len() > MOST_SOURCE_BYTES {
+            let kib = MOST_SOURCE_BYTES / 1024;
             return Err(BadScript::Unreadable {
-                reason: source_bound(),
+                english: format!("it is longer than {kib} KiB"),
+                chinese: format!("脚本超过 {kib} KiB"),
                 place: 0,
             });
         }
         // Some editors begin a file with a mark that nobody sees, and Rhai would refuse.
         let readable = source.strip_prefix('\u{feff}').unwrap_or(source);
         let engine = sandbox();
-        let ast = engine
-            .compile(readable)
-            .map_err(|error| BadScript::Unreadable {
-                reason: in_plain_words(error.err_type()),
-                place: source.len() - readable.len() + offset(readable, error.position()),
-            })?;
+        let ast = engine.compile(readable).map_err(|error| {
+            let (english, chinese) = in_plain_words(error.err_type());
+            let skipped = source.len() - readable.len();
+            BadScript::Unreadable {
+                english,
+                chinese,
+                place: skipped + offset(readable, error.position()),
+            }
+        })?;
         // Rhai does not tell whether there are statements, but running none takes no step.
         let (ran, steps) = counted(signature.steps, || engine.run_ast(&ast));
         if ran.is_err() || steps > 0 {
@@ -143,24 +150,40 @@ impl std::fmt::Debug for Script {
     }
 }
 
-/// Rhai's own words, but for what our limits forbid.
-fn in_plain_words(error: &ParseErrorType) -> String {
+/// What is wrong, in English and Chinese: Rhai's own words, but for what our limits forbid.
+fn in_plain_words(error: &ParseErrorType) -> (String, String) {
+    let both = |english: &str, chinese: &str| (english.to_owned(), chinese.to_owned());
+    let forbidden = |word: &str| {
+        (
+            format!("scripts cannot use `{word}`"),
+            format!("脚本不能使用 `{word}`"),
+        )
+    };
     match error {
-        ParseErrorType::Reserved(word) => format!("scripts cannot use `{word}`"),
+        ParseErrorType::Reserved(word) => forbidden(word),
         ParseErrorType::BadInput(LexError::ImproperSymbol(word, why))
             if why.ends_with("is disabled") =>
         {
-            format!("scripts cannot use `{word}`")
+            forbidden(word)
         }
-        ParseErrorType::VariableUndefined(name) => format!("there is no variable `{name}`"),
-        ParseErrorType::ExprTooDeep => "expressions lie too deep in each other".to_owned(),
-        ParseErrorType::TooManyFunctions => "there are too many functions".to_owned(),
-        ParseErrorType::LiteralTooLarge(..) => "a text, array or map is too large".to_owned(),
+        ParseErrorType::VariableUndefined(name) => (
+            format!("there is no variable `{name}`"),
+            format!("没有变量 `{name}`"),
+        ),
+        ParseErrorType::ExprTooDeep => {
+            both("expressions lie too deep in each other", "表达式嵌套过深")
+        }
+        ParseErrorType::TooManyFunctions => both("there are too many functions", "函数太多"),
+        ParseErrorType::LiteralTooLarge(..) => {
+            both("a text, array or map is too large", "文字、数组或映射过大")
+        }
         other => {
             let words = shortened(&other.to_string());
             let mut letters = words.chars();
             let first = letters.next().map(|it| it.to_lowercase().to_string());
-            first.unwrap_or_default() + letters.as_str().trim_end_matches('.')
+            let words = first.unwrap_or_default() + letters.as_str().trim_end_matches('.');
+            let chinese = format!("Rhai 报告 “{words}”");
+            (words, chinese)
         }
     }
 }

@@ -49,10 +49,15 @@ fn with_scripts(mut checked: Checked) -> Checked {
 /// What is wrong with a script, in the script's own place.
 fn diagnostic(fact: &ScriptFact, bad: BadScript) -> Diagnostic {
     let (problem, place) = match bad {
-        BadScript::Unreadable { reason, place } => (MeaningProblem::BadScript { reason }, place),
+        BadScript::Unreadable {
+            english,
+            chinese,
+            place,
+        } => (MeaningProblem::BadScript { english, chinese }, place),
         BadScript::Statements => {
-            let reason = bad.to_string();
-            (MeaningProblem::BadScript { reason }, 0)
+            let english = bad.to_string();
+            let chinese = "脚本最外层只能写函数".to_owned();
+            (MeaningProblem::BadScript { english, chinese }, 0)
         }
         BadScript::NoFunction {
             function,

@@ -115,7 +115,7 @@ fn what_fails_has_the_value_behind_otherwise_and_says_why() {
         (
             "fn urgency(text, tier) { if text == \"now\" { return 101; } 1 }",
             Failure::WrongResult {
-                found: "101".to_owned(),
+                found: signalbox_script::Found::Shown("101".to_owned()),
             },
         ),
         (
@@ -143,7 +143,20 @@ fn findings_stand_in_the_script() {
         "{told}"
     );
     assert!(told.contains("a/urgency.rhai:3:7"), "{told}");
-    assert!(told.contains("错误[E0805]"), "{told}");
+    assert!(
+        told.contains("错误[E0805]：无法读懂这个脚本：没有变量 `levle`"),
+        "{told}"
+    );
+}
+
+#[test]
+fn the_functions_that_there_are_instead_are_named() {
+    let told = told("fn urgency(a) { 1 } fn urgency() { 1 } fn urgency(a, b, c) { 1 }");
+    assert!(
+        told.contains("there are functions with 0, 1 or 3 parameters"),
+        "{told}"
+    );
+    assert!(told.contains("已有带 0、1 或 3 个参数的函数"), "{told}");
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::NoScriptResult { found } => format!("脚本不能给出{}", type_words(found)),
         P::StepsOutOfRange { .. } => "步数超出范围".to_owned(),
         P::NoScriptArgument { written } => format!("不能把 `{written}` 传给脚本"),
-        P::BadScript { reason } => format!("无法读懂这个脚本：{reason}"),
+        P::BadScript { chinese, .. } => format!("无法读懂这个脚本：{chinese}"),
         P::NoScriptFunction {
             function,
             arguments,
@@ -327,7 +327,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::NoScriptFunction { function, arguments, found } if found.is_empty() => {
             format!("在这个脚本里写 `fn {function}(…)`，带 {arguments} 个参数")
         }
-        P::NoScriptFunction { found, .. } => format!("已有带 {} 个参数的：传入同样多的参数，或修改函数", counts(found)),
+        P::NoScriptFunction { found, .. } => format!("已有带 {} 个参数的函数：传入同样多的参数，或修改函数", counts(found, "、", " 或 ")),
         P::UnusedScript { .. } => "在事实里调用它，或删掉".to_owned(),
         P::DoubtfulScript { .. } => "改正脚本，或用测试证明它对真实的值有效".to_owned(),
         P::Unused { .. } => "用上它，或删掉".to_owned(),

@@ -152,7 +152,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::NoScriptResult { found } => format!("a script cannot give {}", type_words(found)),
         P::StepsOutOfRange { .. } => "the number of steps is out of range".to_owned(),
         P::NoScriptArgument { written } => format!("a script cannot be given `{written}`"),
-        P::BadScript { reason } => format!("this script cannot be read: {reason}"),
+        P::BadScript { english, .. } => format!("this script cannot be read: {english}"),
         P::NoScriptFunction {
             function,
             arguments,
@@ -377,7 +377,10 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::NoScriptFunction { function, arguments, found } if found.is_empty() => {
             format!("write `fn {function}(…)` with {arguments} parameters in this script")
         }
-        P::NoScriptFunction { found, .. } => format!("there is one with {}: give it as many arguments, or change the function", counts(found)),
+        P::NoScriptFunction { found, .. } => match &found[..] {
+            [one] => format!("there is one with {one}: give it as many arguments, or change the function"),
+            _ => format!("there are functions with {} parameters: give as many arguments, or change a function", counts(found, ", ", " or ")),
+        },
         P::UnusedScript { .. } => "call it in a fact, or take it out".to_owned(),
         P::DoubtfulScript { .. } => "correct the script, or let a test show that it works for real values".to_owned(),
         P::Unused { .. } => "use it, or take it out".to_owned(),
@@ -513,8 +516,13 @@ fn plural_words(kind: ItemKind) -> &'static str {
     }
 }
 
-/// `1, 2`
-pub(super) fn counts(found: &[usize]) -> String {
-    let words: Vec<String> = found.iter().map(usize::to_string).collect();
-    words.join(", ")
+/// `1, 2 or 3`, each once and in order.
+pub(super) fn counts(found: &[usize], comma: &str, or: &str) -> String {
+    let found: std::collections::BTreeSet<usize> = found.iter().copied().collect();
+    let mut words: Vec<String> = found.iter().map(usize::to_string).collect();
+    let last = words.pop().unwrap_or_default();
+    match words.is_empty() {
+        true => last,
+        false => format!("{}{or}{last}", words.join(comma)),
+    }
 }

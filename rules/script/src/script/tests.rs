@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::failure::{Found, Kind};
 use crate::limits::{DEFAULT_STEPS, MOST_TEXT_BYTES};
 
 fn signature(parameters: &[Type], value_type: Type) -> Signature {
@@ -79,27 +80,39 @@ fn the_same_call_takes_the_same_steps() {
 
 #[test]
 fn a_result_of_another_type_or_out_of_range_is_refused() {
+    let shown = |value: &str| Found::Shown(value.to_owned());
     for (source, kind, found) in [
-        ("fn f() { \"high\" }", Type::Percent, "high"),
-        ("fn f() { 101 }", Type::Percent, "101"),
-        ("fn f() { -1 }", Type::Percent, "-1"),
-        ("fn f() { -1 }", Type::Duration, "-1"),
-        ("fn f() { \"silver\" }", Type::Enum("Tier".into()), "silver"),
-        ("fn f() { 1.5 }", Type::Int, "a decimal number"),
-        ("fn f() { }", Type::Bool, "nothing"),
+        ("fn f() { \"high\" }", Type::Percent, shown("high")),
+        ("fn f() { 101 }", Type::Percent, shown("101")),
+        ("fn f() { -1 }", Type::Percent, shown("-1")),
+        ("fn f() { -1 }", Type::Duration, shown("-1")),
+        (
+            "fn f() { \"silver\" }",
+            Type::Enum("Tier".into()),
+            shown("silver"),
+        ),
+        (
+            "fn f() { 1.5 }",
+            Type::Int,
+            Found::Kind(Kind::DecimalNumber),
+        ),
+        ("fn f() { }", Type::Bool, Found::Kind(Kind::Nothing)),
         (
             "fn f() { [1] }",
             Type::List(Box::new(Type::Text)),
-            "an array",
+            Found::Kind(Kind::Array),
         ),
         (
             "fn f() { #{amount: 1, currency: \"yuan\"} }",
             Type::Money,
-            "a map",
+            Found::Kind(Kind::Map),
         ),
-        ("fn f() { |x| x }", Type::Text, "something else"),
+        (
+            "fn f() { |x| x }",
+            Type::Text,
+            Found::Kind(Kind::SomethingElse),
+        ),
     ] {
-        let found = found.to_owned();
         let outcome = call(source, &[], kind);
         assert_eq!(
             outcome.result,
@@ -131,10 +144,16 @@ fn what_is_wrong_is_told_with_its_place() {
         ("fn f() { print(1) }", "scripts cannot use `print`", "print"),
     ] {
         let bad = Script::compile(source, signature(&[], Type::Int)).unwrap_err();
-        let BadScript::Unreadable { reason, place } = bad else {
+        let BadScript::Unreadable {
+            english,
+            chinese,
+            place,
+        } = bad
+        else {
             panic!("{source}: {bad:?}");
         };
-        assert_eq!(reason, says, "{source}");
+        assert!(!chinese.is_empty() && chinese != english, "{chinese}");
+        assert_eq!(english, says, "{source}");
         assert!(
             source[place..].starts_with(at),
             "{source}: {}",
@@ -165,7 +184,7 @@ fn a_character_is_a_text_of_one_letter() {
     let outcome = call("fn f(t) { [t[0]] }", &[text("退款")], texts);
     assert_eq!(outcome.result, Ok(Value::List(vec![one])));
     let outcome = call("fn f(t) { t[0] }", &[text("退款")], member);
-    let found = "退".to_owned();
+    let found = Found::Shown("退".to_owned());
     assert_eq!(outcome.result, Err(Failure::WrongResult { found }));
 }
 
@@ -193,4 +212,22 @@ fn an_argument_that_is_too_large_is_not_handed_in() {
         Type::Text,
     );
     assert_eq!(outcome.result, Err(Failure::ArgumentTooLarge));
+}
+
+#[test]
+fn a_wrong_result_is_told_in_one_language() {
+    use signalbox_dsl::Locale;
+    for (found, chinese) in [
+        (
+            Found::Kind(Kind::DecimalNumber),
+            "返回了小数，不是该事实类型的值",
+        ),
+        (
+            Found::Shown("101".to_owned()),
+            "返回了 101，不是该事实类型的值",
+        ),
+    ] {
+        let failure = Failure::WrongResult { found };
+        assert_eq!(failure.text(Locale::Chinese), chinese);
+    }
 }
