@@ -1,5 +1,6 @@
 //! What a channel that is pushed to offers, and how a send can end.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -52,15 +53,26 @@ pub enum WhenUnanswered {
 
 /// Why a send ended without a receipt. The variant says what the router does next, so choose it by consequence, not by
 /// status code.
+///
+/// Reasons are words of the adapter's own, written down in its code: what a platform says may quote a customer's address or
+/// text, and reasons are stored and shown as they are.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// Nothing was accepted: safe to retry, after `wait` if the platform named one.
     #[error("the platform is busy: {reason}")]
     Busy {
         /// In plain words.
-        reason: String,
+        reason: &'static str,
         /// How long the platform asked to be left alone.
         wait: Option<Duration>,
+    },
+    /// Nothing was tried: a rate or a number of connections of our own is used up. No attempt is counted.
+    #[error("held back: {reason}")]
+    HeldBack {
+        /// In plain words.
+        reason: &'static str,
+        /// When to try, at the earliest.
+        wait: Duration,
     },
     /// The request left us and no answer came: a retry may deliver twice.
     #[error("no answer within {waited:?}")]
@@ -69,19 +81,31 @@ pub enum SendError {
         waited: Duration,
     },
     /// This message will never be accepted as it is.
-    #[error("the platform refused the message: {reason} (code {code})")]
+    #[error("the platform refused the message: {reason}{}", Code(.code))]
     Refused {
-        /// The platform's code.
-        code: i64,
+        /// The platform's code; `None` where it was not asked.
+        code: Option<i64>,
         /// In plain words.
-        reason: String,
+        reason: &'static str,
     },
     /// Our credentials or settings are wrong: nothing more leaves until somebody mends them.
-    #[error("the platform rejected our credentials: {reason} (code {code})")]
+    #[error("the platform rejected our credentials: {reason}{}", Code(.code))]
     Unauthorized {
-        /// The platform's code.
-        code: i64,
+        /// The platform's code, if it gave one.
+        code: Option<i64>,
         /// In plain words.
-        reason: String,
+        reason: &'static str,
     },
+}
+
+/// ` (code 550)`, or nothing.
+struct Code<'e>(&'e Option<i64>);
+
+impl fmt::Display for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(code) => write!(f, " (code {code})"),
+            None => Ok(()),
+        }
+    }
 }

@@ -11,6 +11,8 @@ pub enum Channel {
     Webchat,
     /// Signed webhooks of the company's own systems.
     Webhook,
+    /// Mail.
+    Email,
 }
 
 impl Channel {
@@ -19,6 +21,7 @@ impl Channel {
         match self {
             Self::Webchat => "webchat",
             Self::Webhook => "webhook",
+            Self::Email => "email",
         }
     }
 }

@@ -20,6 +20,7 @@ use sections::FileSection;
 use source::Sources;
 
 use crate::data_directory::SOCKET_NAME;
+use crate::email::{self, EmailError};
 use crate::webchat::settings::WebchatSettings;
 use crate::webhook::{Accounts, AccountsError};
 use crate::words::{Told, words};
@@ -140,7 +141,16 @@ impl Config {
         if let (false, Err(wrong)) = (is_said, webchat.validate()) {
             problems.extend(wrong.into_iter().map(Problem));
         }
-        if !is_said && let Err(AccountsError(wrong)) = Accounts::new(&file.webhook, &webchat) {
+        let mail = &file.email;
+        if !is_said && let Err(AccountsError(wrong)) = Accounts::new(&file.webhook, &webchat, mail)
+        {
+            problems.extend(wrong.into_iter().map(Problem));
+        }
+        // A value that is out of bounds has been told already.
+        let is_said = problems
+            .iter()
+            .any(|problem| problem.0.en.starts_with("email."));
+        if !is_said && let Err(EmailError(wrong)) = email::accounts(mail) {
             problems.extend(wrong.into_iter().map(Problem));
         }
         match (listen, data) {

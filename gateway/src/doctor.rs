@@ -1,5 +1,6 @@
 //! `doctor`: looks at an installation, changes nothing, and says of each thing whether it is well, and what to do if not.
 
+mod email;
 mod redis;
 mod storage;
 mod surroundings;
@@ -100,6 +101,7 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     findings.push(surroundings::clock(&config.data));
     findings.push(surroundings::limits(config));
     findings.push(surroundings::port(config));
+    findings.extend(email::accounts(&config.file.email));
     findings
 }
 

@@ -10,6 +10,7 @@ pub mod data_directory;
 pub mod deployment_key;
 pub mod desk;
 pub mod doctor;
+pub mod email;
 pub mod environment;
 pub mod listener;
 pub mod live_bundle;

@@ -225,6 +225,7 @@ fn label_of(channel: Channel) -> label::Channel {
     match channel {
         Channel::Webchat => label::Channel::Webchat,
         Channel::Webhook => label::Channel::Webhook,
+        Channel::Email => label::Channel::Email,
     }
 }
 

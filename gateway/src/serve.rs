@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use signalbox_adapters::Adapter;
 use signalbox_dsl::Locale;
+use signalbox_email::Email;
 use signalbox_router::{DeliveryMode, Environment, Router, RouterParts, RouterSettings};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::NodeId;
@@ -31,6 +33,7 @@ use crate::config::Config;
 use crate::config::values::{self, Delivery};
 use crate::deployment_key::{self, KeyOrigin};
 use crate::desk::{self, Agents, Desk};
+use crate::email;
 use crate::environment::RealEnvironment;
 use crate::listener::Listener;
 use crate::node::Node;
@@ -165,7 +168,7 @@ impl Gateway {
             deployment_key: key.clone(),
             hints: hub.clone(),
             observer: observer.clone(),
-            adapters: Vec::new(),
+            adapters: adapters(&config)?,
             settings: router_settings(&config, node.as_ref().map(Node::id)),
         });
         let conversations = Arc::new(RouterConversations::new(router.clone()));
@@ -190,7 +193,7 @@ impl Gateway {
         let mut ports = Vec::new();
         let webhook = Webhook::new(
             config.file.webhook.clone(),
-            Accounts::new(&config.file.webhook, &config.webchat)?,
+            Accounts::new(&config.file.webhook, &config.webchat, &config.file.email)?,
             router.clone(),
             metrics.clone(),
             Arc::new(Timestamp::now),
@@ -345,6 +348,15 @@ fn deployment_key(
         ),
     }
     Ok(key)
+}
+
+/// The channels that are pushed to.
+fn adapters(config: &Config) -> Result<Vec<Arc<dyn Adapter>>, Failure> {
+    let accounts = email::accounts(&config.file.email)?;
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Arc::new(Email::new(accounts))])
 }
 
 fn telemetry_settings(config: &Config, log_format: Option<LogFormat>) -> TelemetrySettings {

@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signalbox-script", &["signalbox-dsl"]),
     ("signalbox-understanding", &["signalbox-dsl"]),
     ("signalbox-adapters", &[]),
+    ("signalbox-email", &["signalbox-adapters"]),
     ("signalbox-sealed", &[]),
     ("signalbox-store", &["signalbox-sealed"]),
     (
@@ -49,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "signalbox-dsl",
             "signalbox-rules",
             "signalbox-adapters",
+            "signalbox-email",
             "signalbox-sealed",
             "signalbox-store",
             "signalbox-store-embedded",

@@ -10,6 +10,7 @@
 
 mod damage;
 mod disconnects;
+mod email;
 mod full_disk;
 mod hostile;
 mod house;

@@ -17,7 +17,7 @@ use signalbox_tests::seed::Random;
 
 use crate::reload::answer_to;
 
-const SECRET: [u8; 32] = [42; 32];
+pub(crate) const SECRET: [u8; 32] = [42; 32];
 
 const ACCOUNT: &str = "webhook:
   accounts:
@@ -25,7 +25,7 @@ const ACCOUNT: &str = "webhook:
 webchat:
 ";
 
-const RULES: &str = r#"
+pub(crate) const RULES: &str = r#"
 schema event order.delivered
   no: text
 
@@ -120,7 +120,13 @@ fn delivered(customer: &ChatClient, no: &str) -> String {
     body.to_string()
 }
 
-async fn report(address: SocketAddr, id: &str, body: &str, secret: &[u8]) -> http::Answer {
+/// An event, signed.
+pub(crate) async fn report(
+    address: SocketAddr,
+    id: &str,
+    body: &str,
+    secret: &[u8],
+) -> http::Answer {
     let at = Timestamp::now().as_second();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let mac = STANDARD.encode(hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));

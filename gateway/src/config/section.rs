@@ -167,14 +167,14 @@ macro_rules! section {
 
         impl $crate::config::section::Section for $name {
             fn manual(key: &str) -> $crate::config::section::SectionManual {
-                use $crate::config::section::{Sentence, SectionManual, Setting, SettingManual, inside};
+                use $crate::config::section::{Sentence, SectionManual, inside};
                 SectionManual {
                     key: key.to_owned(),
                     about: Sentence { en: concat!($($about),+), zh: $about_zh },
-                    settings: vec![$(SettingManual {
+                    settings: vec![$($crate::config::section::SettingManual {
                         key: inside(key, stringify!($field)),
-                        kind: <$type>::KIND,
-                        default: { let value: $type = $default; value.shown() },
+                        kind: <$type as $crate::config::section::Setting>::KIND,
+                        default: { let value: $type = $default; $crate::config::section::Setting::shown(&value) },
                         bounds: section!(@bounds $type $(, $low, $high)?),
                         about: Sentence { en: concat!($($en),+), zh: $zh },
                     }),*],
@@ -208,7 +208,10 @@ macro_rules! section {
     (@bounds $type:ty) => { None };
     (@bounds $type:ty, $low:expr, $high:expr) => {{
         let (low, high): ($type, $type) = ($low, $high);
-        Some((low.shown(), high.shown()))
+        Some((
+            $crate::config::section::Setting::shown(&low),
+            $crate::config::section::Setting::shown(&high),
+        ))
     }};
 }
 pub(super) use section;

@@ -1,6 +1,7 @@
 //! Every setting, with its default, bounds and sentences.
 
 mod desk;
+mod email;
 mod file;
 mod router;
 mod rules;
@@ -10,6 +11,7 @@ mod webchat;
 mod webhook;
 
 pub use desk::{DeskAgentSection, DeskSection};
+pub use email::{EmailAccountSection, EmailSection};
 pub use file::FileSection;
 pub use router::RouterSection;
 pub use rules::RulesSection;

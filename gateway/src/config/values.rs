@@ -12,7 +12,7 @@ mod text;
 
 pub use address::ListenAddress;
 pub use bytes::ByteSize;
-pub use choice::{Durability, LogFormat, ServerSettings, StoreKind};
+pub use choice::{Durability, LogFormat, MailEncryption, ServerSettings, StoreKind};
 pub use delivery::Delivery;
 pub use list::List;
 pub use named::Named;

@@ -10,9 +10,10 @@ use signalbox_adapters::webhook::event::{BodyError, Contact};
 use signalbox_adapters::webhook::key::{PublicKey, SharedSecret};
 use signalbox_adapters::webhook::signature::Verifier;
 use signalbox_adapters::{Address, Channel};
+use signalbox_email::MailAddress;
 use tokio::time::Instant;
 
-use crate::config::sections::{WebhookAccountSection, WebhookSection};
+use crate::config::sections::{EmailSection, WebhookAccountSection, WebhookSection};
 use crate::webchat::settings::WebchatSettings;
 use crate::webchat::token_bucket::{Rate, TokenBucket};
 use crate::words::{Told, Words, words};
@@ -33,10 +34,17 @@ pub(super) struct Account {
     pub(super) name: String,
     pub(super) verifier: Verifier,
     pub(super) closed: bool,
-    /// Sites of the web chat whose customers it may report about.
-    sites: Vec<String>,
+    /// Whose customers it may report about.
+    about: Vec<About>,
     rate: Rate,
     bucket: Mutex<TokenBucket>,
+}
+
+/// An account of another channel: `webchat:shop`, `email:care`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct About {
+    channel: Channel,
+    account: String,
 }
 
 /// What is wrong with the section `webhook`, a line each.
@@ -60,11 +68,15 @@ impl Told for AccountsError {
 }
 
 impl Accounts {
-    /// Reads the keys of `section`. `webchat` says which sites there are.
+    /// Reads the keys of `section`. `webchat` and `email` say which accounts there are to report about.
     ///
     /// # Errors
     /// [`AccountsError`] with everything that is wrong.
-    pub fn new(section: &WebhookSection, webchat: &WebchatSettings) -> Result<Self, AccountsError> {
+    pub fn new(
+        section: &WebhookSection,
+        webchat: &WebchatSettings,
+        email: &EmailSection,
+    ) -> Result<Self, AccountsError> {
         let mut wrong = Vec::new();
         let mut secret = [0; NOBODYS_SECRET_BYTES];
         if rand::fill(&mut secret).is_err() {
@@ -76,7 +88,7 @@ impl Accounts {
         let tolerance =
             SignedDuration::try_from(section.tolerance.0).unwrap_or(SignedDuration::ZERO);
         let nobody = Verifier::new(vec![SharedSecret::of(&secret)], Vec::new(), tolerance);
-        let account = |name: &str, verifier, settings: &WebhookAccountSection, sites| {
+        let account = |name: &str, verifier, settings: &WebhookAccountSection, about| {
             let rate = Rate {
                 per_second: settings.per_second,
                 burst: settings.burst as f64,
@@ -85,7 +97,7 @@ impl Accounts {
                 name: name.to_owned(),
                 verifier,
                 closed: settings.closed,
-                sites,
+                about,
                 rate,
                 bucket: Mutex::new(TokenBucket::new(rate, Instant::now())),
             }
@@ -100,9 +112,9 @@ impl Accounts {
                 ));
             }
             let (secrets, public_keys) = keys(&key, settings, &mut wrong);
-            let sites = sites(&key, settings, webchat, &mut wrong);
+            let about = about(&key, settings, (webchat, email), &mut wrong);
             let verifier = Verifier::new(secrets, public_keys, tolerance);
-            accounts.insert(name.clone(), account(name, verifier, settings, sites));
+            accounts.insert(name.clone(), account(name, verifier, settings, about));
         }
         if !wrong.is_empty() {
             return Err(AccountsError(wrong));
@@ -133,26 +145,51 @@ impl Account {
     /// # Errors
     /// It is nobody whom this account may report about.
     pub(super) fn address(&self, contact: Contact) -> Result<Address, BodyError> {
-        let site = contact
-            .channel
-            .as_deref()
-            .and_then(|channel| channel.strip_prefix(WEBCHAT))
-            .filter(|site| self.sites.iter().any(|known| known == site));
-        match site {
-            Some(site) => Ok(Address {
-                channel: Channel::Webchat,
-                account: site.to_owned(),
-                external_id: contact.external_id,
-            }),
-            None => Err(BodyError {
-                field: "data.contact.channel".to_owned(),
-                problem: "must be an account that this one may report about, such as webchat:SITE",
-            }),
-        }
+        let wrong = |field: &str, problem| BodyError {
+            field: field.to_owned(),
+            problem,
+        };
+        let named = contact.channel.as_deref().and_then(About::parse);
+        let Some(about) = named.filter(|named| self.about.contains(named)) else {
+            return Err(wrong(
+                "data.contact.channel",
+                "must be an account that this one may report about, such as webchat:SITE or email:ACCOUNT",
+            ));
+        };
+        let external_id = match about.channel {
+            Channel::Email => {
+                let address = contact.external_id.parse::<MailAddress>();
+                let not_one = |_| {
+                    wrong(
+                        "data.contact.external_id",
+                        "must be a mail address such as li@shop.example",
+                    )
+                };
+                address.map_err(not_one)?.to_string()
+            }
+            Channel::Webchat | Channel::Webhook => contact.external_id,
+        };
+        Ok(Address {
+            channel: about.channel,
+            account: about.account,
+            external_id,
+        })
     }
 }
 
-const WEBCHAT: &str = "webchat:";
+impl About {
+    /// Reads `CHANNEL:ACCOUNT`, of the channels that can be reported about.
+    fn parse(text: &str) -> Option<Self> {
+        let (channel, account) = text.split_once(':')?;
+        let channel = [Channel::Webchat, Channel::Email]
+            .into_iter()
+            .find(|known| known.name() == channel)?;
+        Some(Self {
+            channel,
+            account: account.to_owned(),
+        })
+    }
+}
 
 fn is_name(name: &str) -> bool {
     (1..=MAX_NAME_BYTES).contains(&name.len())
@@ -204,31 +241,36 @@ fn keys(
     (secrets, public_keys.collect())
 }
 
-fn sites(
+fn about(
     key: &str,
     settings: &WebhookAccountSection,
-    webchat: &WebchatSettings,
+    (webchat, email): (&WebchatSettings, &EmailSection),
     wrong: &mut Vec<Words>,
-) -> Vec<String> {
-    let mut sites = Vec::new();
-    for about in &settings.about.0 {
-        match about.0.strip_prefix(WEBCHAT) {
-            Some(site) if webchat.sites.contains_key(site) => sites.push(site.to_owned()),
-            _ => {
+) -> Vec<About> {
+    let is_there = |about: &About| match about.channel {
+        Channel::Webchat => webchat.sites.contains_key(&about.account),
+        Channel::Email => email.accounts.0.contains_key(&about.account),
+        Channel::Webhook => false,
+    };
+    let mut all = Vec::new();
+    for written in &settings.about.0 {
+        match About::parse(&written.0).filter(is_there) {
+            Some(about) => all.push(about),
+            None => {
                 let known = webchat.sites.keys().next().map_or("shop", String::as_str);
-                let got = &about.0;
+                let got = &written.0;
                 wrong.push(words!(
-                    "{key}.about must name a site of the web chat, such as {WEBCHAT}{known}, got `{got}`",
-                    "{key}.about 必须写网页聊天的站点，如 {WEBCHAT}{known}，现在是 `{got}`"
+                    "{key}.about must name a site of the web chat, such as webchat:{known}, or a mail account, email:NAME, got `{got}`",
+                    "{key}.about 必须写网页聊天的站点，如 webchat:{known}，或邮件账号 email:名称，现在是 `{got}`"
                 ));
             }
         }
     }
-    if sites.is_empty() && !settings.closed {
+    if all.is_empty() && !settings.closed {
         wrong.push(words!(
             "{key}.about must name whose customers it reports about, such as webchat:SITE",
             "{key}.about 必须写明它可以上报谁的客户，如 webchat:站点"
         ));
     }
-    sites
+    all
 }

@@ -1,7 +1,7 @@
 //! From how a send ended to what becomes of its entry.
 //!
-//! Reasons are in our own words, with the platform's code at most: a platform's own words may quote the customer's number or
-//! text, and reasons are not sealed.
+//! Reasons are in our own words, with the platform's code at most ([`SendError`] holds no others): a platform's own words may
+//! quote the customer's number or text, and reasons are not sealed.
 
 use std::time::Duration;
 
@@ -52,26 +52,30 @@ pub(super) struct Verdict {
 
 impl Outcome {
     pub(super) fn of_send(result: Result<Receipt, SendError>, policy: WhenUnanswered) -> Self {
-        match result {
-            Ok(_) => Self::Delivered,
-            Err(SendError::Busy { wait, .. }) => Self::Again {
-                reason: "the platform was busy".to_owned(),
+        let error = match result {
+            Ok(_) => return Self::Delivered,
+            Err(error) => error,
+        };
+        let reason = error.to_string();
+        match error {
+            SendError::Busy { wait, .. } => Self::Again {
+                reason,
                 wait,
                 counts: true,
             },
+            SendError::HeldBack { wait, .. } => Self::Again {
+                reason,
+                wait: Some(wait),
+                counts: false,
+            },
             // Somebody has to mend the settings: the entry waits until its time is up, however often it is tried.
-            Err(SendError::Unauthorized { code, .. }) => Self::Again {
-                reason: format!("the platform rejected our credentials (code {code})"),
+            SendError::Unauthorized { .. } => Self::Again {
+                reason,
                 wait: Some(UNAUTHORIZED_WAIT),
                 counts: false,
             },
-            Err(SendError::Unanswered { waited }) => Self::Unanswered {
-                reason: format!("no answer within {waited:?}"),
-                policy,
-            },
-            Err(SendError::Refused { code, .. }) => Self::Refused {
-                reason: format!("the platform refused the message (code {code})"),
-            },
+            SendError::Unanswered { .. } => Self::Unanswered { reason, policy },
+            SendError::Refused { .. } => Self::Refused { reason },
         }
     }
 

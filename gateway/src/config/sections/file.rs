@@ -1,8 +1,8 @@
 //! The top of the file.
 
 use super::{
-    DeskSection, RouterSection, RulesSection, StoreSection, TelemetrySection, WebchatSection,
-    WebhookSection,
+    DeskSection, EmailSection, RouterSection, RulesSection, StoreSection, TelemetrySection,
+    WebchatSection, WebhookSection,
 };
 use crate::config::section::section;
 use crate::config::values::{Delivery, FilePath, ListenAddress, Secret, TimeSpan};
@@ -44,6 +44,7 @@ section! {
         section webchat: WebchatSection;
         section webhook: WebhookSection;
         section desk: DeskSection;
+        section email: EmailSection;
         section telemetry: TelemetrySection;
     }
 }

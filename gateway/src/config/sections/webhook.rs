@@ -40,8 +40,8 @@ section! {
         /// Ed25519 public keys of the sender, each `whpk_` and base64.
         zh "发送方的 Ed25519 公钥，形如 `whpk_` 加 base64。"
         public_keys: List<Text> = List(Vec::new());
-        /// Whose customers it may report about: `webchat:SITE`.
-        zh "可以上报哪些账号的客户：`webchat:SITE`。"
+        /// Whose customers it may report about: `webchat:SITE`, `email:ACCOUNT`.
+        zh "可以上报哪些账号的客户：`webchat:SITE`、`email:ACCOUNT`。"
         about: List<Text> = List(Vec::new());
         /// Events each second, over a longer time.
         zh "长期平均每秒的事件数。"

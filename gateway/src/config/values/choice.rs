@@ -33,6 +33,17 @@ pub enum ServerSettings {
     Declared,
 }
 
+/// How a connection to a mail server is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailEncryption {
+    /// From its first byte.
+    Implicit,
+    /// After the first words.
+    StartTls,
+    /// Not at all.
+    None,
+}
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -131,6 +142,37 @@ impl Setting for ServerSettings {
     }
 }
 
+impl FromStr for MailEncryption {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "implicit" => Ok(Self::Implicit),
+            "starttls" => Ok(Self::StartTls),
+            "none" => Ok(Self::None),
+            other => Err(format!(
+                "`{other}` is not a way to encrypt; write implicit, starttls or none"
+            )),
+        }
+    }
+}
+
+impl Setting for MailEncryption {
+    const KIND: Sentence = Sentence {
+        en: "`implicit`, `starttls` or `none`",
+        zh: "`implicit`、`starttls` 或 `none`",
+    };
+
+    fn shown(&self) -> String {
+        match self {
+            Self::Implicit => "implicit",
+            Self::StartTls => "starttls",
+            Self::None => "none",
+        }
+        .to_owned()
+    }
+}
+
 impl FromStr for LogFormat {
     type Err = String;
 
@@ -159,5 +201,6 @@ impl Setting for LogFormat {
 
 super::deserialized_from_text!(Durability);
 super::deserialized_from_text!(LogFormat);
+super::deserialized_from_text!(MailEncryption);
 super::deserialized_from_text!(ServerSettings);
 super::deserialized_from_text!(StoreKind);

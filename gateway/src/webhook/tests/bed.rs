@@ -155,7 +155,7 @@ impl Bed {
         });
         let webhook = Webhook::new(
             config.file.webhook.clone(),
-            Accounts::new(&config.file.webhook, &config.webchat).unwrap(),
+            Accounts::new(&config.file.webhook, &config.webchat, &config.file.email).unwrap(),
             messages.clone(),
             metrics.clone(),
             Arc::new(Timestamp::now),

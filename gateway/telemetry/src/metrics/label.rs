@@ -48,6 +48,8 @@ label! {
         Webchat = "webchat",
         /// Signed webhooks of other systems.
         Webhook = "webhook",
+        /// Mail.
+        Email = "email",
     }
 }
 

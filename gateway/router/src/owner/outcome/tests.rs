@@ -59,25 +59,45 @@ fn a_forward_that_can_never_arrive_is_given_up() {
 }
 
 #[test]
-fn a_reason_never_holds_a_platforms_words() {
-    let reason = || "the user +86 138 0000 0000 wrote something".to_owned();
-    let errors = [
-        SendError::Busy {
-            reason: reason(),
-            wait: None,
-        },
-        SendError::Refused {
-            code: 7,
-            reason: reason(),
-        },
-        SendError::Unauthorized {
-            code: 7,
-            reason: reason(),
-        },
-    ];
-    for error in errors {
-        let outcome = Outcome::of_send(Err(error), WhenUnanswered::Hold);
-        let told = format!("{outcome:?}");
-        assert!(!told.contains("138"), "{told}");
+fn what_we_hold_back_ourselves_is_no_attempt() {
+    let held = SendError::HeldBack {
+        reason: "the account's rate is used up",
+        wait: Duration::from_secs(7),
+    };
+    let outcome = Outcome::of_send(Err(held), WhenUnanswered::Hold);
+    assert!(
+        matches!(
+            outcome,
+            Outcome::Again {
+                wait: Some(wait),
+                counts: false,
+                ..
+            } if wait == Duration::from_secs(7)
+        ),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn a_refusal_says_why_in_plain_words_with_the_platforms_code() {
+    let refused = |code| SendError::Refused {
+        code,
+        reason: "there is no such mailbox",
+    };
+    for (code, told) in [
+        (
+            Some(550),
+            "the platform refused the message: there is no such mailbox (code 550)",
+        ),
+        (
+            None,
+            "the platform refused the message: there is no such mailbox",
+        ),
+    ] {
+        let outcome = Outcome::of_send(Err(refused(code)), WhenUnanswered::Hold);
+        assert!(
+            matches!(&outcome, Outcome::Refused { reason } if reason == told),
+            "{outcome:?}"
+        );
     }
 }
