@@ -14,6 +14,7 @@ use crate::carried::Carried;
 use crate::customer::OpenTurn;
 use crate::desk::{Agent, DeskEvent, FromDesk, RequestId, Saying};
 use crate::report::Happened;
+use crate::step::HandedOn;
 
 /// One event of a partition: of a customer's, or of the desk's ([`Event::AtDesk`]).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub enum Event {
     Linked {
         /// The visitor's thread.
         thread: ThreadId,
+        /// What the user takes over with it, if anything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        handed_on: Option<Box<HandedOn>>,
     },
     /// An event that was set aside, given back by a person.
     Again {

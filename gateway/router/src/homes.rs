@@ -92,9 +92,14 @@ impl Shared {
         if home != from {
             let goes_on = Event::GoesOn { thread: own };
             let told = self.keep_event(from, "linked", b"linked", goes_on).await?;
-            // Long after the first time nobody would know any more which entries are there; the owner does.
-            if told.repeated || !was_known {
-                self.carry(from, home).await?;
+            // Once. Long after that nobody would know any more which entries are there, as dedupe rows go: so that it was
+            // done, or is the owner's work by now, is kept as homes are.
+            let mark = self.told_again(from, home);
+            if self.kept_home(mark).await?.is_none() {
+                if told.repeated || !was_known {
+                    self.carry(from, home).await?;
+                }
+                self.keep_home(mark, home).await?;
             }
         }
         // Sessions that are open there look again who they are.
@@ -107,6 +112,11 @@ impl Shared {
     pub(crate) async fn has_logged_in(&self, visitor: &Address) -> Result<bool, ReadError> {
         let thread = self.directory.thread(visitor);
         Ok(self.kept_home(thread).await?.is_some())
+    }
+
+    /// Under which name it is kept that what was said in `from` was told again in `to`.
+    fn told_again(&self, from: ThreadId, to: ThreadId) -> ThreadId {
+        ThreadId(self.directory.derive("told again", &[&from.0, &to.0]))
     }
 
     async fn kept_home(&self, thread: ThreadId) -> Result<Option<ThreadId>, StoreError> {

@@ -57,4 +57,5 @@ pub use report::{Happened, Report, ReportError};
 pub use router::{Router, RouterParts};
 pub use rules::{ActiveBundle, Misfit, Rules};
 pub use settings::RouterSettings;
+pub use step::HandedOn;
 pub use transcript::ReadError;

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use signalbox_adapters::{Address, Content};
-use signalbox_rules::conversation::PlannedOutreach;
 use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId};
 
 use crate::carried::Carried;
@@ -21,9 +20,11 @@ use crate::settings::RouterSettings;
 mod answer;
 mod decide;
 mod desk;
+mod hand_on;
 mod outreach;
 mod set_aside;
 
+pub use hand_on::HandedOn;
 pub(crate) use outreach::outreach_timer;
 pub(crate) use set_aside::set_aside;
 
@@ -102,6 +103,7 @@ pub(crate) fn step(
     let due_before = outreach::next_due(customer);
     let mut step = handle(customer, arrived, now, context);
     if let Some(to) = customer.goes_on_in {
+        hand_on::hand_on(customer, to, arrived, now, context, &mut step);
         tell_again(&mut step, to, arrived, now, context);
     }
     let timer = outreach::timer(customer, arrived, due_before, context);
@@ -132,9 +134,12 @@ fn handle(
         // What was said elsewhere is or was answered there.
         Event::Carried(_) => Step::default(),
         Event::GoesOn { thread } => go_on(customer, arrived, *thread, context),
-        Event::Linked { thread } => {
+        Event::Linked { thread, handed_on } => {
             customer.link(*thread);
-            Step::default()
+            match handed_on {
+                Some(handed_on) => hand_on::take_over(customer, handed_on, arrived, now, context),
+                None => Step::default(),
+            }
         }
         Event::Again {
             message_id,
@@ -272,11 +277,10 @@ fn go_on(
     }
     customer.link(other);
     customer.goes_on_in = Some(other);
-    // Whether the customer writes is seen there from now on.
-    customer.conversation.outreach = PlannedOutreach::default();
     let id = EntryId(derived(context, "forward", arrived.offset, 0));
     let event = Event::Linked {
         thread: arrived.thread,
+        handed_on: None,
     };
     Step {
         forwards: vec![Forward {

@@ -35,6 +35,18 @@ impl PlannedOutreach {
             .min_by_key(|(name, planned)| (planned.due, *name))
     }
 
+    /// Whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Adds what waited elsewhere for the same person. Of one that waits in both places, the own one stays.
+    pub fn take_over(&mut self, other: Self) {
+        for (name, planned) in other.0 {
+            self.0.entry(name).or_insert(planned);
+        }
+    }
+
     /// One of them.
     pub fn get(&self, name: &str) -> Option<&Planned> {
         self.0.get(name)

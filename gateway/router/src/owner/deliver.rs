@@ -65,10 +65,13 @@ async fn forward(
     id: EntryId,
 ) -> Result<Accepted, AcceptError> {
     let to = match &event {
-        Event::Linked { thread } => {
+        Event::Linked { thread, handed_on } => {
             let home = shared.settle_home(to, *thread).await?;
-            // Answers that were committed between the login's own telling and the visitor's link are still missing there.
-            shared.carry(*thread, home).await?;
+            // Answers that were committed between the login's own telling and the visitor's link are still missing there. What
+            // comes later is told again by itself.
+            if handed_on.is_none() {
+                shared.carry(*thread, home).await?;
+            }
             home
         }
         Event::Carried(_) => shared.settle_home(to, to).await?,

@@ -244,7 +244,12 @@ pub(super) fn agent_said(
 }
 
 /// One entry for the transcript, and what of it has to leave.
-fn say(customer: &Customer, arrived: &Arrived, shown: Shown, context: &StepContext<'_>) -> Step {
+pub(super) fn say(
+    customer: &Customer,
+    arrived: &Arrived,
+    shown: Shown,
+    context: &StepContext<'_>,
+) -> Step {
     let Some(address) = customer.desk.address.clone() else {
         // INVARIANT: whoever was handed over was heard before.
         return Step::default();

@@ -423,3 +423,78 @@ async fn a_day_at_the_desk(router: &Router, who: u128) {
         agents.join_all().await;
     }
 }
+
+/// The user's thread and the visitor's: both have said something, and the visitor is with people.
+async fn visitor_at_the_desk(router: &Router) -> (ThreadId, ThreadId) {
+    say(router, "user:1", "before", "before").await;
+    entries_of(router, "user:1", 2).await;
+    let visitor = hand_over(router, "visitor").await;
+    (thread(router, "user:1"), visitor)
+}
+
+async fn log_in(router: &Router) {
+    let (visitor, user) = (address("visitor"), address("user:1"));
+    router.log_in(&visitor, &user).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visitor_who_waits_and_logs_in_waits_on_as_the_user() {
+    let router = Bed::new().start();
+    let (user, visitor) = visitor_at_the_desk(&router).await;
+    let waited = router.desk().await.unwrap().case(visitor).unwrap().clone();
+    tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+    log_in(&router).await;
+    let is_over = |desk: &Desk| desk.case(user).is_some() && desk.case(visitor).is_none();
+    let desk = desk_when(&router, is_over).await;
+    let case = desk.case(user).unwrap();
+    assert_eq!(
+        (&case.queue, &case.reason, case.since, case.priority),
+        (&waited.queue, &waited.reason, waited.since, waited.priority),
+        "they keep their place"
+    );
+    assert_eq!(take(&router, "lin", user, 1).await, DONE);
+    let said = router
+        .agent_says(agent("lin"), user, "here I am".into(), request(2))
+        .await;
+    assert!(matches!(said, Ok(Spoken::Said(_))), "{said:?}");
+    say(&router, "user:1", "thanks", "thanks").await;
+    assert_eq!(
+        entries_of(&router, "user:1", 8).await,
+        [
+            "customer: before",
+            "bot: echo: before",
+            "customer: human",
+            "bot: somebody will come",
+            "status: queued everybody",
+            "status: assigned everybody",
+            "agent: here I am",
+            "customer: thanks",
+        ],
+        "and the bot is silent"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_visitor_who_talks_to_a_person_and_logs_in_talks_on_as_the_user() {
+    let router = Bed::new().start();
+    let (user, visitor) = visitor_at_the_desk(&router).await;
+    assert_eq!(take(&router, "lin", visitor, 1).await, DONE);
+    entries_of(&router, "visitor", 4).await;
+    log_in(&router).await;
+    let is_over = |desk: &Desk| desk.case(user).is_some() && desk.case(visitor).is_none();
+    let desk = desk_when(&router, is_over).await;
+    assert!(desk.case(user).unwrap().is_held_by("lin"));
+    entries_of(&router, "user:1", 5).await;
+    let said = router
+        .agent_says(agent("lin"), user, "still here".into(), request(2))
+        .await;
+    assert!(matches!(said, Ok(Spoken::Said(_))), "{said:?}");
+    let lost = router
+        .agent_says(agent("lin"), visitor, "anybody?".into(), request(3))
+        .await;
+    assert!(matches!(lost, Ok(Spoken::NotYours { .. })), "{lost:?}");
+    assert_eq!(
+        entries_of(&router, "user:1", 6).await[4..],
+        ["status: assigned everybody", "agent: still here"]
+    );
+}

@@ -164,3 +164,26 @@ async fn what_is_told_again_was_said_when_it_was_said() {
     let entries = router.entries(home, range, 10).await.unwrap();
     assert_eq!(entries[0].at, said);
 }
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_told_again_twice_however_late_they_come_back() {
+    let mut bed = Bed::new();
+    bed.settings.dedupe_for = Duration::from_secs(3_600);
+    bed.settings.poll = Duration::from_secs(60);
+    bed.settings.lease = Duration::from_secs(300);
+    let router = bed.start();
+    say(&router, USER, "1", "before").await;
+    say(&router, "visitor", "2", "early").await;
+    entries_of(&router, "visitor", 2).await;
+    log_in(&router, "visitor", USER).await;
+    let told = entries_of(&router, USER, 4).await;
+    is_quiet(&bed, &router).await;
+    for _ in 0..2 {
+        // Longer than dedupe rows are kept.
+        tokio::time::sleep(Duration::from_secs(3 * 3_600)).await;
+        log_in(&router, "visitor", USER).await;
+        log_in(&router, "visitor", USER).await;
+        is_quiet(&bed, &router).await;
+        assert_eq!(transcript(&router, USER).await, told);
+    }
+}

@@ -226,3 +226,26 @@ async fn what_is_pushed_carries_its_bound() {
     assert_eq!(adapter.texts(), ["How do you like order A1?"]);
     drop(router);
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_planned_for_a_visitor_who_logs_in_is_sent_to_the_user() {
+    let bed = bed();
+    let router = bed.start();
+    say(&router, "user:1", "1", "before").await;
+    dwells(&router, "visitor", 6).await;
+    report(&router, "visitor", "A1", "order.delivered").await;
+    entries_of(&router, "visitor", 1).await;
+    let (visitor, user) = (address("visitor"), address("user:1"));
+    router.log_in(&visitor, &user).await.unwrap();
+    // And what is planned there after it.
+    report(&router, "visitor", "A2", "order.delivered").await;
+    pass(24 * HOUR).await;
+    let lines = transcript(&router, "user:1").await;
+    let sent = lines.iter().filter(|line| line.contains("How do you like"));
+    assert_eq!(sent.count(), 1, "{lines:?}");
+    let lines = transcript(&router, "visitor").await;
+    assert!(
+        !lines.iter().any(|line| line.contains("How do you like")),
+        "{lines:?}"
+    );
+}
