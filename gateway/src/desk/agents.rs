@@ -50,6 +50,14 @@ pub enum AgentsError {
         /// Why.
         reason: std::io::Error,
     },
+    /// What stands in that file is no password's hash.
+    #[error(
+        "the desk's password `{path}` is damaged; delete the file, and the next start makes a new password and prints it"
+    )]
+    Damaged {
+        /// Which.
+        path: String,
+    },
     /// The password cannot be hashed.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -87,6 +95,9 @@ impl Told for AgentsError {
             ),
             Self::File { path, reason } => {
                 format!("无法保存坐席台密码 `{path}`：{}", reason.chinese())
+            }
+            Self::Damaged { path } => {
+                format!("坐席台密码 `{path}` 已损坏；删除这个文件，下次启动会生成新密码并打印出来")
             }
             Self::Password(error) => error.chinese(),
         }
@@ -187,8 +198,8 @@ fn made(
         path: path.display().to_string(),
         reason,
     };
-    match fs::read_to_string(path) {
-        Ok(hash) => return Ok((hash.trim().to_owned(), None)),
+    match fs::read(path) {
+        Ok(bytes) => return kept(bytes, path).map(|hash| (hash, None)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
         Err(error) => return Err(wrong(error)),
     }
@@ -210,7 +221,17 @@ fn made(
     Ok((hash, Some(password)))
 }
 
-/// Four groups of letters and digits that are not mistaken for one another: 80 bits.
+/// The hash that an earlier start has kept.
+fn kept(bytes: Vec<u8>, path: &Path) -> Result<String, AgentsError> {
+    let hash = String::from_utf8(bytes).ok();
+    let hash = hash.map(|text| text.trim().to_owned());
+    hash.filter(|hash| PasswordHash::new(hash).is_ok())
+        .ok_or_else(|| AgentsError::Damaged {
+            path: path.display().to_string(),
+        })
+}
+
+/// Four groups of letters and digits that are not mistaken for one another: 79 bits.
 fn new_password(environment: &dyn Environment) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz23456789z";
     let mut bytes = [0; 16];

@@ -177,12 +177,13 @@ fn it_starts_tells_of_itself_and_stops() {
     assert_eq!(gateway.get("/healthz"), (200, "ok\n".to_owned()));
     let ready = gateway.readiness();
     assert_eq!(ready["ready"], true, "{ready}");
-    assert_eq!(ready["partitions"]["owned"], 8);
+    // Eight of customers, and the desk's.
+    assert_eq!(ready["partitions"]["owned"], 9);
     assert_eq!(ready["rules"]["origin"], "files");
     let (status, metrics) = gateway.get("/metrics");
     assert_eq!(status, 200);
     for line in [
-        "signalbox_partitions_owned 8",
+        "signalbox_partitions_owned 9",
         "signalbox_store_ready 1",
         "signalbox_rules_refused 0",
     ] {

@@ -144,7 +144,7 @@ fn findings_stand_in_the_script() {
     );
     assert!(told.contains("a/urgency.rhai:3:7"), "{told}");
     assert!(
-        told.contains("错误[E0805]：无法读懂这个脚本：没有变量 `levle`"),
+        told.contains("错误[E0805]: 无法读懂这个脚本：没有变量 `levle`"),
         "{told}"
     );
 }
