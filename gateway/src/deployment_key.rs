@@ -56,6 +56,15 @@ pub enum DeploymentKeyError {
         /// Its permissions.
         mode: u32,
     },
+    /// What stands in the file beside the data is no key any more.
+    #[error(
+        "the deployment key `{path}` is damaged; what lies beside it was sealed with the key that stood there: put the key \
+         back from your copy, or start with an empty data directory"
+    )]
+    Damaged {
+        /// Which.
+        path: String,
+    },
     /// There is data, and the key that sealed it is gone.
     #[error(
         "`{path}` is missing, but `{data}` holds data that was sealed with it; put the key back from your copy, \
@@ -85,6 +94,9 @@ impl Told for DeploymentKeyError {
                     "部署密钥 `{path}` 能被其他用户读取（权限 {mode:o}）；请运行 `chmod 600 {path}`"
                 )
             }
+            Self::Damaged { path } => format!(
+                "部署密钥 `{path}` 已损坏；旁边的数据是用原来的密钥加密的：请从备份放回密钥，或换一个空的数据目录启动"
+            ),
             Self::Lost { path, data } => format!(
                 "缺少 `{path}`，而 `{data}` 里有用它加密的数据；请从备份放回密钥，或换一个空的数据目录启动"
             ),
@@ -129,13 +141,14 @@ pub fn load_or_generate(
 /// [`DeploymentKeyError`]
 pub fn load(config: &Config) -> Result<Option<(DeploymentKey, KeyOrigin)>, DeploymentKeyError> {
     if let Some(secret) = config.file.deployment_key.reveal() {
-        let key = parse(
-            secret,
-            words!(
+        let wrong = |reason| DeploymentKeyError::Wrong {
+            origin: words!(
                 "deployment_key in the configuration",
                 "配置里的 deployment_key"
             ),
-        )?;
+            reason,
+        };
+        let key = DeploymentKey::from_hex(secret).map_err(wrong)?;
         return Ok(Some((key, KeyOrigin::Configured)));
     }
     let path = config.data.join(FILE_NAME);
@@ -144,18 +157,19 @@ pub fn load(config: &Config) -> Result<Option<(DeploymentKey, KeyOrigin)>, Deplo
         tried: words!("read", "读取"),
         reason,
     };
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(error)),
     };
     refuse_if_open(&path, &fs::metadata(&path).map_err(unreadable)?)?;
-    let key = parse(&text, Words::plain(format!("`{}`", path.display())))?;
-    Ok(Some((key, KeyOrigin::Beside(path))))
-}
-
-fn parse(text: &str, origin: Words) -> Result<DeploymentKey, DeploymentKeyError> {
-    DeploymentKey::from_hex(text).map_err(|reason| DeploymentKeyError::Wrong { origin, reason })
+    let text = String::from_utf8(bytes).unwrap_or_default();
+    match DeploymentKey::from_hex(&text) {
+        Ok(key) => Ok(Some((key, KeyOrigin::Beside(path)))),
+        Err(_) => Err(DeploymentKeyError::Damaged {
+            path: path.display().to_string(),
+        }),
+    }
 }
 
 #[cfg(unix)]

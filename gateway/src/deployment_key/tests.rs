@@ -54,14 +54,14 @@ fn a_lost_key_is_not_replaced() {
 }
 
 #[test]
-fn a_wrong_key_says_how_to_make_one() {
+fn a_damaged_key_is_put_back_and_not_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(FILE_NAME);
     write(&path, &[7; 32]).unwrap();
-    fs::write(&path, "abc").unwrap();
-    let error = load_again(folder.path()).err().unwrap().to_string();
-    assert!(
-        error.contains("64 hexadecimal digits, got 3 characters"),
-        "{error}"
-    );
+    for damaged in [&b"abc"[..], &[0xff; 65]] {
+        fs::write(&path, damaged).unwrap();
+        let error = load_again(folder.path()).err().unwrap().to_string();
+        assert!(error.contains("is damaged"), "{error}");
+        assert!(error.contains("back from your copy"), "{error}");
+    }
 }
