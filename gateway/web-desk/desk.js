@@ -132,7 +132,8 @@ class Page {
     const list = await api.list();
     const thread = this.#thread;
     this.#list.show({ list, found: this.#found, thread });
-    if (list.counts.waiting > this.#waiting) this.#news.textContent = text.arrived(list.counts.waiting);
+    // Who uses a screen reader hears of new ones, and does not read an old count afterwards.
+    this.#news.textContent = list.counts.waiting > this.#waiting ? text.arrived(list.counts.waiting) : '';
     this.#waiting = list.counts.waiting;
     document.title = `${list.counts.waiting > 0 ? `(${list.counts.waiting}) ` : ''}${text.title} · signalbox`;
     if (thread === null) return;

@@ -24,14 +24,21 @@ chat.start();
 // On a phone this would bring up the keyboard over the conversation.
 if (matchMedia('(hover: hover)').matches) chat.view.focusComposer();
 
+// Another customer's address in the same tab changes nothing but what stands behind `#`.
+if (mayCarryToken()) addEventListener('hashchange', () => location.reload());
+
 /**
  * On this machine the address may carry a logged-in user's token behind `#`, to try what users see. Nowhere else: a link
  * could make a stranger chat in its sender's account.
  */
 function tokenProvider() {
-  if (!['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname)) return null;
+  if (!mayCarryToken()) return null;
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   return token === null ? null : () => token;
+}
+
+function mayCarryToken() {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(location.hostname);
 }
 
 async function defaultSite() {

@@ -4,8 +4,8 @@
 // group; each day begins with its date.
 
 const GROUP_WITHIN_MS = 3 * 60_000;
-// That the assistant answers is the plain case and needs no notice.
 const NOTED_STATES = new Set(['queued', 'assigned', 'closed']);
+const STATES_OF_PEOPLE = new Set(['queued', 'assigned']);
 
 /**
  * * `events`: in order of `seq`.
@@ -23,6 +23,7 @@ function fold(events) {
   const entries = [];
   const byId = new Map();
   let readSeq = 0;
+  let isWithPeople = false;
   for (const { seq, kind, data } of events) {
     if (kind === 'message' && data) {
       const entry = fromEvent(seq, data);
@@ -36,8 +37,12 @@ function fold(events) {
       if (entry) Object.assign(entry, { text: null, isDeleted: true });
     } else if (kind === 'agent_joined' || kind === 'agent_left') {
       entries.push({ key: `notice-${seq}`, kind: 'notice', notice: kind, name: data?.name ?? '', ts: data?.ts ?? null });
-    } else if (kind === 'status' && NOTED_STATES.has(data?.status)) {
-      entries.push({ key: `notice-${seq}`, kind: 'notice', notice: data.status, name: '', ts: data.ts ?? null });
+    } else if (kind === 'status') {
+      // That the assistant answers is the plain case, and news only after people had the word.
+      if (NOTED_STATES.has(data?.status) || (data?.status === 'bot' && isWithPeople)) {
+        entries.push({ key: `notice-${seq}`, kind: 'notice', notice: data.status, name: data.agent ?? '', ts: data.ts ?? null });
+      }
+      isWithPeople = STATES_OF_PEOPLE.has(data?.status);
     } else if (kind === 'read') {
       readSeq = Math.max(readSeq, data?.seq ?? 0);
     }

@@ -61,6 +61,9 @@ story('on this machine the address may carry the token of a logged-in user', asy
   const [hello] = hellos();
   assert.equal(hello.token, 'signed.by.the-shop');
   assert.equal(hello.page.url, peer.url);
+  await chat.page.evaluate(() => { location.hash = '#token=of.another.customer'; });
+  await helloCount(2);
+  assert.equal(hellos()[1].token, 'of.another.customer');
 });
 
 story('two tabs that open at once become one visitor', async (customer) => {

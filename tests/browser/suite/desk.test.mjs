@@ -86,6 +86,7 @@ for (const [locale, width] of [['zh-CN', 1280], ['en-US', 360]]) {
 
       await desk.getByRole('button', { name: /^(Give back|交还)/ }).click();
       await desk.locator('.status', { hasText: /Given back|已交还/ }).waitFor();
+      await chat.page.getByText(/^(现在由智能助手为您服务|The assistant answers again)$/).waitFor();
       const before = (await chat.texts()).length;
       await chat.say('我要退款');
       await until('the bot answers again', async () => (await chat.texts()).length >= before + 2);
