@@ -19,11 +19,22 @@ use crate::ingest::AcceptError;
 use crate::shared::Shared;
 use crate::transcript::ReadError;
 
-/// Homes at hand, at most; they never change.
+/// Homes at hand, at most.
 const CACHED_HOMES: NonZeroUsize = NonZeroUsize::MIN.saturating_add(65_535);
 
 /// Homes at hand.
-pub(crate) struct Homes(Mutex<LruCache<ThreadId, ThreadId>>);
+pub(crate) struct Homes(Mutex<LruCache<ThreadId, AtHand>>);
+
+/// What is known of an address's home without asking the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AtHand {
+    /// It never changes.
+    Home(ThreadId),
+    /// There is none. Known only where nobody but this process could keep one.
+    Nowhere,
+    /// One is being kept, or the store did not say whether it was: who was told before that there is none knows nothing.
+    Asked,
+}
 
 impl Default for Homes {
     fn default() -> Self {
@@ -65,7 +76,7 @@ impl Shared {
         own: ThreadId,
         candidate: ThreadId,
     ) -> Result<ThreadId, StoreError> {
-        if let Some(home) = self.homes.at_hand(own) {
+        if let Some(AtHand::Home(home)) = self.homes.at_hand(own) {
             return Ok(home);
         }
         let partition = self.directory.partition(own);
@@ -120,13 +131,18 @@ impl Shared {
     }
 
     async fn kept_home(&self, thread: ThreadId) -> Result<Option<ThreadId>, StoreError> {
-        if let Some(home) = self.homes.at_hand(thread) {
-            return Ok(Some(home));
+        match self.homes.at_hand(thread) {
+            Some(AtHand::Home(home)) => return Ok(Some(home)),
+            Some(AtHand::Nowhere) => return Ok(None),
+            Some(AtHand::Asked) | None => {}
         }
         let partition = self.directory.partition(thread);
         let kept = self.store.existing_home(partition, thread).await?;
-        if let Some(home) = kept {
-            self.homes.remember(thread, home);
+        match kept {
+            Some(home) => self.homes.remember(thread, AtHand::Home(home)),
+            // Each message of an anonymous visitor asks this.
+            None if !self.store.is_shared() => self.homes.found_none(thread),
+            None => {}
         }
         Ok(kept)
     }
@@ -137,6 +153,7 @@ impl Shared {
         candidate: ThreadId,
     ) -> Result<ThreadId, StoreError> {
         let partition = self.directory.partition(thread);
+        self.homes.remember(thread, AtHand::Asked);
         let home = match self.store.home(partition, thread, candidate).await {
             // Whatever was kept, the same question tells.
             Err(StoreError::Unknown { .. }) => {
@@ -144,17 +161,50 @@ impl Shared {
             }
             answer => answer?,
         };
-        self.homes.remember(thread, home);
+        self.homes.remember(thread, AtHand::Home(home));
         Ok(home)
     }
 }
 
 impl Homes {
-    fn at_hand(&self, thread: ThreadId) -> Option<ThreadId> {
+    fn at_hand(&self, thread: ThreadId) -> Option<AtHand> {
         self.0.lock().get(&thread).copied()
     }
 
-    fn remember(&self, thread: ThreadId, home: ThreadId) {
-        self.0.lock().put(thread, home);
+    fn remember(&self, thread: ThreadId, known: AtHand) {
+        self.0.lock().put(thread, known);
+    }
+
+    /// What was learnt while somebody kept a home counts more than what was read before.
+    fn found_none(&self, thread: ThreadId) {
+        self.0.lock().get_or_insert(thread, || AtHand::Nowhere);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VISITOR: ThreadId = ThreadId([1; 16]);
+    const USER: ThreadId = ThreadId([2; 16]);
+
+    #[test]
+    fn a_home_that_is_kept_replaces_that_there_was_none() {
+        let homes = Homes::default();
+        homes.found_none(VISITOR);
+        assert_eq!(homes.at_hand(VISITOR), Some(AtHand::Nowhere));
+        homes.remember(VISITOR, AtHand::Asked);
+        homes.remember(VISITOR, AtHand::Home(USER));
+        assert_eq!(homes.at_hand(VISITOR), Some(AtHand::Home(USER)));
+    }
+
+    #[test]
+    fn who_read_before_a_home_was_kept_does_not_say_that_there_is_none() {
+        for known in [AtHand::Asked, AtHand::Home(USER)] {
+            let homes = Homes::default();
+            homes.remember(VISITOR, known);
+            homes.found_none(VISITOR);
+            assert_eq!(homes.at_hand(VISITOR), Some(known));
+        }
     }
 }

@@ -411,6 +411,11 @@ impl Store for EmbeddedStore {
         self.writer.ask(accepting(partition), step).await
     }
 
+    /// A gateway locks its data directory.
+    fn is_shared(&self) -> bool {
+        false
+    }
+
     async fn existing_home(
         &self,
         partition: PartitionId,

@@ -258,6 +258,10 @@ impl Store for RedisStore {
         threads::home(&self.calls, partition, thread, candidate).await
     }
 
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     async fn existing_home(
         &self,
         partition: PartitionId,

@@ -272,6 +272,11 @@ impl Store for MemoryStore {
         Ok(self.with(partition, |kept| kept.home(thread, candidate)))
     }
 
+    /// Tests put several nodes on one.
+    fn is_shared(&self) -> bool {
+        true
+    }
+
     async fn existing_home(
         &self,
         partition: PartitionId,

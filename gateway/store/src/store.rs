@@ -231,6 +231,9 @@ pub trait Store: Send + Sync + 'static {
         bytes: Vec<u8>,
     ) -> Result<bool, StoreError>;
 
+    /// Whether other processes may write to it too: then what is not there now may be there at the next look.
+    fn is_shared(&self) -> bool;
+
     /// Whether the store would take a write now; in plain words why not.
     async fn ready(&self) -> Result<(), StoreError>;
 }

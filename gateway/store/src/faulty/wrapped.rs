@@ -237,6 +237,10 @@ impl<S: Store> Store for FaultyStore<S> {
             .await
     }
 
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
     async fn existing_home(
         &self,
         partition: PartitionId,
