@@ -19,6 +19,7 @@ impl Shared {
         thread: ThreadId,
         decided: Decided,
     ) -> Result<Option<DecisionRecord>, ReadError> {
+        let thread = decided.thread.unwrap_or(thread);
         let partition = self.directory.partition(thread);
         let before = Offset(decided.offset.0.saturating_sub(1));
         let hot = self.store.journal(partition, before, 1).await?;

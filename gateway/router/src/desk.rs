@@ -11,14 +11,15 @@ mod ask;
 mod case;
 mod event;
 mod file;
+mod presence;
 mod reason;
 mod step;
 mod whisper;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use signalbox_store::ThreadId;
 
@@ -29,7 +30,8 @@ pub use file::{DeskFile, EmotionPoint, Note, NoteAuthor, SayingOutcome};
 pub use reason::Reason;
 pub use whisper::{Whisper, WhisperError};
 
-pub(crate) use step::{desk_timer, step};
+pub(crate) use presence::Presence;
+pub(crate) use step::{desk_timer, set_aside, step};
 
 /// An agent of whom nothing was heard for so long is gone: their conversations go back to their old places.
 pub const AGENT_GONE_AFTER: Duration = Duration::from_secs(45);
@@ -40,10 +42,6 @@ pub const AGENT_GONE_AFTER: Duration = Duration::from_secs(45);
 pub struct Desk {
     /// Conversations that wait for a person or are with one, in no order.
     pub cases: Vec<Case>,
-    /// When each agent who has a conversation was last heard of, by their id.
-    pub agents: BTreeMap<String, Timestamp>,
-    /// When the agents are looked at next; `None` while nobody has a conversation.
-    pub look_at: Option<Timestamp>,
     /// The answers to the last requests, the oldest first.
     pub answers: VecDeque<Answer>,
     /// The conversations that agents ended last, the oldest first.
@@ -57,6 +55,9 @@ pub struct Answer {
     pub request: RequestId,
     /// What.
     pub result: AnswerResult,
+    /// When.
+    #[serde(default)]
+    pub at: Timestamp,
 }
 
 /// See [`Answer`].
@@ -100,12 +101,14 @@ impl Desk {
     pub const MOST_CASES: usize = 2_000;
     /// Conversations that one agent may have, at most.
     pub const MOST_HELD: usize = 50;
-    /// Answers that are remembered, at most.
+    /// Answers that are remembered however old they are, at most: a request may be repeated.
     const MOST_ANSWERS: usize = 128;
+    /// Answers that somebody may still wait for are remembered beyond that, up to so many.
+    const MOST_FRESH_ANSWERS: usize = 2_048;
+    /// Longer than anybody waits for an answer.
+    const ANSWER_IS_FRESH: SignedDuration = SignedDuration::from_secs(30);
     /// Ended conversations that are remembered, at most.
     const MOST_ENDED: usize = 500;
-    /// Agents who are remembered, at most.
-    const MOST_AGENTS: usize = 1_000;
 
     /// The conversation of a thread, if it is at the desk.
     pub fn case(&self, thread: ThreadId) -> Option<&Case> {
@@ -152,7 +155,11 @@ impl Desk {
     }
 
     fn remember_answer(&mut self, answer: Answer) {
-        if self.answers.len() == Self::MOST_ANSWERS {
+        let is_old = |known: &Answer| answer.at.duration_since(known.at) >= Self::ANSWER_IS_FRESH;
+        while self.answers.len() >= Self::MOST_ANSWERS
+            && (self.answers.len() >= Self::MOST_FRESH_ANSWERS
+                || self.answers.front().is_some_and(is_old))
+        {
             self.answers.pop_front();
         }
         self.answers.push_back(answer);
@@ -164,19 +171,9 @@ impl Desk {
         }
         self.ended.push_back(ended);
     }
-
-    /// Notes that an agent is there.
-    fn saw(&mut self, agent: &str, at: Timestamp) {
-        let seen = self.agents.entry(agent.to_owned()).or_insert(at);
-        *seen = (*seen).max(at);
-        if self.agents.len() > Self::MOST_AGENTS {
-            let longest_ago = self.agents.iter().min_by_key(|(_, seen)| **seen);
-            if let Some(agent) = longest_ago.map(|(agent, _)| agent.clone()) {
-                self.agents.remove(&agent);
-            }
-        }
-    }
 }
 
+#[cfg(test)]
+mod races;
 #[cfg(test)]
 mod tests;

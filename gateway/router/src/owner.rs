@@ -21,7 +21,7 @@ use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
 use crate::customer::Customer;
-use crate::desk::Desk;
+use crate::desk::{Desk, Presence};
 use crate::environment::random;
 use crate::mailbox::Mailbox;
 use crate::owner::deliveries::Deliveries;
@@ -194,8 +194,10 @@ struct Owner<'a> {
     customers: LruCache<ThreadId, Customer>,
     /// Of the desk's owner: the desk, once it was read.
     desk: Option<Desk>,
-    /// Of the desk's owner: the inbox says that it has been taken over.
-    desk_opened: bool,
+    /// Of the desk's owner: which agents are there.
+    presence: Presence,
+    /// When the owner was last known to be at work, with a store that answers.
+    could_hear_at: Timestamp,
     deliveries: &'a mut Deliveries,
 }
 
@@ -226,7 +228,8 @@ impl<'a> Owner<'a> {
             trying: None,
             customers: LruCache::new(cached),
             desk: None,
-            desk_opened: false,
+            presence: Presence::new(now),
+            could_hear_at: now,
             deliveries,
         }
     }
@@ -260,8 +263,8 @@ impl<'a> Owner<'a> {
 
     async fn round(&mut self, stop: &CancellationToken) -> Result<(), Ended> {
         self.renew_if_due().await?;
-        self.open_desk().await?;
         self.fire_timers_if_due().await?;
+        self.can_hear(Duration::ZERO);
         let handled = self.handle_next_batch(stop).await?;
         // Here too: a partition that never rests must not leave outcomes lying.
         while let Some(sent) = self.deliveries.take_sent() {
@@ -271,8 +274,10 @@ impl<'a> Owner<'a> {
             self.deliveries.look();
         }
         self.start_due_deliveries().await?;
+        self.can_hear(Duration::ZERO);
         if !handled {
             self.wait(stop).await?;
+            self.can_hear(self.shared.settings.poll);
         }
         Ok(())
     }

@@ -52,6 +52,9 @@ pub struct Decided {
     pub offset: Offset,
     /// The message that was decided.
     pub message_id: MessageId,
+    /// In whose thread, if it is not the conversation's own: the visitor's who has logged in since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<ThreadId>,
 }
 
 /// An agent has the conversation.

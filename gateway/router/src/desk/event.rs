@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use signalbox_dsl::bundle::Priority;
 use signalbox_store::ThreadId;
 use uuid::Uuid;
 
@@ -27,10 +29,25 @@ pub struct RequestId(pub Uuid);
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "desk", rename_all = "snake_case")]
 pub enum DeskEvent {
-    /// A conversation was handed over, or waits otherwise now. Nobody has it yet.
+    /// A hand-over begins.
     Queued {
         /// It.
         case: Case,
+        /// Where the customer waited until now, as far as their side knew; `None` if they did not wait. An agent who has taken or
+        /// moved what waited there did so before hearing of this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waited_in: Option<Arc<str>>,
+    },
+    /// A hand-over is more or less urgent now. Of one that the desk does not have any more it is no news.
+    Changed {
+        /// Whose.
+        thread: ThreadId,
+        /// Which hand-over.
+        handoff: u64,
+        /// See [`Case::priority`].
+        priority: Priority,
+        /// See [`Case::score`].
+        score: Option<Decimal>,
     },
     /// A conversation is not handed over any more.
     Left {
@@ -55,8 +72,6 @@ pub enum DeskEvent {
         /// Their id.
         agent: String,
     },
-    /// The desk has been taken over by a process: agents could not be heard for a while, which was no fault of theirs.
-    Opened,
     /// It is time to look whether agents are gone.
     LookForAgents,
 }

@@ -1,18 +1,26 @@
 //! What one event of the desk's partition leads to. Pure, like the step of a customer.
 
-use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use jiff::Timestamp;
 use signalbox_store::{EntryId, ThreadId, TimerId};
 
 use super::case::{Case, Held};
 use super::event::{Agent, DeskEvent, FromDesk, Wish};
-use super::{AGENT_GONE_AFTER, Answer, AnswerResult, Desk, Ended};
+use super::presence::{Presence, gone_after};
+use super::{Answer, AnswerResult, Desk, Ended};
 use crate::directory::Directory;
 use crate::event::Event;
 use crate::mailbox::Arrived;
 use crate::step::{Forward, Step, StepContext, TimerChange, derived};
 
 /// Handles one event of the desk. Its moments are those at which events were accepted: by the wall clock, as timers are.
-pub(crate) fn step(desk: &mut Desk, arrived: &Arrived, context: &StepContext<'_>) -> Step {
+pub(crate) fn step(
+    desk: &mut Desk,
+    presence: &mut Presence,
+    arrived: &Arrived,
+    context: &StepContext<'_>,
+) -> Step {
     let mut told = Told {
         arrived,
         context,
@@ -20,13 +28,22 @@ pub(crate) fn step(desk: &mut Desk, arrived: &Arrived, context: &StepContext<'_>
     };
     let at = arrived.accepted_at;
     // Nothing else is sent here; what an older version or an error of ours has left behind does not stop the desk.
-    let event = match &arrived.event {
-        Event::Again { what, .. } => what,
-        event => event,
-    };
-    if let Event::AtDesk(event) = event {
+    if let Event::AtDesk(event) = first(&arrived.event) {
         match event {
-            DeskEvent::Queued { case } => queued(desk, case, &mut told),
+            DeskEvent::Queued { case, waited_in } => {
+                queued(desk, case, waited_in.as_ref(), &mut told);
+            }
+            DeskEvent::Changed {
+                thread,
+                handoff,
+                priority,
+                score,
+            } => {
+                let case = desk.case_mut(*thread);
+                if let Some(case) = case.filter(|case| case.handoff == *handoff) {
+                    (case.priority, case.score) = (*priority, *score);
+                }
+            }
             DeskEvent::Left { thread, handoff } => left(desk, *thread, *handoff),
             DeskEvent::Wished {
                 agent,
@@ -34,20 +51,48 @@ pub(crate) fn step(desk: &mut Desk, arrived: &Arrived, context: &StepContext<'_>
                 wish,
                 request,
             } => {
-                desk.saw(&agent.id, at);
+                presence.saw(&agent.id, at);
                 let result = wished(desk, agent, *thread, wish, at, &mut told);
                 desk.remember_answer(Answer {
                     request: *request,
                     result,
+                    at,
                 });
             }
-            DeskEvent::Seen { agent } => desk.saw(agent, at),
-            DeskEvent::Opened => desk.agents.values_mut().for_each(|seen| *seen = at),
-            DeskEvent::LookForAgents => look_for_agents(desk, at, &mut told),
+            DeskEvent::Seen { agent } => presence.saw(agent, at),
+            DeskEvent::LookForAgents => look_for_agents(desk, presence, at, &mut told),
         }
     }
-    watch_agents(desk, &mut told);
+    watch_agents(desk, presence, at, &mut told);
     told.step
+}
+
+/// An event of the desk was set aside. If it was the look at the agents, the next one is planned all the same.
+pub(crate) fn set_aside(
+    desk: &Desk,
+    presence: &mut Presence,
+    arrived: &Arrived,
+    context: &StepContext<'_>,
+) -> Step {
+    let mut told = Told {
+        arrived,
+        context,
+        step: Step::default(),
+    };
+    if let Event::AtDesk(DeskEvent::LookForAgents) = first(&arrived.event) {
+        presence.look_at = None;
+        // Not at once: it has just ended the process.
+        let at = gone_after(arrived.accepted_at);
+        watch_agents(desk, presence, at, &mut told);
+    }
+    told.step
+}
+
+fn first(event: &Event) -> &Event {
+    match event {
+        Event::Again { what, .. } => what,
+        event => event,
+    }
 }
 
 /// What the desk tells customers' partitions.
@@ -68,23 +113,34 @@ impl Told<'_> {
     }
 }
 
-/// A hand-over, or news of one: the same again changes what may change and leaves who has it.
-fn queued(desk: &mut Desk, case: &Case, told: &mut Told<'_>) {
-    if let Some(known) = desk.case_mut(case.thread) {
-        if known.handoff < case.handoff {
-            known.clone_from(case);
-        } else if known.handoff == case.handoff {
-            known.queue.clone_from(&case.queue);
-            known.priority = case.priority;
-            known.score = case.score;
+/// A hand-over begins. If the customer waited already, it is the same wait for another reason: who has taken them meanwhile
+/// keeps them, and where an agent has moved them they stay, unless the rules want them in another queue than before.
+fn queued(desk: &mut Desk, case: &Case, waited_in: Option<&Arc<str>>, told: &mut Told<'_>) {
+    let Some(known) = desk.case_mut(case.thread) else {
+        if desk.cases.len() >= Desk::MOST_CASES {
+            told.tell(case.thread, case.handoff, FromDesk::TurnedAway);
+            return;
         }
+        desk.cases.push(case.clone());
+        return;
+    };
+    if known.handoff >= case.handoff {
         return;
     }
-    if desk.cases.len() >= Desk::MOST_CASES {
-        told.tell(case.thread, case.handoff, FromDesk::TurnedAway);
+    let before = std::mem::replace(known, case.clone());
+    let Some(waited_in) = waited_in else {
         return;
+    };
+    if *waited_in == case.queue && before.queue != case.queue {
+        known.queue.clone_from(&before.queue);
+        let queue = before.queue;
+        told.tell(case.thread, case.handoff, FromDesk::Requeued { queue });
     }
-    desk.cases.push(case.clone());
+    if let Some(held) = before.held {
+        known.held = Some(held.clone());
+        let agent = held.agent;
+        told.tell(case.thread, case.handoff, FromDesk::Assigned { agent });
+    }
 }
 
 fn left(desk: &mut Desk, thread: ThreadId, handoff: u64) {
@@ -166,39 +222,32 @@ fn wished(
 }
 
 /// Takes conversations back from agents who are gone.
-fn look_for_agents(desk: &mut Desk, at: Timestamp, told: &mut Told<'_>) {
-    desk.look_at = None;
-    let Desk { cases, agents, .. } = desk;
-    for case in cases.iter_mut() {
+fn look_for_agents(desk: &mut Desk, presence: &mut Presence, at: Timestamp, told: &mut Told<'_>) {
+    presence.look_at = None;
+    for case in &mut desk.cases {
         let Some(held) = &case.held else {
             continue;
         };
-        let seen = agents.get(&held.agent.id).copied();
-        if seen.is_none_or(|seen| gone_at(seen) <= at) {
+        if presence.gone_at(&held.agent.id, held.since) <= at {
             case.held = None;
             let queue = case.queue.clone();
             told.tell(case.thread, case.handoff, FromDesk::Requeued { queue });
         }
     }
-    agents.retain(|_, seen| gone_at(*seen) > at);
+    presence.forget_gone(at);
 }
 
-/// Sets the timer that looks for agents, if somebody has a conversation and it is not set.
-fn watch_agents(desk: &mut Desk, told: &mut Told<'_>) {
-    if desk.look_at.is_some() {
+/// Sets the timer that looks for agents, if somebody has a conversation and it is not set; not before `at`.
+fn watch_agents(desk: &Desk, presence: &mut Presence, at: Timestamp, told: &mut Told<'_>) {
+    if presence.look_at.is_some() {
         return;
     }
     let holders = desk.cases.iter().filter_map(|case| case.held.as_ref());
-    let Some(due) = holders
-        .map(|held| {
-            let seen = desk.agents.get(&held.agent.id).copied();
-            gone_at(seen.unwrap_or(held.since))
-        })
-        .min()
-    else {
+    let gone_at = holders.map(|held| presence.gone_at(&held.agent.id, held.since));
+    let Some(due) = gone_at.min().map(|due| due.max(at)) else {
         return;
     };
-    desk.look_at = Some(due);
+    presence.look_at = Some(due);
     told.step.timers.push(TimerChange::Set {
         id: desk_timer(told.context.directory),
         due,
@@ -209,11 +258,4 @@ fn watch_agents(desk: &mut Desk, told: &mut Told<'_>) {
 /// The only timer of the desk.
 pub(crate) fn desk_timer(directory: &Directory) -> TimerId {
     TimerId(directory.derive("desk timer", &[]))
-}
-
-fn gone_at(seen: Timestamp) -> Timestamp {
-    SignedDuration::try_from(AGENT_GONE_AFTER)
-        .ok()
-        .and_then(|wait| seen.checked_add(wait).ok())
-        .unwrap_or(Timestamp::MAX)
 }

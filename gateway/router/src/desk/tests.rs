@@ -22,6 +22,7 @@ fn case(name: u8, priority: Priority, minutes: i64) -> Case {
         decided: Decided {
             offset: Offset(1),
             message_id: MessageId(uuid::Uuid::nil()),
+            thread: None,
         },
         held: None,
     }
@@ -111,12 +112,18 @@ fn whatever_is_kept_in_an_inbox_can_be_read_again() {
     let others = [
         DeskEvent::Queued {
             case: case(1, Priority::High, 0),
+            waited_in: Some("售前".into()),
+        },
+        DeskEvent::Changed {
+            thread,
+            handoff: 1,
+            priority: Priority::Low,
+            score: None,
         },
         DeskEvent::Left { thread, handoff: 2 },
         DeskEvent::Seen {
             agent: "lin".into(),
         },
-        DeskEvent::Opened,
         DeskEvent::LookForAgents,
     ];
     let events = others.map(Event::AtDesk).into_iter();

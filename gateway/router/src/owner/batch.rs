@@ -16,7 +16,7 @@ use super::care::REASON;
 use super::commit::{Answered, Draft};
 use super::{Ended, Owner};
 use crate::customer::Customer;
-use crate::desk::{Desk, desk_timer};
+use crate::desk::{Desk, Presence, desk_timer};
 use crate::event::{Event, ThreadEvent};
 use crate::mailbox::{Arrived, Taken};
 use crate::owner::deliver::{Forwarded, Outgoing};
@@ -27,7 +27,7 @@ use crate::vault::SealedKind;
 #[derive(Default)]
 struct Changed {
     customers: BTreeMap<ThreadId, Customer>,
-    desk: Option<Desk>,
+    desk: Option<(Desk, Presence)>,
 }
 
 impl Owner<'_> {
@@ -55,8 +55,9 @@ impl Owner<'_> {
         for (thread, customer) in changed.customers {
             self.customers.put(thread, customer);
         }
-        if let Some(desk) = changed.desk {
+        if let Some((desk, presence)) = changed.desk {
             self.desk = Some(desk);
+            self.presence = presence;
         }
         self.next_timer = self.next_timer.into_iter().chain(draft.next_timer).min();
         if !draft.commit.outbox.is_empty() {
@@ -226,7 +227,7 @@ impl Owner<'_> {
             answered: Vec::new(),
             next_timer: None,
             records,
-            touches_the_desk: self.partition.kind == PartitionKind::Desk,
+            touches_the_desk: false,
         }
     }
 

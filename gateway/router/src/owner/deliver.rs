@@ -45,7 +45,7 @@ pub(super) struct Forwarded {
 /// What an outbox entry holds.
 enum Leaving {
     Outgoing(Outgoing),
-    Forwarded(Forwarded),
+    Forwarded(Box<Forwarded>),
 }
 
 impl Leaving {
@@ -58,11 +58,20 @@ impl Leaving {
     }
 }
 
+/// Whether somebody would wait for nobody if it did not arrive.
+fn hands_a_case_on(event: &Event) -> bool {
+    matches!(event, Event::Linked { handed_on: Some(handed_on), .. } if handed_on.case.is_some())
+}
+
 /// Keeps an event in another thread; what concerns a user, wherever they are at home.
+///
+/// News between desk and customers do not end where their name is taken: it may be by the same news, as another version of
+/// signalbox wrote them. They are kept under a second name, and hearing them twice is no harm.
 async fn forward(
     shared: &Shared,
     Forwarded { to, event }: Forwarded,
     id: EntryId,
+    is_desk_talk: bool,
 ) -> Result<Accepted, AcceptError> {
     let to = match &event {
         Event::Linked { thread, handed_on } => {
@@ -79,6 +88,18 @@ async fn forward(
     };
     match event {
         Event::Carried(carried) => shared.keep_carried(to, carried).await,
+        event if is_desk_talk => {
+            let kept = shared.keep_event(to, "forward", &id.0, event.clone());
+            match kept.await {
+                Err(AcceptError::Conflict) => {
+                    tracing::warn!(
+                        "the name of the desk's news was taken; they are kept under another"
+                    );
+                    shared.keep_event(to, "forward anew", &id.0, event).await
+                }
+                kept => kept,
+            }
+        }
         event => shared.keep_event(to, "forward", &id.0, event).await,
     }
 }
@@ -128,7 +149,7 @@ impl Owner<'_> {
 
     async fn opened(&self, entry: &OutboxEntry) -> Result<Leaving, StoreError> {
         Ok(match entry.destination {
-            Destination::Partition(_) => Leaving::Forwarded(self.payload(entry).await?),
+            Destination::Partition(_) => Leaving::Forwarded(Box::new(self.payload(entry).await?)),
             Destination::Channel => Leaving::Outgoing(self.payload(entry).await?),
         })
     }
@@ -140,7 +161,7 @@ impl Owner<'_> {
         now: Timestamp,
     ) -> Result<(), Ended> {
         match leaving {
-            Leaving::Forwarded(forwarded) => self.start_forwarding(entry, forwarded),
+            Leaving::Forwarded(forwarded) => self.start_forwarding(entry, *forwarded),
             Leaving::Outgoing(outgoing) => {
                 let speaker = self.customer(entry.thread).await?.speaker;
                 let too_late = entry.not_after.is_some_and(|not_after| not_after < now);
@@ -166,9 +187,10 @@ impl Owner<'_> {
 
     fn start_forwarding(&mut self, entry: OutboxEntry, forwarded: Forwarded) {
         let (shared, id) = (self.shared.clone(), entry.id);
-        let gives_up = !self.is_desk_talk(entry.destination);
+        let is_desk_talk = self.is_desk_talk(entry.destination);
+        let gives_up = !is_desk_talk && !hands_a_case_on(&forwarded.event);
         let forwarding = async move {
-            let kept = forward(&shared, forwarded, id).await;
+            let kept = forward(&shared, forwarded, id, is_desk_talk).await;
             if let Err(error) = &kept {
                 tracing::warn!(%error, "an event did not reach the other thread's partition");
             }
@@ -181,7 +203,7 @@ impl Owner<'_> {
         let broken = Outcome::Again {
             reason: "signalbox stopped with an error; please report it".to_owned(),
             wait: None,
-            counts: true,
+            counts: gives_up,
         };
         let environment = self.shared.environment.clone();
         self.deliveries

@@ -1,56 +1,44 @@
 //! The desk's owner: the same log and the same commit as a customers' partition, with one state.
 
+use std::time::Duration;
+
+use jiff::SignedDuration;
 use signalbox_store::{Destination, Offset, PartitionKind, StateWrite, StoreError, ThreadId};
 
 use super::commit::Draft;
 use super::{Ended, Owner};
-use crate::desk::{self, Desk, DeskEvent};
-use crate::event::Event;
-use crate::ingest::AcceptError;
+use crate::desk::{self, Desk, Presence};
 use crate::mailbox::Arrived;
-use crate::step::{Forward, Step, StepContext};
+use crate::step::{Forward, StepContext};
 use crate::vault::SealedKind;
 
+/// A round that takes so long had to wait for the store, or the whole process stood still.
+const DEAF_AFTER: SignedDuration = SignedDuration::from_secs(1);
+
 impl Owner<'_> {
-    /// Says in the desk's inbox that it has been taken over, before its timers find agents gone who had nobody to tell.
-    pub(super) async fn open_desk(&mut self) -> Result<(), Ended> {
-        if self.partition.kind != PartitionKind::Desk || self.desk_opened {
-            return Ok(());
+    /// Notes that the desk's owner is at work and the store answers; since this was noted last it rested for `rested` at most.
+    /// If that is longer ago, agents could not be heard for the rest of it, which was no fault of theirs.
+    pub(super) fn can_hear(&mut self, rested: Duration) {
+        let now = self.shared.environment.now();
+        let rested = SignedDuration::try_from(rested).unwrap_or(SignedDuration::MAX);
+        let passed = now.duration_since(self.could_hear_at);
+        let deaf = if passed.is_negative() {
+            passed
+        } else {
+            passed.saturating_sub(rested)
+        };
+        if deaf.abs() > DEAF_AFTER {
+            self.presence.was_deaf(deaf, now);
         }
-        if self.desk().await?.look_at.is_none() {
-            // Nobody has anything that could be taken from them.
-            self.desk_opened = true;
-            return Ok(());
-        }
-        let event = Event::AtDesk(DeskEvent::Opened);
-        let thread = self.shared.directory.desk();
-        let nonce = self.fence.nonce.0;
-        match self
-            .shared
-            .keep_event(thread, "opened", &nonce, event)
-            .await
-        {
-            Ok(_) => {
-                self.desk_opened = true;
-                Ok(())
-            }
-            // Tried again with the next round.
-            Err(AcceptError::Unavailable { reason }) => {
-                Err(Ended::Failed(StoreError::Unavailable { reason }))
-            }
-            Err(AcceptError::Conflict) => {
-                self.desk_opened = true;
-                Ok(())
-            }
-        }
+        self.could_hear_at = now;
     }
 
-    /// Steps through the batch and seals what it leads to. `changed` takes the desk as it is after it.
+    /// Steps through the batch and seals what it leads to. `changed` takes the desk as it is after it, and who is there.
     pub(super) async fn draft_desk(
         &mut self,
         batch: &[Arrived],
         to: Offset,
-        changed: &mut Option<Desk>,
+        changed: &mut Option<(Desk, Presence)>,
     ) -> Result<Draft, Ended> {
         let shared = self.shared.clone();
         let rules = shared.rules.load_full();
@@ -63,19 +51,20 @@ impl Owner<'_> {
             is_pushed: &|_| false,
         };
         let before = self.desk().await?;
-        let mut desk = before.clone();
+        let (mut desk, mut presence) = (before.clone(), self.presence.clone());
         let mut draft = self.empty_draft(to, batch.len());
         for arrived in batch {
             self.log_time = self.log_time.max(arrived.accepted_at);
             let step = if self.is_given_up(arrived).await? {
                 self.seal_set_aside(&mut draft, arrived, None).await?;
-                Step::default()
+                desk::set_aside(&desk, &mut presence, arrived, &context)
             } else {
-                desk::step(&mut desk, arrived, &context)
+                desk::step(&mut desk, &mut presence, arrived, &context)
             };
             self.seal_step(&mut draft, arrived, step).await?;
         }
-        if desk != before {
+        draft.touches_the_desk = desk != before;
+        if draft.touches_the_desk {
             let thread = shared.directory.desk();
             let key = self.key(thread).await?;
             let state = shared
@@ -87,7 +76,7 @@ impl Owner<'_> {
                 state: Some(state),
             });
         }
-        *changed = Some(desk);
+        *changed = Some((desk, presence));
         Ok(draft)
     }
 

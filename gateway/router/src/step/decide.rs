@@ -207,6 +207,7 @@ pub(super) fn decide(
     let decided = Decided {
         offset: arrived.offset,
         message_id: messages.last().copied().unwrap_or(arrived.message_id),
+        thread: None,
     };
     let reason = Reason::of(&decision, quarantined);
     step.forwards = desk::tell(

@@ -8,14 +8,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use signalbox_adapters::{Address, Content, Profile};
 use signalbox_dsl::bundle::{Priority, Trigger};
-use signalbox_rules::{ConversationState, Decision, Facts};
+use signalbox_rules::{Conversation, ConversationState, Decision, Facts};
 use signalbox_store::{EntryId, MessageId};
 use uuid::Builder;
 
 use super::{Forward, Leaving, Saying, Step, StepContext, after, derived};
 use crate::customer::Customer;
 use crate::desk::{
-    Agent, Case, Decided, DeskEvent, FromDesk, Note, NoteAuthor, Reason, RequestId,
+    Agent, Case, Decided, DeskEvent, DeskFile, FromDesk, Note, NoteAuthor, Reason, RequestId,
     Saying as Words, SayingOutcome,
 };
 use crate::event::{Event, Said, Shown, Speaker};
@@ -77,30 +77,23 @@ pub(super) fn tell(
     }
     let conversation = &customer.conversation;
     let file = &mut customer.desk;
+    let waited_in = file.told.as_ref().map(|(queue, _, _)| queue.clone());
     let Some(queue) = conversation.queue.clone() else {
         return forwards(told, arrived, context);
     };
     let priority = conversation.priority.unwrap_or(Priority::Normal);
     let score = conversation.score;
     let told_now = (queue.clone(), priority, score);
-    let is_news = match reason {
-        Some(reason) => {
-            // A rule that hands over what is with people already ends the hand-over that was open, whoever had it.
-            let goes_on = before.state == ConversationState::Queued;
-            if !goes_on {
-                file.handoff += 1;
-                file.since = Some(now);
-            }
-            file.agent = None;
-            (file.reason, file.decided) = (Some(reason), Some(decided));
-            true
+    if let Some(reason) = reason {
+        let waited_in = waited_in.filter(|_| before.state == ConversationState::Queued);
+        if waited_in.is_none() {
+            file.since = Some(now);
         }
-        None => {
-            conversation.state != ConversationState::Bot && file.told.as_ref() != Some(&told_now)
-        }
-    };
-    if is_news {
-        file.told = Some(told_now);
+        // Each hand-over is one of its own, so that what an agent does with the one before cannot end it. What is with people
+        // already is taken from them; what waits goes on waiting in its place.
+        file.handoff += 1;
+        file.agent = None;
+        (file.reason, file.decided) = (Some(reason.clone()), Some(decided));
         told.push(DeskEvent::Queued {
             case: Case {
                 thread: arrived.thread,
@@ -109,11 +102,22 @@ pub(super) fn tell(
                 priority,
                 score,
                 since: file.since.unwrap_or(now),
-                reason: file.reason.clone().unwrap_or_default(),
-                decided: file.decided.unwrap_or(decided),
+                reason,
+                decided,
                 held: None,
             },
+            waited_in,
         });
+        file.told = Some(told_now);
+    } else if conversation.state != ConversationState::Bot && file.told.as_ref() != Some(&told_now)
+    {
+        told.push(DeskEvent::Changed {
+            thread: arrived.thread,
+            handoff: file.handoff,
+            priority,
+            score,
+        });
+        file.told = Some(told_now);
     }
     forwards(told, arrived, context)
 }
@@ -159,6 +163,10 @@ pub(super) fn from_desk(
             ..Step::default()
         };
     }
+    if is_so_already(conversation, file, news) {
+        // Told twice, under two names.
+        return Step::default();
+    }
     file.agent = None;
     let (status, queue, agent) = match news {
         FromDesk::Assigned { agent } => {
@@ -192,6 +200,19 @@ pub(super) fn from_desk(
         agent: agent.cloned(),
     };
     say(customer, arrived, shown, context)
+}
+
+fn is_so_already(conversation: &Conversation, file: &DeskFile, news: &FromDesk) -> bool {
+    match news {
+        FromDesk::Assigned { agent } => {
+            conversation.state == ConversationState::Assigned && file.agent.as_ref() == Some(agent)
+        }
+        FromDesk::Requeued { queue } => {
+            conversation.state == ConversationState::Queued
+                && conversation.queue.as_ref() == Some(queue)
+        }
+        FromDesk::GivenBack | FromDesk::Closed | FromDesk::TurnedAway => false,
+    }
 }
 
 /// An agent says something.

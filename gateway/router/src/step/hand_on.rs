@@ -157,8 +157,11 @@ fn wait_on(
     customer.speaker += 1;
     let file = &mut customer.desk;
     file.handoff += 1;
-    // Its record is the visitor's.
-    let decided = of_this(arrived);
+    // Nothing is decided anew: the record stays where it was made.
+    let decided = Decided {
+        thread: case.decided.thread.or(Some(case.thread)),
+        ..case.decided
+    };
     let priority = conversation.priority.unwrap_or(case.priority);
     file.since = Some(case.since);
     file.reason = Some(case.reason.clone());
@@ -183,7 +186,10 @@ fn wait_on(
     step.forwards.push(Forward {
         id: EntryId(derived(context, "desk", arrived.offset, 0)),
         to: context.directory.desk(),
-        event: Event::AtDesk(DeskEvent::Queued { case }),
+        event: Event::AtDesk(DeskEvent::Queued {
+            case,
+            waited_in: None,
+        }),
     });
     step
 }
@@ -192,5 +198,6 @@ fn of_this(arrived: &Arrived) -> Decided {
     Decided {
         offset: arrived.offset,
         message_id: arrived.message_id,
+        thread: None,
     }
 }

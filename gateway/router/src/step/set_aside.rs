@@ -71,6 +71,7 @@ pub(crate) fn set_aside(
     let decided = Decided {
         offset: arrived.offset,
         message_id: messages.last().copied().unwrap_or(arrived.message_id),
+        thread: None,
     };
     let why = Reason::of(&decision, true);
     step.forwards = desk::tell(customer, before, why, decided, now, arrived, context);

@@ -1,5 +1,6 @@
 //! Conversations go to people and come back, and whatever fails in between, one truth is left.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,14 +14,14 @@ use crate::bed::{Bed, ToldAdapter, address, entries_of, say, transcript, until};
 
 const SEEDS: u64 = 6;
 
-fn agent(name: &str) -> Agent {
+pub(crate) fn agent(name: &str) -> Agent {
     Agent {
         id: name.into(),
         name: format!("Agent {name}"),
     }
 }
 
-fn request(number: u128) -> RequestId {
+pub(crate) fn request(number: u128) -> RequestId {
     RequestId(Uuid::from_u128(number))
 }
 
@@ -29,14 +30,14 @@ fn thread(router: &Router, who: &str) -> ThreadId {
 }
 
 /// Hands somebody over, and waits until they wait at the desk.
-async fn hand_over(router: &Router, who: &str) -> ThreadId {
+pub(crate) async fn hand_over(router: &Router, who: &str) -> ThreadId {
     say(router, who, "human-1", "human").await;
     let thread = thread(router, who);
     desk_when(router, |desk| desk.case(thread).is_some()).await;
     thread
 }
 
-async fn desk_when(router: &Router, is_so: impl Fn(&Desk) -> bool) -> Desk {
+pub(crate) async fn desk_when(router: &Router, is_so: impl Fn(&Desk) -> bool) -> Desk {
     until(|| async { Some(router.desk().await.unwrap()).filter(&is_so) }).await
 }
 
@@ -47,11 +48,11 @@ async fn wish(router: &Router, who: &str, thread: ThreadId, wish: Wish, number: 
         .unwrap()
 }
 
-async fn take(router: &Router, who: &str, thread: ThreadId, request: u128) -> Asked {
+pub(crate) async fn take(router: &Router, who: &str, thread: ThreadId, request: u128) -> Asked {
     wish(router, who, thread, Wish::Take, request).await
 }
 
-const DONE: Asked = Asked::Answered(AnswerResult::Done);
+pub(crate) const DONE: Asked = Asked::Answered(AnswerResult::Done);
 
 #[tokio::test(start_paused = true)]
 async fn a_customer_goes_to_a_person_and_back_to_the_bot() {
@@ -95,20 +96,40 @@ async fn a_customer_goes_to_a_person_and_back_to_the_bot() {
     assert_eq!(desk.ended.len(), 1);
 }
 
+/// The store answers late, each call by another time, so that of two requests either may be first.
+fn late(seed: u64) -> FaultyStore<MemoryStore> {
+    let schedule = FaultSchedule {
+        seed,
+        delayed: 900,
+        longest_delay: Duration::from_millis(300),
+        ..FaultSchedule::default()
+    };
+    FaultyStore::new(MemoryStore::new(), schedule)
+}
+
 #[tokio::test(start_paused = true)]
 async fn of_two_agents_one_gets_the_conversation_and_the_other_hears_who() {
-    let router = Bed::new().start();
+    let mut winners = BTreeSet::new();
+    for seed in 0..2 * SEEDS {
+        winners.insert(two_agents_want_one_customer(seed).await);
+    }
+    assert_eq!(winners.len(), 2, "they must race: {winners:?}");
+}
+
+/// Answers who got the conversation.
+async fn two_agents_want_one_customer(seed: u64) -> &'static str {
+    let router = Bed::on(Arc::new(late(seed))).start();
     let ann = hand_over(&router, "ann").await;
     let (lin, mia) = tokio::join!(take(&router, "lin", ann, 1), take(&router, "mia", ann, 2));
-    let (winner, loser, loser_name) = if lin == DONE {
-        ("lin", mia, "mia")
+    let (winner, loser, loser_name, request_of_winner) = if lin == DONE {
+        ("lin", mia, "mia", 1)
     } else {
-        ("mia", lin, "lin")
+        ("mia", lin, "lin", 2)
     };
     let told = AnswerResult::HeldBy {
         agent: agent(winner),
     };
-    assert_eq!(loser, Asked::Answered(told.clone()));
+    assert_eq!(loser, Asked::Answered(told.clone()), "seed {seed}");
     entries_of(&router, "ann", 4).await;
     let said = router
         .agent_says(agent(loser_name), ann, "me too".into(), request(3))
@@ -124,10 +145,25 @@ async fn of_two_agents_one_gets_the_conversation_and_the_other_hears_who() {
     assert_eq!(given_back, Asked::Answered(told));
     assert_eq!(transcript(&router, "ann").await.len(), 4);
     // Its answer was remembered: the same request is not handled again.
-    assert_eq!(
-        take(&router, winner, ann, 1).await,
-        if winner == "lin" { DONE } else { loser }
-    );
+    assert_eq!(take(&router, winner, ann, request_of_winner).await, DONE);
+    assert!(router.stop(Duration::from_secs(60)).await);
+    winner
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_hears_what_became_of_their_wish_however_many_come_at_once() {
+    const AGENTS: u128 = 300;
+    let router = Bed::new().start();
+    let ann = hand_over(&router, "ann").await;
+    let mut wishes = tokio::task::JoinSet::new();
+    for number in 0..AGENTS {
+        let router = router.clone();
+        wishes.spawn(async move { take(&router, &number.to_string(), ann, number).await });
+    }
+    let answers = wishes.join_all().await;
+    let pending = answers.iter().filter(|it| **it == Asked::Pending).count();
+    assert_eq!(pending, 0);
+    assert_eq!(answers.iter().filter(|it| **it == DONE).count(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -452,6 +488,8 @@ async fn a_visitor_who_waits_and_logs_in_waits_on_as_the_user() {
         (&waited.queue, &waited.reason, waited.since, waited.priority),
         "they keep their place"
     );
+    let record = router.decision(user, case.decided).await.unwrap();
+    assert!(record.is_some(), "why is still on record");
     assert_eq!(take(&router, "lin", user, 1).await, DONE);
     let said = router
         .agent_says(agent("lin"), user, "here I am".into(), request(2))

@@ -1,8 +1,11 @@
 //! A visitor who logs in goes on as a user, and nothing that was said is lost from sight.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use signalbox_router::{LoggedIn, Router};
+use signalbox_store::{FaultSchedule, FaultyStore, MemoryStore};
 
 use crate::bed::{Bed, address, entries_of, message, say, transcript, until};
 
@@ -86,26 +89,43 @@ async fn a_visitor_becomes_one_user_and_a_user_has_one_home() {
 
 #[tokio::test(start_paused = true)]
 async fn of_two_logins_at_once_both_get_one_home() {
-    let bed = Bed::new();
+    let mut homes = BTreeSet::new();
+    for seed in 0..16 {
+        homes.insert(two_log_in_at_once(seed).await);
+    }
+    assert_eq!(homes.len(), 2, "they must race");
+}
+
+/// Answers whether the first one's thread became the home. The store answers late, each call by another time.
+async fn two_log_in_at_once(seed: u64) -> bool {
+    let schedule = FaultSchedule {
+        seed,
+        delayed: 900,
+        longest_delay: Duration::from_millis(300),
+        ..FaultSchedule::default()
+    };
+    let bed = Bed::on(Arc::new(FaultyStore::new(MemoryStore::new(), schedule)));
     let router = bed.start();
     let one = say(&router, "one", "1", "one").await.thread;
     let other = say(&router, "other", "1", "other").await.thread;
-    tokio::join!(log_in(&router, "one", USER), log_in(&router, "other", USER));
+    let logged_in = tokio::join!(log_in(&router, "one", USER), log_in(&router, "other", USER));
+    assert_eq!(logged_in, (LoggedIn::AsUser, LoggedIn::AsUser));
     let home = router.home(&address(USER)).await.unwrap();
     assert!([one, other].contains(&home));
-    let all = entries_of(&router, USER, 4).await;
+    entries_of(&router, USER, 4).await;
+    is_quiet(&bed, &router).await;
+    let all = transcript(&router, USER).await;
     for said in [
         "customer: one",
         "customer: other",
         "bot: echo: one",
         "bot: echo: other",
     ] {
-        assert_eq!(
-            all.iter().filter(|line| *line == said).count(),
-            1,
-            "{all:?}"
-        );
+        let times = all.iter().filter(|line| *line == said).count();
+        assert_eq!(times, 1, "seed {seed}: {all:?}");
     }
+    assert!(router.stop(Duration::from_secs(60)).await);
+    home == one
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,6 +17,7 @@ mod outreach;
 mod ownership;
 mod panics;
 mod poison;
+mod presence;
 mod quarantine;
 mod replies;
 mod staging;

@@ -374,6 +374,7 @@ async fn page_set_aside(kind: PageEventKind) -> (Vec<String>, Option<DecisionRec
     let decided = Decided {
         offset: Offset(1),
         message_id: seen.message_id,
+        thread: None,
     };
     let record = router.decision(seen.thread, decided).await.unwrap();
     (transcript(&router, "ann").await, record)
