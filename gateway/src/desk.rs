@@ -12,6 +12,7 @@ mod files;
 mod list;
 mod refusal;
 mod session;
+mod why;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,6 +7,11 @@ export class Refused extends Error {
     this.status = status;
     this.told = told;
   }
+
+  /** Whether the same request may do better later: nobody answered, or the gateway could not. */
+  get mayPass() {
+    return this.status === 0 || this.status >= 500 || this.status === 429;
+  }
 }
 
 async function ask(method, path, body) {
@@ -23,22 +28,22 @@ async function ask(method, path, body) {
   return told;
 }
 
-/** A request that changes something: asked again under the same name while no answer comes, a few times. */
-async function act(thread, what, more = {}) {
-  const body = { request: crypto.randomUUID?.() ?? uuid(), ...more };
+/** A wish, asked again under the same name while no answer comes, a few times. Wished twice, it is as if wished once. */
+async function wish(thread, what, more = {}) {
+  const body = { request: newName(), ...more };
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await ask('POST', `conversations/${thread}/${what}`, body);
     } catch (error) {
-      const mayPass = error.status === 0 || error.status === 503;
-      if (!mayPass || attempt === 4) throw error;
+      if (!error.mayPass || attempt === 4) throw error;
       await new Promise((resolve) => setTimeout(resolve, 500 * 2 ** attempt));
     }
   }
 }
 
-// `randomUUID` is missing where the page does not come over an encrypted connection.
-function uuid() {
+/** A UUID. `randomUUID` is missing where the page does not come over an encrypted connection. */
+export function newName() {
+  if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;
@@ -49,16 +54,16 @@ function uuid() {
 export const api = {
   who: () => ask('GET', 'session'),
   signIn: (name, password) => ask('POST', 'session', { name, password }),
-  signOut: () => ask('DELETE', 'session').catch(() => {}),
+  signOut: () => ask('DELETE', 'session'),
   list: () => ask('GET', 'list'),
   search: (q) => ask('GET', `search?q=${encodeURIComponent(q)}`),
   searchDay: (day) => ask('GET', `search?day=${encodeURIComponent(day)}`),
   file: (thread) => ask('GET', `conversations/${thread}`),
   history: (thread, query = '') => ask('GET', `conversations/${thread}/history${query}`),
-  take: (thread) => act(thread, 'take'),
-  giveBack: (thread) => act(thread, 'give-back'),
-  close: (thread) => act(thread, 'close'),
-  transfer: (thread, queue) => act(thread, 'transfer', { queue }),
-  answer: (thread, text) => act(thread, 'answer', { text }),
-  note: (thread, text) => act(thread, 'note', { text }),
+  take: (thread) => wish(thread, 'take'),
+  giveBack: (thread) => wish(thread, 'give-back'),
+  close: (thread) => wish(thread, 'close'),
+  transfer: (thread, queue) => wish(thread, 'transfer', { queue }),
+  /** Says `text` to the customer (`answer`) or to colleagues (`note`), once, under a name that the caller keeps. */
+  say: (thread, kind, request, text) => ask('POST', `conversations/${thread}/${kind}`, { request, text }),
 };

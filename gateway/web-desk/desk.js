@@ -1,131 +1,180 @@
 // The desk's page: signs in, keeps list and conversation as the gateway has them, and says when it cannot.
 //
-// A change is a hint: whoever hears of one reads again. So a lost hint, a broken connection or a restart of the gateway
-// costs nothing, and the page holds no truth of its own but unsent drafts.
+// A change is a hint: whoever hears of one reads again. So a lost hint, a broken connection or a restart of the gateway costs
+// nothing. The page holds no truth of its own but what an agent has written and nobody has yet (`outgoing.js`).
 
 import { About } from './about.js';
 import { api } from './api.js';
+import { Changes } from './changes.js';
 import { element, fill } from './element.js';
 import { List } from './list.js';
+import { Outgoing } from './outgoing.js';
 import { Talk } from './talk.js';
 import { switchLanguage, words, worded } from './text.js';
 
 const AGAIN_MS = 2_000;
+/** The conversation that was open, over a reload. */
+const OPEN = 'signalbox-desk-open';
 const root = document.querySelector('#desk');
 const text = words();
 document.documentElement.lang = text.language;
 document.title = `${text.title} · signalbox`;
 
-const language = () => element('button', { type: 'button', id: 'language', onclick: () => { switchLanguage(text); location.reload(); } }, text.other);
+const language = () => element('button', { type: 'button', id: 'language', class: 'quiet', lang: text.otherLanguage, onclick: () => { switchLanguage(text); location.reload(); } }, text.other);
 
-function signIn() {
-  const told = element('p', { class: 'wrong', role: 'alert' });
-  const name = element('input', { id: 'name', name: 'name', autocomplete: 'username', required: true, autofocus: true });
+function signIn(why = '') {
+  const told = element('p', { class: 'wrong', role: 'alert' }, why);
+  const name = element('input', { id: 'name', name: 'name', autocomplete: 'username', autocapitalize: 'none', spellcheck: 'false', required: true });
   const password = element('input', { id: 'password', name: 'password', type: 'password', autocomplete: 'current-password', required: true });
   const button = element('button', { class: 'primary', type: 'submit' }, text.signIn);
   const form = element('form', {
     async onsubmit(event) {
       event.preventDefault();
       button.disabled = true;
+      told.textContent = '';
       try {
-        await api.signIn(name.value, password.value);
-        await begin();
+        const { agent } = await api.signIn(name.value.trim(), password.value);
+        new Page(agent);
       } catch (error) {
-        told.textContent = worded(text, error);
-        password.value = '';
+        told.textContent = worded(text, error.told);
+        if (error.told?.error === 'wrong_password') {
+          password.value = '';
+          password.focus();
+        }
       }
       button.disabled = false;
     },
   }, element('h1', {}, text.title), element('label', {}, text.name, name), element('label', {}, text.password, password), told, button, language());
-  fill(root, element('main', { class: 'sign-in' }, form));
+  root.replaceChildren(element('main', { class: 'sign-in' }, form));
   name.focus();
 }
 
 class Page {
-  #me;
   #list;
   #talk;
   #about;
   #panes;
-  #offline = element('p', { class: 'offline', role: 'alert' });
+  #offline = element('p', { class: 'offline', role: 'status' });
   #news = element('p', { class: 'unseen', role: 'status' });
+  #outgoing;
+  #changes;
   #thread = null;
   #found = null;
-  #waiting = 0;
-  #isReading = false;
-  #readsAgain = false;
-  #source = null;
+  #waiting = null;
+  #reading = null;
+  #next = null;
+  #isLeft = false;
 
   constructor(me) {
-    this.#me = me;
+    this.#outgoing = new Outgoing(me.id, () => this.#moved());
     this.#list = new List(text, { open: (thread) => this.open(thread), search: (asked) => this.#search(asked) });
-    this.#talk = new Talk(text, { acted: () => this.read(), back: () => this.#panes.classList.remove('open', 'with-about'), about: () => this.#panes.classList.toggle('with-about') });
-    this.#about = new About(text, () => this.#panes.classList.remove('with-about'));
+    this.#talk = new Talk(text, me, this.#outgoing, { acted: () => this.read(), back: () => this.#toList(), about: () => this.#toAbout(), leave: () => this.#toList() });
+    this.#about = new About(text, () => this.#fromAbout());
     this.#panes = element('div', { class: 'panes' }, this.#list.node, this.#talk.node, this.#about.node);
     const bar = element('header', { class: 'bar' }, element('h1', {}, text.title), this.#offline, element('span', { class: 'who' }, me.name), language(),
-      element('button', { type: 'button', id: 'sign-out', onclick: () => this.#leave() }, text.signOut));
-    fill(root, element('div', { class: 'desk' }, bar, this.#panes, this.#news));
-    this.#listen();
+      element('button', { type: 'button', id: 'sign-out', class: 'quiet', onclick: () => this.#signOut() }, text.signOut));
+    root.replaceChildren(element('div', { class: 'desk' }, bar, this.#panes, this.#news));
+    document.addEventListener('visibilitychange', this.#seen);
+    this.#changes = new Changes(me.id, { changed: () => this.read(), lost: () => this.#lost() });
+    this.#outgoing.start();
+    const open = sessionStorage.getItem(OPEN);
+    if (open !== null) this.open(open, false);
   }
 
-  #listen() {
-    this.#source = new EventSource('/v1/desk/changes');
-    this.#source.onmessage = () => this.read();
-    this.#source.onerror = () => {
-      this.#offline.textContent = text.offline;
-      // The browser tries again by itself, unless it was answered with an error.
-      if (this.#source.readyState === EventSource.CLOSED) setTimeout(() => this.#again(), AGAIN_MS);
-    };
+  #seen = () => document.hidden || this.read();
+
+  #lost() {
+    this.#offline.textContent = text.offline;
+    // It says whether only the stream is lost, or the sign-in too.
+    this.read(false);
   }
 
-  async #again() {
-    if (await this.read()) this.#listen();
+  #leave(why) {
+    if (this.#isLeft) return;
+    this.#isLeft = true;
+    document.removeEventListener('visibilitychange', this.#seen);
+    this.#changes.leave();
+    this.#outgoing.leave();
+    signIn(why);
   }
 
-  async #leave() {
-    this.#source.close();
-    await api.signOut();
-    signIn();
+  async #signOut() {
+    if (this.#outgoing.hasWords && !confirm(text.leaveWords)) return;
+    try {
+      await api.signOut();
+    } catch (error) {
+      this.#offline.textContent = worded(text, error.told);
+      return;
+    }
+    this.#outgoing.forget();
+    sessionStorage.removeItem(OPEN);
+    this.#leave('');
   }
 
-  async open(thread) {
+  #toList() {
+    this.#panes.classList.remove('open', 'with-about');
+    this.#list.focus(this.#thread);
+  }
+
+  #toAbout() {
+    this.#panes.classList.add('with-about');
+    this.#about.focus();
+  }
+
+  #fromAbout() {
+    this.#panes.classList.remove('with-about');
+    this.#talk.focus();
+  }
+
+  async open(thread, isAsked = true) {
     this.#thread = thread;
+    sessionStorage.setItem(OPEN, thread);
     this.#panes.classList.add('open');
     this.#panes.classList.remove('with-about');
     await this.#talk.open(thread).catch(() => {});
     await this.read();
+    if (isAsked && this.#thread === thread) this.#talk.focus();
+  }
+
+  #moved() {
+    this.#talk.showOutgoing();
+    this.read();
   }
 
   async #search(asked) {
     const search = /^\d{4}-\d{2}(-\d{2})?$/.test(asked) ? api.searchDay : api.search;
-    this.#found = asked === '' ? null : await search(asked).then(({ found }) => found, () => []);
+    try {
+      this.#found = asked === '' ? null : (await search(asked)).found;
+    } catch (error) {
+      this.#found = [];
+      this.#offline.textContent = worded(text, error.told);
+    }
     await this.read();
+    if (this.#found) this.#news.textContent = text.foundSo(this.#found.length);
   }
 
-  /** Reads everything that is shown, once at a time. Answers whether somebody is still signed in. */
-  async read() {
-    if (this.#isReading) {
-      this.#readsAgain = true;
-      return true;
+  /**
+   * Reads everything that is shown. One reading is under way, and at most one waits behind it, for all who asked meanwhile.
+   * Ends when what was there at the call has been read.
+   */
+  read(isWell = true) {
+    if (this.#reading === null) {
+      this.#reading = this.#readAll(isWell).finally(() => { this.#reading = null; });
+      return this.#reading;
     }
-    this.#isReading = true;
+    this.#next ??= this.#reading.then(() => { this.#next = null; return this.read(isWell); });
+    return this.#next;
+  }
+
+  async #readAll(isWell) {
+    if (this.#isLeft) return;
     try {
-      do {
-        this.#readsAgain = false;
-        await this.#readOnce();
-      } while (this.#readsAgain);
-      this.#offline.textContent = '';
+      await this.#readOnce();
+      if (isWell) this.#offline.textContent = '';
     } catch (error) {
-      if (error.status === 401) {
-        this.#source.close();
-        signIn();
-        return false;
-      }
-      this.#offline.textContent = text.offline;
-    } finally {
-      this.#isReading = false;
+      if (error.status === 401) this.#leave(text.signedOut);
+      else this.#offline.textContent = text.offline;
     }
-    return true;
   }
 
   async #readOnce() {
@@ -133,24 +182,39 @@ class Page {
     const thread = this.#thread;
     this.#list.show({ list, found: this.#found, thread });
     // Who uses a screen reader hears of new ones, and does not read an old count afterwards.
-    this.#news.textContent = list.counts.waiting > this.#waiting ? text.arrived(list.counts.waiting) : '';
+    const isMore = this.#waiting !== null && list.counts.waiting > this.#waiting;
+    this.#news.textContent = isMore ? text.arrived(list.counts.waiting) : '';
     this.#waiting = list.counts.waiting;
     document.title = `${list.counts.waiting > 0 ? `(${list.counts.waiting}) ` : ''}${text.title} · signalbox`;
-    if (thread === null) return;
-    const file = await api.file(thread);
+    // Nobody looks at it: it is read when somebody does.
+    if (thread === null || document.hidden) return;
+    let file;
+    try {
+      file = await api.file(thread);
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      // It was open before a reload, in another gateway's life.
+      sessionStorage.removeItem(OPEN);
+      this.#thread = null;
+      return this.#toList();
+    }
     if (this.#thread !== thread) return;
-    this.#talk.show(file, this.#me, list.queues);
-    this.#about.show(file);
+    this.#talk.show(file, list.queues);
+    this.#about.show(file, list.queues);
     await this.#talk.look();
   }
 }
 
+/** Goes on where the agent was, if the sign-in still counts. */
 async function begin() {
-  const { agent } = await api.who();
-  new Page(agent);
+  try {
+    const { agent } = await api.who();
+    new Page(agent);
+  } catch (error) {
+    if (error.status === 401) return signIn();
+    fill(root, element('main', { class: 'sign-in' }, element('p', { class: 'wrong', role: 'status' }, worded(text, error.told))));
+    setTimeout(begin, AGAIN_MS);
+  }
 }
 
-begin().catch((error) => {
-  if (error.status !== 401) setTimeout(() => location.reload(), AGAIN_MS);
-  signIn();
-});
+begin();

@@ -92,7 +92,10 @@ pub(super) async fn answer(
     let text = normalise(&asked.text).map_err(|_| Refusal::Unfit("text"))?;
     let request = RequestId(asked.request);
     match desk.router.agent_says(agent, thread, text, request).await? {
-        Spoken::Said(_) => Ok(done()),
+        // Under this name it stands in the history.
+        Spoken::Said(message) => {
+            Ok(Json(json!({"done": true, "message": message})).into_response())
+        }
         Spoken::NotYours { held_by } => Err(Refusal::NotYours(held_by)),
         Spoken::Pending => Ok(pending()),
     }

@@ -14,6 +14,7 @@ use super::Desk;
 use super::list::row;
 use super::refusal::Refusal;
 use super::session::SignedIn;
+use super::why::why;
 
 /// Entries of one page of the history.
 const PAGE: usize = 50;
@@ -58,6 +59,7 @@ pub(super) async fn file(
             "turns": conversation.episode.as_ref().map(|episode| episode.turns),
         },
         "reason": file.reason,
+        "why": record.as_ref().map(why),
         "facts": record.as_ref().map(facts),
         "notes": file.notes,
         "emotions": file.emotions,
@@ -122,6 +124,7 @@ fn told(entry: &ThreadEvent) -> Value {
         } => json!({"kind": "status", "status": status, "queue": queue, "agent": agent}),
     };
     told["seq"] = entry.sequence.0.into();
+    told["id"] = json!(entry.message_id);
     told["at"] = entry.at.to_string().into();
     told
 }
