@@ -22,8 +22,8 @@ pub use condition::{
     Condition, Expression, ExpressionKind, Literal, Operand, Relation, Words, WordsKind,
 };
 pub use declaration::{
-    Defaults, Enum, Field, List, NamedCondition, Parameter, Piece, PieceKind, Queue, Ranks, Schema,
-    SchemaSubject, Template, TemplateBody, Tie, TypeName, TypeNameKind,
+    ClosedReply, Defaults, Enum, Field, List, NamedCondition, Parameter, Piece, PieceKind, Queue,
+    Ranks, Schema, SchemaSubject, Template, TemplateBody, Tie, TypeName, TypeNameKind,
 };
 pub use fact::{Fact, Steps};
 pub use outreach::{Outreach, QuietHours, Send, SendTime, Unless, ZoneChoice};
@@ -101,7 +101,7 @@ pub enum ItemKind {
     /// `list NAME`
     List(List),
     /// `queue NAME "title"`
-    Queue(Queue),
+    Queue(Box<Queue>),
     /// `calendar NAME`
     Calendar(Calendar),
     /// `holidays NAME of 2026`

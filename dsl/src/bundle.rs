@@ -237,6 +237,21 @@ pub struct Queue {
     pub name: Arc<str>,
     /// Its name for people.
     pub title: Arc<str>,
+    /// When people are there; `None`: always.
+    pub hours: Option<CalendarId>,
+    /// Where a hand-over goes while nobody is here, if somebody is there. Never leads back.
+    pub overflow: Option<QueueId>,
+    /// What a customer hears who is handed over while nobody is here.
+    pub closed_reply: Option<ClosedReply>,
+}
+
+/// What is said to whoever is handed over to a closed queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedReply {
+    /// What is said.
+    pub template: TemplateId,
+    /// One argument a parameter, in the template's order.
+    pub arguments: Vec<Operand>,
 }
 
 /// A reply text in one or more languages, with typed placeholders.

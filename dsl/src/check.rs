@@ -23,6 +23,7 @@ mod lists;
 mod names;
 mod outreach;
 mod overlap;
+mod queues;
 mod rules;
 mod schema;
 mod settings;
@@ -154,6 +155,7 @@ impl<'a> Checker<'a> {
         self.check_calendars();
         self.check_templates();
         self.check_facts();
+        self.check_queue_hours();
         self.check_named_conditions();
         self.check_signals();
         let outreach = self.check_outreach();

@@ -14,6 +14,7 @@ mod failure;
 mod header;
 mod item;
 mod outreach;
+mod queue;
 mod reader;
 mod rule;
 mod template;

@@ -125,6 +125,9 @@ fn bundle() -> Bundle {
         queues: vec![Queue {
             name: "people".into(),
             title: "People".into(),
+            hours: None,
+            overflow: None,
+            closed_reply: None,
         }],
         default_queue: QueueId(0),
         calendars: Vec::new(),

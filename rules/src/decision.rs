@@ -209,9 +209,22 @@ pub struct Trace {
     pub floor: Option<Arc<str>>,
     /// Rules of one rank that wanted the floor and that no tie-break told apart.
     pub tied: Vec<Arc<str>>,
+    /// The conversation was handed over to a queue in which nobody is now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<ClosedQueue>,
     /// Rules that would have fired, had people not switched them off; by full name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disabled: Vec<Arc<str>>,
+}
+
+/// A hand-over to a queue outside its hours.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClosedQueue {
+    /// The queue that the rule names.
+    pub queue: Arc<str>,
+    /// The open queue that takes its overflow; `None`: the customer waits in the closed one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead: Option<Arc<str>>,
 }
 
 /// A count that was reached: `愤怒 reaching 2 within 10m per customer`.
@@ -280,6 +293,11 @@ pub enum WithheldReason {
     Tied,
     /// The conversation is queued for a person or with one: the bot is silent.
     PersonOwns,
+    /// The queue is closed, and what it says then was said in its place.
+    QueueClosed {
+        /// The queue.
+        queue: Arc<str>,
+    },
     /// A value that it needs is absent.
     ValueMissing {
         /// The parameter of the template.

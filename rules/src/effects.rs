@@ -14,6 +14,7 @@ use rust_decimal::Decimal;
 use signalbox_dsl::bundle::{Effect, Operand, PeopleState, Priority, Rule, Scope};
 use signalbox_dsl::value::Value;
 
+use crate::closed_queue::look_at_hours;
 use crate::conversation::after;
 use crate::decision::{
     Action, DecidedEffect, Decision, Fired, Inputs, Trace, Withheld, WithheldReason,
@@ -165,6 +166,7 @@ impl Carrying<'_> {
             });
         }
         self.settle_floor(&mut decision);
+        look_at_hours(self.snapshot, &mut decision);
         decision
     }
 

@@ -7,6 +7,7 @@
 //! compiled once.
 
 mod calendar;
+mod closed_queue;
 pub mod conversation;
 pub mod convert;
 pub mod corpus;
@@ -38,8 +39,8 @@ mod truth;
 
 pub use conversation::{Conversation, ConversationState};
 pub use decision::{
-    Action, DecidedEffect, Decision, DropReason, Fired, Inputs, OutreachStep, Reached, Risen,
-    Trace, Withheld, WithheldReason,
+    Action, ClosedQueue, DecidedEffect, Decision, DropReason, Fired, Inputs, OutreachStep, Reached,
+    Risen, Trace, Withheld, WithheldReason,
 };
 pub use disabled::DisabledRules;
 pub use effects::SIGNALBOX;

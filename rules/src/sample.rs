@@ -34,6 +34,9 @@ impl Sample {
         let queue = |name: &str| Queue {
             name: name.into(),
             title: name.into(),
+            hours: None,
+            overflow: None,
+            closed_reply: None,
         };
         Self(Bundle {
             hash: BundleHash([7; 32]),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Condition, LanguageTag, Limit, Name, Path, Text};
+use super::{Argument, Condition, LanguageTag, Limit, Name, Path, Text};
 use crate::bundle::{Boundary, Folding, TieBreak};
 use crate::source::Span;
 
@@ -122,7 +122,7 @@ pub struct List {
     pub except_when_negated: bool,
 }
 
-/// `queue 售后组 "After-sales" default`
+/// `queue 售后组 "After-sales" default` and its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queue {
     /// Its name in rules.
@@ -131,6 +131,23 @@ pub struct Queue {
     pub title: Text,
     /// The place of `default`, if it says so.
     pub default: Option<Span>,
+    /// `hours 客服时间`
+    pub hours: Option<Path>,
+    /// `overflow to 人工客服`
+    pub overflow: Option<Path>,
+    /// `when closed reply 已下班`
+    pub closed_reply: Option<ClosedReply>,
+}
+
+/// `when closed reply 已下班 (name: customer.name)`
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedReply {
+    /// The template.
+    pub template: Path,
+    /// In order.
+    pub arguments: Vec<Argument>,
+    /// All of it.
+    pub span: Span,
 }
 
 /// `template NAME (a: text)` and its bodies.

@@ -183,6 +183,11 @@ impl<'a> Checker<'a> {
 
     fn quiet_hours(&mut self, file: usize, written: &ast::QuietHours) -> Option<QuietHours> {
         let zone = self.zone(file, &written.zone)?;
+        if written.from == written.to {
+            self.findings
+                .add(MeaningProblem::AlwaysQuiet {}, written.span);
+            return None;
+        }
         Some(QuietHours {
             from: written.from,
             to: written.to,

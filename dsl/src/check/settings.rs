@@ -178,6 +178,9 @@ impl Checker<'_> {
             self.settings.queues.push(Queue {
                 name: Arc::clone(&queue.name.text),
                 title: Arc::clone(&queue.title.value),
+                hours: None,
+                overflow: None,
+                closed_reply: None,
             });
             match (queue.default, first) {
                 (None, _) => {}

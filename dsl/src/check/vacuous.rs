@@ -4,7 +4,9 @@
 //! nothing but such harmless wishes stands is worth nothing, and mostly a slip in a tag or in the event's name. Which
 //! conditions the rules have is not looked at: a test that holds today may fail tomorrow.
 
-use crate::bundle::{Effect, Expectation, Outcome, QueueId, Rule, TestAction, TestCase, Trigger};
+use crate::bundle::{
+    Effect, Expectation, Outcome, Queue, QueueId, Rule, TemplateId, TestAction, TestCase, Trigger,
+};
 use crate::problem::MeaningProblem;
 
 use super::Checker;
@@ -14,6 +16,7 @@ impl Checker<'_> {
     /// Warns of tests that no rule can make fail.
     pub(super) fn find_vacuous_tests(&mut self, rules: &[Rule], tests: &[TestCase]) {
         let default_queue = self.settings.default_queue;
+        let queues = &self.settings.queues;
         for test in tests {
             let mut expects = None;
             let mut happened: Option<Trigger> = None;
@@ -31,6 +34,7 @@ impl Checker<'_> {
                             rules,
                             signals: &self.signals,
                             trigger: happened.as_ref(),
+                            queues,
                             default_queue,
                         };
                         can_fail |= listening.can_break(expectation);
@@ -49,6 +53,7 @@ struct Listening<'a> {
     rules: &'a [Rule],
     signals: &'a Signals,
     trigger: Option<&'a Trigger>,
+    queues: &'a [Queue],
     default_queue: Option<QueueId>,
 }
 
@@ -89,20 +94,28 @@ impl Listening<'_> {
                 template,
                 expected: false,
                 ..
-            } => some_effect(&|effect| {
-                matches!(effect, Effect::Reply { template: says, .. }
-                    if template.is_none_or(|template| template == *says))
-            }),
+            } => {
+                let said = |says: TemplateId| is_or_any(template.as_ref(), &says);
+                let when_closed = |to: QueueId| self.closed_reply(to).is_some_and(said);
+                (self.can_tie() && self.default_queue.is_some_and(when_closed))
+                    || some_effect(&|effect| match effect {
+                        Effect::Reply { template, .. } => said(*template),
+                        Effect::HandOver { queue, .. } => when_closed(*queue),
+                        _ => false,
+                    })
+            }
             Outcome::HandOver {
                 queue,
                 expected: false,
             } => {
-                let by_tie = queue.is_none() || *queue == self.default_queue;
-                (by_tie && self.can_tie())
-                    || some_effect(&|effect| {
-                        matches!(effect, Effect::HandOver { queue: to, .. }
-                            if queue.is_none_or(|queue| queue == *to))
-                    })
+                let reached = |to: QueueId| {
+                    let mut ways = self.ways(to);
+                    ways.any(|to| is_or_any(queue.as_ref(), &to))
+                };
+                (self.can_tie() && self.default_queue.is_some_and(reached))
+                    || some_effect(
+                        &|effect| matches!(effect, Effect::HandOver { queue: to, .. } if reached(*to)),
+                    )
             }
             Outcome::Priority {
                 priority,
@@ -157,6 +170,19 @@ impl Listening<'_> {
             // Planned by something that happened before, so any test may have brought it about.
             | Outcome::Outreach { .. } => true,
         }
+    }
+
+    /// Where a hand-over to `queue` may end: there, or where it overflows to.
+    fn ways(&self, queue: QueueId) -> impl Iterator<Item = QueueId> {
+        let next = |id: &QueueId| self.queues.get(id.index())?.overflow;
+        // INVARIANT: overflow never leads back, or this is not asked.
+        std::iter::successors(Some(queue), next).take(self.queues.len())
+    }
+
+    /// What is said to whoever is handed over to it while it is closed.
+    fn closed_reply(&self, queue: QueueId) -> Option<TemplateId> {
+        let reply = self.queues.get(queue.index())?.closed_reply.as_ref()?;
+        Some(reply.template)
     }
 
     /// Rules that nothing tells apart hand over to the default queue, with a note.

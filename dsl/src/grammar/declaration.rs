@@ -15,12 +15,11 @@ use super::word::{
     after, all_by_commas, by_commas, language_tag, name, path, sign, text, word, words,
 };
 use crate::ast::{
-    Defaults, Enum, Field, ItemKind, List, Name, NamedCondition, Parameter, Queue, Ranks, Schema,
+    Defaults, Enum, Field, ItemKind, List, Name, NamedCondition, Parameter, Ranks, Schema,
     SchemaSubject, Text, Tie, TypeName, TypeNameKind,
 };
 use crate::bundle::{Boundary, Folding, TieBreak};
 use crate::problem::SyntaxProblem;
-use crate::source::Span;
 use crate::token::{Sign, TokenKind};
 
 /// Reads `ranks a > b` and its `tie` lines.
@@ -291,45 +290,6 @@ enum Fold {
     Width,
     Case,
     Variant,
-}
-
-/// Reads `queue NAME "title" default`.
-pub(super) fn queue<'a>(
-    reader: &mut Reader,
-    header: Tokens<'a>,
-    lines: &[Tokens<'a>],
-) -> Option<ItemKind> {
-    let (name, title, default) =
-        reader.read(header, after("queue", (name, text, opt(default_word))))?;
-    for line in lines {
-        queue_line(reader, *line);
-    }
-    Some(ItemKind::Queue(Queue {
-        name,
-        title,
-        default,
-    }))
-}
-
-fn default_word(input: Tokens<'_>) -> Parsed<'_, Span> {
-    if let Some("hours" | "overflow" | "sensitive" | "when") = input.first_word() {
-        let construct = input.first_word().unwrap_or_default().to_owned();
-        return refuse(
-            input,
-            SyntaxProblem::NotAvailable { construct },
-            input.here(),
-        );
-    }
-    word("default").parse(input)
-}
-
-fn queue_line(reader: &mut Reader, line: Tokens<'_>) {
-    match line.first_word() {
-        Some(word @ ("hours" | "overflow" | "sensitive" | "when")) => {
-            reader.not_available(line, word);
-        }
-        _ => reader.unknown_line(line, &[]),
-    }
 }
 
 /// Reads `[public] condition NAME = …`.

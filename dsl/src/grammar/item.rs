@@ -6,11 +6,12 @@ use nom::{Input, Parser};
 
 use super::calendar::{calendar, holidays};
 use super::declaration::{
-    declared_name, defaults, enumeration, list, named_condition, queue, ranks, schema,
+    declared_name, defaults, enumeration, list, named_condition, ranks, schema,
 };
 use super::fact::fact;
 use super::failure::{Parsed, found};
 use super::outreach::outreach;
+use super::queue::queue;
 use super::reader::Reader;
 use super::rule::{rule, signal};
 use super::template::template;

@@ -314,6 +314,18 @@ problems! {
     "E0516" Error NoMarketingCap {}
     /// `send … after 72h` and `not later than 48h`.
     "E0517" Error NeverInTime {}
+    /// Queues that overflow into each other in a circle.
+    "E0518" Error OverflowCircle {
+        /// One of them.
+        queue: String,
+    }
+    /// `when closed` or `overflow to` of a queue without `hours`.
+    "E0519" Error QueueNeverClosed {
+        /// Which of the two.
+        clause: &'static str,
+    }
+    /// `quiet hours 09:00 to 09:00`
+    "E0520" Error AlwaysQuiet {}
     /// `at most 0 times`
     "E0601" Error LimitTimesOutOfRange {
         /// How many.

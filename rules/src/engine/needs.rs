@@ -26,6 +26,11 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
             }
         }
     }
+    let closed = bundle
+        .queues
+        .iter()
+        .filter_map(|it| it.closed_reply.as_ref());
+    fields.extend(closed.flat_map(|it| &it.arguments).filter_map(field));
     for condition in bundle.signals.iter().filter_map(|it| it.condition.as_ref()) {
         add_condition(condition, &mut fields);
     }

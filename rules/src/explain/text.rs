@@ -9,7 +9,9 @@ use signalbox_dsl::problem::Locale;
 use super::{Count, ExplainedRule, Explanation, Failing, Verdict};
 use crate::conversation::hearing::{ExplainedLanguage, ExplainedMessage};
 use crate::conversation::priority_name;
-use crate::decision::{Action, DropReason, OutreachStep, Reached, Risen, WithheldReason};
+use crate::decision::{
+    Action, ClosedQueue, DropReason, OutreachStep, Reached, Risen, WithheldReason,
+};
 use crate::describe;
 use crate::scripts::ComputedFact;
 use crate::truth::Truth;
@@ -41,6 +43,7 @@ impl Explanation {
             let risen = say.risen(risen);
             lines.push(say.two(format!("  rose: {risen}"), format!("  上升：{risen}")));
         }
+        lines.extend(self.decision.trace.closed.as_ref().map(|it| say.closed(it)));
         let tied = &self.decision.trace.tied;
         if !tied.is_empty() {
             let names = say.list(tied);
@@ -237,6 +240,20 @@ impl Say {
         }
     }
 
+    fn closed(&self, closed: &ClosedQueue) -> String {
+        let ClosedQueue { queue, instead } = closed;
+        match instead {
+            None => self.two(
+                format!("  {queue} is closed now: the customer waits there until people are back"),
+                format!("  {queue} 现在没有人：客户排队等到上班"),
+            ),
+            Some(instead) => self.two(
+                format!("  {queue} is closed now and overflows to {instead}"),
+                format!("  {queue} 现在没有人，溢出到 {instead}"),
+            ),
+        }
+    }
+
     fn dropped(&self, reason: &DropReason) -> String {
         match reason {
             DropReason::NotInRules => {
@@ -373,6 +390,10 @@ impl Say {
             WithheldReason::PersonOwns => {
                 self.two("a person has the conversation", "会话已由人工接管")
             }
+            WithheldReason::QueueClosed { queue } => self.two(
+                format!("{queue} is closed, and says so in its place"),
+                format!("{queue} 没有人在，改为告知上班时间"),
+            ),
             WithheldReason::ValueMissing { parameter } => self.two(
                 format!("there is no value for {parameter}"),
                 format!("缺少 {parameter} 的值"),

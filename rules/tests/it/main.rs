@@ -1,6 +1,7 @@
 //! Tests of the rules engine from outside.
 
 mod equal;
+mod examples;
 mod language;
 mod random;
 mod scripts;

@@ -211,9 +211,16 @@ pub(crate) fn bundle() -> impl Strategy<Value = Bundle> {
 
 fn queue(number: u32) -> Queue {
     let name: Arc<str> = format!("q{number}").into();
+    // The first queues are closed at times, one of them overflows, one says so.
     Queue {
         name: name.clone(),
         title: name,
+        hours: (number < 2).then_some(CalendarId(number)),
+        overflow: (number == 0).then_some(QueueId(QUEUES - 1)),
+        closed_reply: (number == 1).then(|| ClosedReply {
+            template: TemplateId(0),
+            arguments: Vec::new(),
+        }),
     }
 }
 

@@ -149,12 +149,35 @@ fn keyword_list(words: &List) -> Vec<Form> {
     .collect()
 }
 
+fn argument(argument: &Argument) -> Form {
+    list(&argument.name.text, [operand(&argument.value)])
+}
+
 fn queue(queue: &Queue) -> Vec<Form> {
-    let default = flag(queue.default.is_some(), "default");
-    [Some(name(&queue.name)), Some(text(&queue.title)), default]
-        .into_iter()
-        .flatten()
-        .collect()
+    let closed = queue.closed_reply.as_ref().map(|reply| {
+        let arguments = reply.arguments.iter().map(argument);
+        list(
+            "closed-reply",
+            std::iter::once(path(&reply.template)).chain(arguments),
+        )
+    });
+    [
+        Some(name(&queue.name)),
+        Some(text(&queue.title)),
+        flag(queue.default.is_some(), "default"),
+        queue
+            .hours
+            .as_ref()
+            .map(|hours| list("hours", [path(hours)])),
+        queue
+            .overflow
+            .as_ref()
+            .map(|to| list("overflow", [path(to)])),
+        closed,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn calendar(calendar: &Calendar) -> Vec<Form> {
@@ -362,9 +385,7 @@ fn effect(effect: &Effect) -> Form {
             template,
             arguments,
         } => {
-            let arguments = arguments
-                .iter()
-                .map(|Argument { name, value }| list(&name.text, [operand(value)]));
+            let arguments = arguments.iter().map(argument);
             list("reply", std::iter::once(path(template)).chain(arguments))
         }
         EffectKind::HandOver { queue, note } => {

@@ -106,6 +106,11 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::HandOverWhileAssigned {} => "这会把会话从正在接待的人手里拿走".to_owned(),
         P::NoMarketingCap {} => "没有规定每位客户最多收到多少营销消息".to_owned(),
         P::NeverInTime {} => "发送时间晚于最迟时间".to_owned(),
+        P::OverflowCircle { queue } => format!("队列 `{queue}` 的溢出绕了一圈又回到它自己"),
+        P::QueueNeverClosed { clause } => {
+            format!("这个队列从不关闭，`{clause}` 不会起作用")
+        }
+        P::AlwaysQuiet {} => "免打扰时段占满了一整天，什么也发不出去".to_owned(),
         P::LimitTimesOutOfRange { times, .. } => format!("次数 {times} 超出范围"),
         P::WindowOutOfRange { .. } => "时间超出范围".to_owned(),
         P::TagLifetimeOutOfRange { .. } => "标签的有效时间超出范围".to_owned(),
@@ -281,6 +286,11 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
             "在 `defaults` 下写一次：`marketing at most twice per 7d per customer`".to_owned()
         }
         P::NeverInTime {} => "早一点发送，或放宽 `not later than`".to_owned(),
+        P::OverflowCircle { .. } => "让最后一个队列自己接待：去掉它的 `overflow to`".to_owned(),
+        P::QueueNeverClosed { .. } => "写明什么时间有人：`hours` 加日历的名字".to_owned(),
+        P::AlwaysQuiet {} => {
+            "写明到几点结束，如 `quiet hours 22:00 to 09:00`，或删掉这一行".to_owned()
+        }
         P::LimitTimesOutOfRange { most, .. } => format!("写 1 到 {most} 次"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("要大于 0s，最多 `{most}`")

@@ -132,6 +132,15 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             "nothing says how much marketing a customer gets at most".to_owned()
         }
         P::NeverInTime {} => "it is sent later than it may be".to_owned(),
+        P::OverflowCircle { queue } => {
+            format!("the overflow of queue `{queue}` leads back to it")
+        }
+        P::QueueNeverClosed { clause } => {
+            format!("`{clause}` in a queue that is never closed")
+        }
+        P::AlwaysQuiet {} => {
+            "these quiet hours last the whole day: nothing is ever sent".to_owned()
+        }
         P::LimitTimesOutOfRange { times, .. } => {
             format!("{times} times is out of range")
         }
@@ -331,6 +340,13 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
             "write it once under `defaults`: `marketing at most twice per 7d per customer`".to_owned()
         }
         P::NeverInTime {} => "send it earlier, or make `not later than` longer".to_owned(),
+        P::OverflowCircle { .. } => "let the last queue keep its customers: take its `overflow to` away".to_owned(),
+        P::QueueNeverClosed { .. } => {
+            "say when people are there: `hours` and the name of a calendar".to_owned()
+        }
+        P::AlwaysQuiet {} => {
+            "say when they end, such as `quiet hours 22:00 to 09:00`, or take the line out".to_owned()
+        }
         P::LimitTimesOutOfRange { most, .. } => format!("write 1 to {most} times"),
         P::WindowOutOfRange { most } | P::TagLifetimeOutOfRange { most } => {
             format!("write more than 0s and at most `{most}`")
