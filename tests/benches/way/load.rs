@@ -36,8 +36,8 @@ pub(crate) struct Open {
 /// Memory of the server for each connection that only is there.
 pub(crate) async fn idle(target: &Target, count: usize) -> u64 {
     let server = target.start();
-    // The first connections pay for what is there once.
-    let _warm = connect(server.port, 50).await;
+    // The first ones pay for what is there once, and use up what the start left free.
+    let _first = connect(server.port, count).await;
     let before = server.resident_bytes();
     let connections = connect(server.port, count).await;
     let grown = server.resident_bytes().saturating_sub(before);
