@@ -130,6 +130,11 @@ impl Gateway {
         storage
             .refuse_other_partitions(config.file.router.partitions)
             .await?;
+        // All that can be wrong with the configuration comes before the port, and before the router, which decides and sends.
+        let adapters = adapters(&config)?;
+        let webhook_accounts =
+            Accounts::new(&config.file.webhook, &config.webchat, &config.file.email)?;
+        let (agents, desk_password) = Agents::load(&config.file.desk, &config.data, &*environment)?;
         let listener = Listener::bind(config.listen).await?;
         if let Some((found, advice)) = config.webchat.what_a_proxy_would_lift(config.listen) {
             tracing::info!("{}; if there is one, {}", found.en, advice.en);
@@ -168,7 +173,7 @@ impl Gateway {
             deployment_key: key.clone(),
             hints: hub.clone(),
             observer: observer.clone(),
-            adapters: adapters(&config)?,
+            adapters,
             settings: router_settings(&config, node.as_ref().map(Node::id)),
         });
         let conversations = Arc::new(RouterConversations::new(router.clone()));
@@ -193,12 +198,11 @@ impl Gateway {
         let mut ports = Vec::new();
         let webhook = Webhook::new(
             config.file.webhook.clone(),
-            Accounts::new(&config.file.webhook, &config.webchat, &config.file.email)?,
+            webhook_accounts,
             router.clone(),
             metrics.clone(),
             Arc::new(Timestamp::now),
         );
-        let (agents, desk_password) = Agents::load(&config.file.desk, &config.data, &*environment)?;
         let desk = Desk::new(
             router.clone(),
             agents,

@@ -162,6 +162,9 @@ impl<'a> Archiver<'a> {
             let cursor = batch.cursor;
             shared.archive.keep(batch).await?;
             progress.cursor = cursor;
+            // With each batch: whatever waits for the store waits for one batch's rows, however long the archive was away.
+            let archived = cursor.min(progress.trim_at_most);
+            trim(shared, partition, fence, archived).await?;
         }
         if may_lose {
             let seen = survey(shared, partition, progress.cursor, position, threads.max(1));
@@ -169,16 +172,27 @@ impl<'a> Archiver<'a> {
         }
         let archived = progress.cursor.min(progress.trim_at_most);
         if sweep || shared.store.trimmed(partition).await? < archived {
-            let trim = Trim {
-                archived,
-                keep_per_thread: shared.settings.keep_per_thread,
-                dedupe_before: dedupe_before(shared),
-            };
-            // Fenced: the new owner archives from where the cursor stands.
-            let _fenced = shared.store.trim(partition, fence, trim).await?;
+            trim(shared, partition, fence, archived).await?;
         }
         Ok(())
     }
+}
+
+/// Lets the store go of what is archived.
+async fn trim(
+    shared: &Shared,
+    partition: PartitionId,
+    fence: Fence,
+    archived: Offset,
+) -> Result<(), StoreError> {
+    let trim = Trim {
+        archived,
+        keep_per_thread: shared.settings.keep_per_thread,
+        dedupe_before: dedupe_before(shared),
+    };
+    // Fenced: the new owner archives from where the cursor stands.
+    let _fenced = shared.store.trim(partition, fence, trim).await?;
+    Ok(())
 }
 
 /// How far a partition is that was just taken. `known` is what this process knew of it before.

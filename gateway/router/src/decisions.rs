@@ -28,10 +28,16 @@ impl Shared {
             .find(|entry| entry.offset == decided.offset && entry.thread == thread);
         let sealed = match found {
             Some(entry) => entry.record,
-            None => match self.archive.decision(decided.message_id).await? {
-                Some(archived) if archived.thread == thread => archived.record,
-                _ => return Ok(None),
-            },
+            None => {
+                let archived = self
+                    .archive
+                    .decision_at(decided.message_id, decided.offset)
+                    .await?;
+                match archived {
+                    Some(archived) if archived.thread == thread => archived.record,
+                    _ => return Ok(None),
+                }
+            }
         };
         self.opened(thread, decided.offset, &sealed).await
     }
@@ -54,30 +60,29 @@ impl Shared {
         }
     }
 
-    /// What the hot store's journal says of a message. The journal is short: it holds what the archive does not have yet.
+    /// What the hot store's journal says of a message: the last time, if it was set aside and given back. The journal is short:
+    /// it holds what the archive does not have yet.
     async fn journal_entry_on(
         &self,
         thread: ThreadId,
         message: MessageId,
     ) -> Result<Option<JournalEntry>, ReadError> {
         let partition = self.directory.partition(thread);
-        let mut after = Offset(0);
+        let (mut after, mut latest) = (Offset(0), None);
         loop {
             let page = self
                 .store
                 .journal(partition, after, JOURNAL_AT_ONCE)
                 .await?;
             let Some(last) = page.last() else {
-                return Ok(None);
+                return Ok(latest);
             };
             after = last.offset;
-            let found = page.into_iter().find(|entry| {
+            let found = page.into_iter().rfind(|entry| {
                 let is_of_turn = entry.message_id == message || entry.earlier.contains(&message);
                 is_of_turn && entry.thread == thread
             });
-            if found.is_some() {
-                return Ok(found);
-            }
+            latest = found.or(latest);
         }
     }
 

@@ -232,6 +232,7 @@ struct UntoldAppend<'a> {
     shared: &'a Shared,
     thread: ThreadId,
     mailbox: Option<&'a Mailbox>,
+    is_owned: bool,
     is_told: bool,
 }
 
@@ -241,14 +242,19 @@ impl<'a> UntoldAppend<'a> {
             shared,
             thread,
             mailbox: shared.mailbox(partition).map(|mailbox| &**mailbox),
+            is_owned: shared.standing(partition).is_some(),
             is_told: false,
         }
     }
 
     fn told(mut self, record: Arrived) {
         self.is_told = true;
-        if let Some(mailbox) = self.mailbox {
+        let Some(mailbox) = self.mailbox else { return };
+        // Where another process is the owner, nobody would ever take it out.
+        if self.is_owned {
             mailbox.hand_over(record);
+        } else {
+            mailbox.look_in_store();
         }
     }
 }

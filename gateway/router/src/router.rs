@@ -323,7 +323,7 @@ impl Router {
         self.shared.outbox_item(kind, id).await
     }
 
-    /// Gives a dead letter back to the end of its thread's line, under its old key, with all attempts before it.
+    /// Gives a dead letter back to the end of its thread's line, under its old key, with all its attempts still to come.
     ///
     /// # Errors
     /// See [`OutboxError`].

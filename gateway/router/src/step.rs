@@ -101,7 +101,11 @@ pub(crate) fn step(
     context: &StepContext<'_>,
 ) -> Step {
     let due_before = outreach::next_due(customer);
+    let went_on_in = customer.goes_on_in;
     let mut step = handle(customer, arrived, now, context);
+    if let Some(to) = went_on_in {
+        tell_late(&mut step, to, arrived, context);
+    }
     if let Some(to) = customer.goes_on_in {
         hand_on::hand_on(customer, to, arrived, now, context, &mut step);
         tell_again(&mut step, to, arrived, now, context);
@@ -290,6 +294,26 @@ fn go_on(
         }],
         ..Step::default()
     }
+}
+
+/// What a visitor said and what was kept only after they had logged in, as its append was still under way: nobody who told their
+/// words again has seen it.
+fn tell_late(step: &mut Step, to: ThreadId, arrived: &Arrived, context: &StepContext<'_>) {
+    let Event::Said(Said { shown, .. }) = &arrived.event else {
+        return;
+    };
+    if !matches!(shown, Shown::Message { .. }) {
+        return;
+    }
+    step.forwards.push(Forward {
+        id: EntryId(derived(context, "told late", arrived.offset, 0)),
+        to,
+        event: Event::Carried(Carried {
+            message_id: arrived.message_id,
+            at: arrived.accepted_at,
+            shown: shown.clone(),
+        }),
+    });
 }
 
 /// What is said to a visitor who has logged in, as an answer that was on its way, is told in the user's thread too.

@@ -25,7 +25,6 @@ pub struct Hub {
 pub(super) struct Subscription {
     hub: Arc<Hub>,
     thread: ThreadId,
-    session: Uuid,
     pub(super) mailbox: Arc<Mailbox>,
 }
 
@@ -49,7 +48,6 @@ impl Hub {
         Subscription {
             hub: Arc::clone(self),
             thread,
-            session,
             mailbox,
         }
     }
@@ -96,10 +94,34 @@ impl Drop for Subscription {
     fn drop(&mut self) {
         let mut shard = self.hub.shard(self.thread).lock();
         if let Some(listeners) = shard.get_mut(&self.thread) {
-            listeners.retain(|(listener, _)| *listener != self.session);
+            // By its own mailbox: a session that turns to the thread it is in already has two ears for a moment.
+            listeners.retain(|(_, mailbox)| !Arc::ptr_eq(mailbox, &self.mailbox));
             if listeners.is_empty() {
                 shard.remove(&self.thread);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const THREAD: ThreadId = ThreadId([7; 16]);
+
+    #[test]
+    fn a_session_that_turns_to_its_own_thread_again_still_hears() {
+        let hub = Arc::new(Hub::default());
+        let session = Uuid::from_u128(1);
+        let first = hub.subscribe(THREAD, session);
+        let second = hub.subscribe(THREAD, session);
+        drop(first);
+        hub.stale(THREAD);
+        assert!(second.mailbox.take().is_stale);
+        drop(second);
+        assert!(
+            hub.shard(THREAD).lock().is_empty(),
+            "nobody listens any more"
+        );
     }
 }

@@ -129,14 +129,25 @@ impl Archive for EmbeddedArchive {
     }
 
     async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
-        self.read(move |connection| match decision(connection, message)? {
-            None => match decided_with(connection, message)? {
-                Some(last) => decision(connection, last),
-                None => Ok(None),
+        self.read(
+            move |connection| match last_decision(connection, message)? {
+                None => match decided_with(connection, message)? {
+                    Some(last) => last_decision(connection, last),
+                    None => Ok(None),
+                },
+                found => Ok(found),
             },
-            found => Ok(found),
-        })
+        )
         .await
+    }
+
+    async fn decision_at(
+        &self,
+        message: MessageId,
+        offset: Offset,
+    ) -> Result<Option<ArchivedDecision>, StoreError> {
+        self.read(move |connection| decision(connection, message, Some(offset)))
+            .await
     }
 }
 
@@ -314,11 +325,25 @@ fn event(row: &Row<'_>, thread: ThreadId) -> Result<ArchivedEvent, Fault> {
     })
 }
 
-fn decision(connection: &Connection, id: MessageId) -> Result<Option<ArchivedDecision>, Fault> {
-    let mut statement = connection
-        .prepare_cached("SELECT thread, position, record, crc FROM decisions WHERE message = ?1")?;
+fn last_decision(
+    connection: &Connection,
+    id: MessageId,
+) -> Result<Option<ArchivedDecision>, Fault> {
+    decision(connection, id, None)
+}
+
+/// The decision on a message at one place, or the last one.
+fn decision(
+    connection: &Connection,
+    id: MessageId,
+    at: Option<Offset>,
+) -> Result<Option<ArchivedDecision>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT thread, position, record, crc FROM decisions WHERE message = ?1 AND (?2 IS NULL OR position = ?2)
+         ORDER BY position DESC LIMIT 1",
+    )?;
     let message = id.0.into_bytes();
-    let mut rows = statement.query([message])?;
+    let mut rows = statement.query(params![message, at.map(|offset| count(offset.0))])?;
     let Some(row) = rows.next()? else {
         return Ok(None);
     };

@@ -2,7 +2,7 @@
 //!
 //! The store has two such pools. A partition's owner asks for one thing after another, so owners alone never fill a queue;
 //! sessions look in whenever they like, and there may be tens of thousands. Were they in one line, a slow disk or a wave of
-//! reconnects would have an owner's read refused, and an owner that cannot read gives its partition up.
+//! reconnects would have an owner's read refused, and its customers wait until it has asked again.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -93,8 +93,8 @@ const ARCHIVE_TABLES: &str = "
     CREATE TABLE cursors (partition INTEGER PRIMARY KEY, cursor INTEGER NOT NULL, crc INTEGER NOT NULL);
     CREATE TABLE events (id INTEGER PRIMARY KEY, thread BLOB NOT NULL, sequence INTEGER NOT NULL, message BLOB NOT NULL,
         at INTEGER NOT NULL, event BLOB NOT NULL, crc INTEGER NOT NULL, UNIQUE (thread, sequence));
-    CREATE TABLE decisions (id INTEGER PRIMARY KEY, message BLOB NOT NULL UNIQUE, thread BLOB NOT NULL,
-        position INTEGER NOT NULL, record BLOB NOT NULL, crc INTEGER NOT NULL);
+    CREATE TABLE decisions (id INTEGER PRIMARY KEY, message BLOB NOT NULL, thread BLOB NOT NULL,
+        position INTEGER NOT NULL, record BLOB NOT NULL, crc INTEGER NOT NULL, UNIQUE (message, position));
 ";
 
 /// Opens the one connection that writes; makes the tables if the file is new. `log` is what [`crate::log::check`] said.

@@ -80,6 +80,13 @@ pub trait Archive: Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<ArchivedEvent>, StoreError>;
 
-    /// What was decided on a message, whichever of its turn it was.
+    /// What was decided on a message, whichever of its turn it was: the last time, if it was set aside and given back.
     async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError>;
+
+    /// What was decided at one place of the partition's inbox, on the message that is the last of its turn.
+    async fn decision_at(
+        &self,
+        message: MessageId,
+        offset: Offset,
+    ) -> Result<Option<ArchivedDecision>, StoreError>;
 }

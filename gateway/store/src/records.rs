@@ -306,7 +306,7 @@ pub struct DeadLetter {
 /// What a person decides about a dead letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeadLetterVerdict {
-    /// Back to the end of its thread's line in the outbox, under its old key and with all attempts before it.
+    /// Back to the end of its thread's line in the outbox, under its old key and with all its attempts still to come.
     Retry {
         /// Due from then on.
         due: Timestamp,

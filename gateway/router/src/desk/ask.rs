@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use signalbox_sealed::Sealed;
 use signalbox_store::{MessageId, PartitionId, StoreError, ThreadId};
 use tokio::sync::watch;
 
@@ -77,16 +78,31 @@ impl Shared {
         thread: ThreadId,
     ) -> Result<T, StoreError> {
         let stored = self.store.states(partition, &[thread]).await?;
-        let Some(state) = stored.into_iter().next().flatten() else {
-            return Ok(T::default());
-        };
-        let Some(key) = self.vault.existing_key(partition, thread).await? else {
-            return Ok(T::default());
-        };
-        Ok(self.vault.open(&key, SealedKind::State, thread, &state)?)
+        let state = stored.into_iter().next().flatten();
+        let opened = self.opened_state(partition, thread, state).await?;
+        Ok(opened.unwrap_or_default())
     }
 
-    /// Customers as committed last, each partition asked once.
+    async fn opened_state<T: serde::de::DeserializeOwned>(
+        &self,
+        partition: PartitionId,
+        thread: ThreadId,
+        state: Option<Sealed>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(state) = state else { return Ok(None) };
+        let Some(key) = self.vault.existing_key(partition, thread).await? else {
+            return Ok(None);
+        };
+        Ok(Some(self.vault.open(
+            &key,
+            SealedKind::State,
+            thread,
+            &state,
+        )?))
+    }
+
+    /// Customers as committed last, each partition asked once. Those that cannot be read now are left out: nobody else's
+    /// rows wait for one damaged partition.
     pub(crate) async fn customers(
         &self,
         threads: &[ThreadId],
@@ -98,15 +114,15 @@ impl Shared {
         }
         let mut customers = BTreeMap::new();
         for (partition, threads) in by_partition {
-            let states = self.store.states(partition, &threads).await?;
+            let states = self.store.states(partition, &threads).await;
+            let Some(states) = undamaged(partition, states)? else {
+                continue;
+            };
             for (thread, state) in threads.into_iter().zip(states) {
-                let (Some(state), Some(key)) =
-                    (state, self.vault.existing_key(partition, thread).await?)
-                else {
-                    continue;
-                };
-                let customer = self.vault.open(&key, SealedKind::State, thread, &state)?;
-                customers.insert(thread, customer);
+                let customer = self.opened_state(partition, thread, state).await;
+                if let Some(Some(customer)) = undamaged(partition, customer)? {
+                    customers.insert(thread, customer);
+                }
             }
         }
         Ok(customers)
@@ -245,5 +261,19 @@ impl<'a> Patience<'a> {
             () = self.shared.environment.sleep(LOOK_EVERY) => {}
         }
         true
+    }
+}
+
+/// `None` for what is damaged: the partition's owner and `/readyz` say so.
+fn undamaged<T>(
+    partition: PartitionId,
+    read: Result<T, StoreError>,
+) -> Result<Option<T>, StoreError> {
+    match read {
+        Err(StoreError::Damaged { what }) => {
+            tracing::debug!(%partition, what, "left out of what the desk shows");
+            Ok(None)
+        }
+        read => read.map(Some),
     }
 }

@@ -77,7 +77,7 @@ async fn forward(
         Event::Linked { thread, handed_on } => {
             let home = shared.settle_home(to, *thread).await?;
             // Answers that were committed between the login's own telling and the visitor's link are still missing there. What
-            // comes later is told again by itself.
+            // comes later is told again with the event that it came by.
             if handed_on.is_none() {
                 shared.carry(*thread, home).await?;
             }

@@ -255,6 +255,14 @@ impl Archive for FailingArchive {
     async fn decision(&self, _: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
         Self::away()
     }
+
+    async fn decision_at(
+        &self,
+        _: MessageId,
+        _: Offset,
+    ) -> Result<Option<ArchivedDecision>, StoreError> {
+        Self::away()
+    }
 }
 
 /// A store that outlives routers.

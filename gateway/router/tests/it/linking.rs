@@ -171,6 +171,30 @@ async fn a_user_with_a_thread_is_told_there_what_was_said_to_the_visitor() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_was_kept_only_after_the_login_is_told_again_too() {
+    let bed = Bed::new();
+    let router = bed.start();
+    say(&router, USER, "1", "before").await;
+    say(&router, "visitor", "2", "early").await;
+    entries_of(&router, "visitor", 2).await;
+    log_in(&router, "visitor", USER).await;
+    entries_of(&router, USER, 4).await;
+    is_quiet(&bed, &router).await;
+    // It was let in before the login, and its append took its time.
+    let late = say(&router, "visitor", "3", "late").await;
+    let told = entries_of(&router, USER, 6).await;
+    assert_eq!(told[4..], ["customer: late", "bot: echo: late"]);
+    is_quiet(&bed, &router).await;
+    let again = say(&router, USER, "3", "late").await;
+    assert!(again.repeated);
+    assert_ne!(
+        again.message_id, late.message_id,
+        "it has a place of its own there"
+    );
+    assert_eq!(transcript(&router, USER).await, told, "nothing twice");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_told_again_was_said_when_it_was_said() {
     let bed = Bed::new();
     let router = bed.start();

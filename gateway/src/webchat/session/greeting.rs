@@ -80,7 +80,13 @@ pub(super) async fn greet<S: AsyncRead + AsyncWrite + Unpin>(
     }
     let session = Uuid::new_v4();
     let opened = async {
-        identity::merge(webchat, &mut identity).await?;
+        match identity::merge(webchat, &mut identity).await {
+            // What they said as a visitor is theirs with the next hello, which brings the visitor's token again.
+            Err(problem) if identity.user.is_some() => {
+                problem.log("a user goes on without what they said before they logged in");
+            }
+            merged => merged?,
+        }
         Ok::<_, identity::MergeError>(
             opening::open(webchat, session, &identity, hello.resume.as_ref()).await?,
         )

@@ -53,6 +53,7 @@ async fn spoken(gateway: &Gateway, text: &str) -> (Client, Value, Value) {
 async fn a_visitor_who_logs_in_goes_on_in_their_thread_as_the_user() {
     let gateway = Gateway::start(with_users()).await;
     let (mut client, welcome, conversation) = spoken(&gateway, "hi").await;
+    let thread = gateway.conversations.only_thread();
     client
         .send(json!({"t": "auth", "token": token("u-1", 3_600)}))
         .await;
@@ -67,6 +68,9 @@ async fn a_visitor_who_logs_in_goes_on_in_their_thread_as_the_user() {
     client.expect("synced").await;
     client.say("as myself").await;
     assert_eq!(client.expect("ack").await["seq"], 2);
+    // The socket still hears of its thread at once, not with its next ping only.
+    gateway.conversations.say(thread, "hello", None);
+    assert_eq!(client.expect("event").await["seq"], 3);
     // On another device, where nobody knows the visitor.
     let (_, elsewhere) = Client::welcomed(&gateway, json!({"token": token("u-1", 3_600)})).await;
     assert_eq!(elsewhere["conversation"]["id"], conversation);

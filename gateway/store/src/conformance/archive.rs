@@ -45,6 +45,32 @@ pub async fn archive(archive: Arc<dyn Archive>) {
     assert_eq!(archive.decision(message_id(3)).await, Ok(Some(decision(3))));
     assert_eq!(archive.decision(message_id(77)).await, Ok(None));
     every_message_of_a_turn_finds_its_decision(&*archive).await;
+    a_message_that_was_decided_again_has_both(&*archive).await;
+}
+
+/// As one that was set aside and given back is.
+async fn a_message_that_was_decided_again_has_both(archive: &dyn Archive) {
+    let at = |offset| ArchivedDecision {
+        message_id: message_id(30),
+        ..decision(offset)
+    };
+    for offset in [30, 31] {
+        let batch = ArchiveBatch {
+            events: Vec::new(),
+            decisions: vec![at(offset)],
+            ..batch(offset, 0..=0)
+        };
+        archive.keep(batch).await.expect("keep");
+    }
+    let message = message_id(30);
+    assert_eq!(archive.decision(message).await, Ok(Some(at(31))));
+    for offset in [30, 31] {
+        assert_eq!(
+            archive.decision_at(message, Offset(offset)).await,
+            Ok(Some(at(offset)))
+        );
+    }
+    assert_eq!(archive.decision_at(message, Offset(32)).await, Ok(None));
 }
 
 async fn every_message_of_a_turn_finds_its_decision(archive: &dyn Archive) {

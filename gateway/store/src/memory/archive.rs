@@ -20,7 +20,7 @@ pub struct MemoryArchive {
 struct Kept {
     cursors: BTreeMap<PartitionId, Offset>,
     events: BTreeMap<(ThreadId, Sequence), ArchivedEvent>,
-    decisions: BTreeMap<MessageId, ArchivedDecision>,
+    decisions: BTreeMap<(MessageId, Offset), ArchivedDecision>,
     /// Earlier messages of turns, each with the turn's last.
     decided_with: BTreeMap<MessageId, MessageId>,
 }
@@ -61,7 +61,7 @@ impl Archive for MemoryArchive {
         }
         for decision in batch.decisions {
             kept.decisions
-                .entry(decision.message_id)
+                .entry((decision.message_id, decision.offset))
                 .or_insert(decision);
         }
         for earlier in batch.decided_with {
@@ -93,9 +93,27 @@ impl Archive for MemoryArchive {
 
     async fn decision(&self, message: MessageId) -> Result<Option<ArchivedDecision>, StoreError> {
         let kept = self.kept.lock();
-        let last = kept.decided_with.get(&message);
-        let found = kept.decisions.get(&message);
-        Ok(found.or_else(|| kept.decisions.get(last?)).cloned())
+        let turn = kept.decided_with.get(&message);
+        let found = kept.last_decision(message);
+        Ok(found.or_else(|| kept.last_decision(*turn?)).cloned())
+    }
+
+    async fn decision_at(
+        &self,
+        message: MessageId,
+        offset: Offset,
+    ) -> Result<Option<ArchivedDecision>, StoreError> {
+        Ok(self.kept.lock().decisions.get(&(message, offset)).cloned())
+    }
+}
+
+impl Kept {
+    fn last_decision(&self, message: MessageId) -> Option<&ArchivedDecision> {
+        let of_message = (message, Offset(0))..=(message, Offset(u64::MAX));
+        self.decisions
+            .range(of_message)
+            .next_back()
+            .map(|(_, decision)| decision)
     }
 }
 
