@@ -6,13 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use jiff::Timestamp;
 use signalbox_adapters::Channel;
 use signalbox_router::{
-    CommitAnswer, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
+    CommitAnswer, DecisionPlace, DeliveryAnswer, DeskAct, DeskFigures, Handling, Observer,
+    Reception,
 };
 use signalbox_rules::{Action, Decision, DropReason, OutreachStep, ScriptFailure};
 use signalbox_store::PartitionId;
 use signalbox_telemetry::Metrics;
+use signalbox_telemetry::metrics::desk::{self, QueueStanding};
 use signalbox_telemetry::metrics::inbound::InboundResult;
 use signalbox_telemetry::metrics::label;
 use signalbox_telemetry::metrics::outbound::AttemptResult;
@@ -207,6 +210,42 @@ impl Observer for MetricsObserver {
         let processing = &self.metrics.processing;
         processing.timers_fired.inc_by(count as u64);
         processing.timer_lateness.observe(lateness.as_secs_f64());
+    }
+
+    fn desk_stands(&self, figures: &DeskFigures, now: Timestamp) {
+        let queues = figures.queues.iter().map(|(name, queue)| {
+            let waited = |since: Timestamp| now.duration_since(since);
+            let oldest = queue.oldest.map(waited).unwrap_or_default();
+            let waiting = [queue.low, queue.normal, queue.high, queue.urgent];
+            let standing = QueueStanding {
+                waiting: waiting.map(|count| count as u64),
+                // The clock may have stepped back.
+                oldest: Duration::try_from(oldest).unwrap_or_default(),
+            };
+            (&**name, standing)
+        });
+        let desk = &self.metrics.desk;
+        desk.stands(queues, figures.assigned, figures.agents_present);
+    }
+
+    fn desk_left(&self) {
+        self.metrics.desk.left();
+    }
+
+    fn desk_acted(&self, act: DeskAct) {
+        let desk = &self.metrics.desk;
+        desk.acts.count(match act {
+            DeskAct::Taken { since, at } => {
+                let waited = Duration::try_from(at.duration_since(since)).unwrap_or_default();
+                desk.wait.observe(waited.as_secs_f64());
+                desk::DeskAct::Take
+            }
+            DeskAct::Answered => desk::DeskAct::Answer,
+            DeskAct::GivenBack => desk::DeskAct::GiveBack,
+            DeskAct::Closed => desk::DeskAct::Close,
+            DeskAct::Transferred => desk::DeskAct::Transfer,
+            DeskAct::Lost => desk::DeskAct::Lost,
+        });
     }
 
     fn partitions_owned(&self, count: usize) {

@@ -10,6 +10,7 @@
 mod ask;
 mod case;
 mod event;
+mod figures;
 mod file;
 mod presence;
 mod reason;
@@ -26,6 +27,7 @@ use signalbox_store::ThreadId;
 pub use ask::{Asked, DeskError, Spoken};
 pub use case::{Case, Decided, Held};
 pub use event::{Agent, DeskEvent, FromDesk, RequestId, Saying, Wish};
+pub use figures::{DeskAct, DeskFigures, QueueFigures};
 pub use file::{DeskFile, EmotionPoint, Note, NoteAuthor, SayingOutcome};
 pub use reason::Reason;
 pub use whisper::{Whisper, WhisperError};

@@ -40,9 +40,9 @@ pub use customer::{Customer, OpenTurn, TurnMessage};
 pub use decision_record::{DecisionOutcome, DecisionRecord};
 pub use delivery_mode::DeliveryMode;
 pub use desk::{
-    AGENT_GONE_AFTER, Agent, Answer, AnswerResult, Asked, Case, Decided, Desk, DeskError,
-    DeskEvent, DeskFile, EmotionPoint, Ended, FromDesk, Held, Note, NoteAuthor, Reason, RequestId,
-    Saying, SayingOutcome, Spoken, Whisper, WhisperError, Wish,
+    AGENT_GONE_AFTER, Agent, Answer, AnswerResult, Asked, Case, Decided, Desk, DeskAct, DeskError,
+    DeskEvent, DeskFigures, DeskFile, EmotionPoint, Ended, FromDesk, Held, Note, NoteAuthor,
+    QueueFigures, Reason, RequestId, Saying, SayingOutcome, Spoken, Whisper, WhisperError, Wish,
 };
 pub use directory::Directory;
 pub use environment::Environment;

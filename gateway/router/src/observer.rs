@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use signalbox_adapters::Channel;
 use signalbox_rules::Decision;
 use signalbox_store::{Offset, PartitionId, ThreadId};
+
+use crate::desk::{DeskAct, DeskFigures};
 
 /// How an inbound message was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +130,15 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A partition was taken or lost; so many are owned now.
     fn partitions_owned(&self, count: usize) {}
+
+    /// How the desk stands now. Told by its owner after each change, and as often as it looks for records.
+    fn desk_stands(&self, figures: &DeskFigures, now: Timestamp) {}
+
+    /// This process does not own the desk any more.
+    fn desk_left(&self) {}
+
+    /// An agent did something.
+    fn desk_acted(&self, act: DeskAct) {}
 
     /// So many decided records wait for the archive, over all owned partitions.
     fn archive_lag(&self, records: u64) {}

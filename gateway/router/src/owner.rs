@@ -15,7 +15,8 @@ use futures_util::FutureExt;
 use jiff::Timestamp;
 use lru::LruCache;
 use signalbox_store::{
-    Fence, LeaseRequest, Leased, Nonce, Offset, PartitionHead, PartitionId, StoreError, ThreadId,
+    Fence, LeaseRequest, Leased, Nonce, Offset, PartitionHead, PartitionId, PartitionKind,
+    StoreError, ThreadId,
 };
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
@@ -120,7 +121,7 @@ async fn own_once(
             let ended = owner.run(stop).await;
             shared.note_damage(partition, false);
             shared.stand_down(partition);
-            shared.observer.partitions_owned(shared.owned());
+            tell_stood_down(shared, partition);
             *outlived = !matches!(ended, Ended::Fenced);
             owner.leave(ended).await
         }
@@ -166,10 +167,17 @@ fn after_panic(shared: &Shared, partition: PartitionId) -> Duration {
     shared.stand_down(partition);
     // Whoever listens may be what broke.
     let _ = std::panic::catch_unwind(AssertUnwindSafe(|| {
-        shared.observer.partitions_owned(shared.owned());
+        tell_stood_down(shared, partition);
     }));
     tracing::error!(%partition, "the partition's owner stopped with an error of signalbox and starts again; please report it");
     RETRY
+}
+
+fn tell_stood_down(shared: &Shared, partition: PartitionId) {
+    shared.observer.partitions_owned(shared.owned());
+    if partition.kind == PartitionKind::Desk {
+        shared.observer.desk_left();
+    }
 }
 
 struct Owner<'a> {
@@ -196,6 +204,8 @@ struct Owner<'a> {
     desk: Option<Desk>,
     /// Of the desk's owner: which agents are there.
     presence: Presence,
+    /// Of the desk's owner: when to tell how it stands.
+    figures_at: Timestamp,
     /// When the owner was last known to be at work, with a store that answers.
     could_hear_at: Timestamp,
     deliveries: &'a mut Deliveries,
@@ -230,6 +240,7 @@ impl<'a> Owner<'a> {
             desk: None,
             presence: Presence::new(now),
             could_hear_at: now,
+            figures_at: Timestamp::MIN,
             deliveries,
         }
     }
@@ -275,6 +286,7 @@ impl<'a> Owner<'a> {
         }
         self.start_due_deliveries().await?;
         self.can_hear(Duration::ZERO);
+        self.tell_figures().await?;
         if !handled {
             self.wait(stop).await?;
             self.can_hear(self.shared.settings.poll);

@@ -6,6 +6,7 @@
 
 pub mod build;
 pub mod catalogue;
+pub mod desk;
 pub mod inbound;
 pub mod label;
 pub mod logs;
@@ -33,6 +34,8 @@ pub struct Metrics {
     pub store: store::StoreMetrics,
     /// What leaves through the outbox.
     pub outbound: outbound::OutboundMetrics,
+    /// People at the desk.
+    pub desk: desk::DeskMetrics,
     /// Sessions of the web chat.
     pub webchat: webchat::WebchatMetrics,
     /// Requests of the webhook.
@@ -68,6 +71,7 @@ impl Metrics {
             processing: processing::ProcessingMetrics::register(registrar.area("processing"))?,
             store: store::StoreMetrics::register(registrar.area("store"))?,
             outbound: outbound::OutboundMetrics::register(registrar.area("outbound"))?,
+            desk: desk::DeskMetrics::register(registrar.area("desk"))?,
             webchat: webchat::WebchatMetrics::register(registrar.area("webchat"))?,
             webhook: webhook::WebhookMetrics::register(registrar.area("webhook"))?,
             rules: rules::RuleMetrics::register(registrar.area("rules"))?,

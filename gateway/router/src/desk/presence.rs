@@ -62,6 +62,12 @@ impl Presence {
         gone_after(seen.unwrap_or(self.since.max(held_since)))
     }
 
+    /// How many are there.
+    pub(crate) fn present(&self, at: Timestamp) -> usize {
+        let seen = self.seen.values();
+        seen.filter(|seen| gone_after(**seen) > at).count()
+    }
+
     /// Forgets who is gone.
     pub(super) fn forget_gone(&mut self, at: Timestamp) {
         self.seen.retain(|_, seen| gone_after(*seen) > at);

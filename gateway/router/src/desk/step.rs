@@ -7,6 +7,7 @@ use signalbox_store::{EntryId, ThreadId, TimerId};
 
 use super::case::{Case, Held};
 use super::event::{Agent, DeskEvent, FromDesk, Wish};
+use super::figures::DeskAct;
 use super::presence::{Presence, gone_after};
 use super::{Answer, AnswerResult, Desk, Ended};
 use crate::directory::Directory;
@@ -103,6 +104,10 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
+    fn acted(&self, act: DeskAct) {
+        self.context.observer.desk_acted(act);
+    }
+
     fn tell(&mut self, thread: ThreadId, handoff: u64, news: FromDesk) {
         let place = self.step.forwards.len();
         self.step.forwards.push(Forward {
@@ -177,6 +182,10 @@ fn wished(
                 agent: agent.clone(),
                 since: at,
             });
+            told.acted(DeskAct::Taken {
+                since: case.since,
+                at,
+            });
             let news = FromDesk::Assigned {
                 agent: agent.clone(),
             };
@@ -196,6 +205,7 @@ fn wished(
             let news = FromDesk::Requeued {
                 queue: queue.clone(),
             };
+            told.acted(DeskAct::Transferred);
             told.tell(thread, handoff, news);
             return AnswerResult::Done;
         }
@@ -212,11 +222,12 @@ fn wished(
     };
     desk.remember_ended(ended);
     desk.remove(thread);
-    let news = if closed {
-        FromDesk::Closed
+    let (act, news) = if closed {
+        (DeskAct::Closed, FromDesk::Closed)
     } else {
-        FromDesk::GivenBack
+        (DeskAct::GivenBack, FromDesk::GivenBack)
     };
+    told.acted(act);
     told.tell(thread, handoff, news);
     AnswerResult::Done
 }
@@ -230,6 +241,7 @@ fn look_for_agents(desk: &mut Desk, presence: &mut Presence, at: Timestamp, told
         };
         if presence.gone_at(&held.agent.id, held.since) <= at {
             case.held = None;
+            told.acted(DeskAct::Lost);
             let queue = case.queue.clone();
             told.tell(case.thread, case.handoff, FromDesk::Requeued { queue });
         }

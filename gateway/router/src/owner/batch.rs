@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use jiff::Timestamp;
 use signalbox_adapters::Address;
 use signalbox_rules::ConversationState;
 use signalbox_sealed::DataKey;
@@ -58,6 +59,7 @@ impl Owner<'_> {
         if let Some((desk, presence)) = changed.desk {
             self.desk = Some(desk);
             self.presence = presence;
+            self.figures_at = Timestamp::MIN;
         }
         self.next_timer = self.next_timer.into_iter().chain(draft.next_timer).min();
         if !draft.commit.outbox.is_empty() {

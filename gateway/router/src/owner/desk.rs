@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use signalbox_store::{Destination, Offset, PartitionKind, StateWrite, StoreError, ThreadId};
 
 use super::commit::Draft;
-use super::{Ended, Owner};
+use super::{Ended, Owner, later};
 use crate::desk::{self, Desk, Presence};
 use crate::mailbox::Arrived;
 use crate::step::{Forward, StepContext};
@@ -78,6 +78,25 @@ impl Owner<'_> {
         }
         *changed = Some((desk, presence));
         Ok(draft)
+    }
+
+    /// Tells how the desk stands, if that has changed or was told long ago: who waits, waits longer all the time.
+    pub(super) async fn tell_figures(&mut self) -> Result<(), Ended> {
+        let now = self.shared.environment.now();
+        let next = later(now, self.shared.settings.poll);
+        if self.partition.kind != PartitionKind::Desk
+            || (now < self.figures_at && self.figures_at <= next)
+        {
+            return Ok(());
+        }
+        let desk = self.desk().await?;
+        let queues = self.shared.rules.load_full().queues();
+        let present = self.presence.present(now);
+        let figures = desk.figures(queues.into_iter().map(|(name, _)| name), present);
+        self.shared.observer.desk_stands(&figures, now);
+        self.desk = Some(desk);
+        self.figures_at = next;
+        Ok(())
     }
 
     /// Whether an entry passes between the desk and a customer's partition. Such news are never given up: without them the

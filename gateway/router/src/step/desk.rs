@@ -15,8 +15,8 @@ use uuid::Builder;
 use super::{Forward, Leaving, Saying, Step, StepContext, after, derived};
 use crate::customer::Customer;
 use crate::desk::{
-    Agent, Case, Decided, DeskEvent, DeskFile, FromDesk, Note, NoteAuthor, Reason, RequestId,
-    Saying as Words, SayingOutcome,
+    Agent, Case, Decided, DeskAct, DeskEvent, DeskFile, FromDesk, Note, NoteAuthor, Reason,
+    RequestId, Saying as Words, SayingOutcome,
 };
 use crate::event::{Event, Said, Shown, Speaker};
 use crate::mailbox::Arrived;
@@ -247,6 +247,7 @@ pub(super) fn agent_said(
         });
         return Step::default();
     }
+    context.observer.desk_acted(DeskAct::Answered);
     customer.conversation.heard(now);
     let shown = Shown::Message {
         from: Speaker::Agent,

@@ -11,6 +11,7 @@ mod archiving;
 mod bed;
 mod deliveries;
 mod desk;
+mod desk_figures;
 mod faults;
 mod linking;
 mod outreach;

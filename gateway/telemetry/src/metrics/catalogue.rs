@@ -158,6 +158,22 @@ impl Area<'_> {
         self.keep(gauge, name, "gauge", Vec::new(), help)
     }
 
+    /// A gauge with one open label, and perhaps a closed one. Whoever asks for this bounds the open one's values.
+    pub(super) fn gauge_by_open_label(
+        &mut self,
+        name: &str,
+        label: &str,
+        bound: &str,
+        closed: Option<&str>,
+        help: &'static str,
+    ) -> prometheus::Result<GaugeVec> {
+        let names: Vec<&str> = std::iter::once(label).chain(closed).collect();
+        let family = GaugeVec::new(Opts::new(full_name(name), help), &names)?;
+        let mut labels = vec![format!("`{label}`: {bound}")];
+        labels.extend(closed.map(|closed| format!("`{closed}`")));
+        self.keep(family, name, "gauge", labels, help)
+    }
+
     /// A gauge that is 1 and says something in its labels.
     pub(super) fn information(
         &mut self,
