@@ -4,6 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::message::{Address, Channel, Content};
 
@@ -33,6 +35,36 @@ pub struct Part {
     pub to: Address,
     /// What.
     pub content: Content,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a part comes from, for platforms that file and show it. The same on every attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Our name of the message, as the transcript and `explain` have it.
+    pub message: String,
+    /// When it was said.
+    pub at: Timestamp,
+    /// Who says it.
+    pub by: Author,
+    /// What they are called, if they have a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The customer's message that it answers, by the id that the channel gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_reply_to: Option<String>,
+}
+
+/// Who says what leaves.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    /// Rules.
+    #[default]
+    Bot,
+    /// A person of the company.
+    Agent,
 }
 
 /// The platform took it.

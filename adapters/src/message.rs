@@ -66,8 +66,19 @@ pub struct Inbound {
 pub enum InboundBody {
     /// The customer's words.
     Message(Content),
+    /// The customer's words, told by a system that has an id of its own for them.
+    Relayed(Relayed),
     /// Something that the customer did on a page.
     Page(PageEvent),
+}
+
+/// A message of a customer, told by another system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Relayed {
+    /// What was said.
+    pub content: Content,
+    /// That system's id of the message, by which answers refer to it. [`Inbound::id`] is of the telling.
+    pub reference: String,
 }
 
 /// The content of a message.

@@ -22,7 +22,7 @@ use source::Sources;
 use crate::data_directory::SOCKET_NAME;
 use crate::email::{self, EmailError};
 use crate::webchat::settings::WebchatSettings;
-use crate::webhook::{Accounts, AccountsError};
+use crate::webhook::{self, Accounts, AccountsError, EndpointsError};
 use crate::words::{Told, words};
 
 /// A validated configuration.
@@ -151,6 +151,12 @@ impl Config {
             .iter()
             .any(|problem| problem.0.en.starts_with("email."));
         if !is_said && let Err(EmailError(wrong)) = email::accounts(mail) {
+            problems.extend(wrong.into_iter().map(Problem));
+        }
+        let is_said = problems
+            .iter()
+            .any(|problem| problem.0.en.starts_with("webhook."));
+        if !is_said && let Err(EndpointsError(wrong)) = webhook::endpoints(&file.webhook) {
             problems.extend(wrong.into_iter().map(Problem));
         }
         match (listen, data) {

@@ -4,6 +4,7 @@ mod email;
 mod redis;
 mod storage;
 mod surroundings;
+mod webhook;
 
 use std::fmt::Write as _;
 
@@ -102,6 +103,7 @@ pub fn examine(config: &Config) -> Vec<Finding> {
     findings.push(surroundings::limits(config));
     findings.push(surroundings::port(config));
     findings.extend(email::accounts(&config.file.email));
+    findings.extend(webhook::endpoints(&config.file.webhook));
     findings
 }
 

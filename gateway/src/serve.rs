@@ -22,6 +22,7 @@ use signalbox_router::{DeliveryMode, Environment, Router, RouterParts, RouterSet
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::NodeId;
 use signalbox_telemetry::{LogFormat, Metrics, Telemetry, TelemetrySettings};
+use signalbox_webhook::Webhooks;
 use tokio::sync::Mutex;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -356,11 +357,16 @@ fn deployment_key(
 
 /// The channels that are pushed to.
 fn adapters(config: &Config) -> Result<Vec<Arc<dyn Adapter>>, Failure> {
+    let mut adapters: Vec<Arc<dyn Adapter>> = Vec::new();
     let accounts = email::accounts(&config.file.email)?;
-    if accounts.is_empty() {
-        return Ok(Vec::new());
+    if !accounts.is_empty() {
+        adapters.push(Arc::new(Email::new(accounts)));
     }
-    Ok(vec![Arc::new(Email::new(accounts))])
+    let endpoints = webhook::endpoints(&config.file.webhook)?;
+    if !endpoints.is_empty() {
+        adapters.push(Arc::new(Webhooks::new(endpoints)));
+    }
+    Ok(adapters)
 }
 
 fn telemetry_settings(config: &Config, log_format: Option<LogFormat>) -> TelemetrySettings {

@@ -1,11 +1,12 @@
-//! The webhook's server side: takes what other systems report, bounded in size, time and rate, and keeps it before it
-//! answers.
+//! The webhook's server side: takes what other systems report, customers' messages among it, bounded in size, time and rate,
+//! and keeps it before it answers.
 //!
 //! * Nothing is parsed that is not proven, and nothing is proven but the bytes that came.
 //! * A request to an account that does not exist is verified like any other, so that its time tells nothing.
 //! * The rate is spent by proven requests only: nobody can use up another's.
 
 mod accounts;
+mod endpoints;
 mod refusal;
 
 use std::sync::Arc;
@@ -18,7 +19,8 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::post;
 use serde_json::json;
-use signalbox_adapters::webhook::event;
+use signalbox_adapters::webhook::event::{self, Parsed};
+use signalbox_adapters::{Inbound, InboundBody, Relayed};
 use signalbox_router::{AcceptError, Accepted, Report, ReportError};
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::traces::spans;
@@ -30,6 +32,8 @@ use crate::config::sections::WebhookSection;
 use crate::webchat::{WallClock, names};
 
 pub use accounts::{Accounts, AccountsError};
+pub(crate) use endpoints::endpoint;
+pub use endpoints::{EndpointsError, endpoints};
 use refusal::Refusal;
 
 /// The webhook of this process.
@@ -62,6 +66,12 @@ impl Webhook {
             clock,
         })
     }
+}
+
+/// What a proven request asks to be kept.
+enum Kept {
+    Event(Report),
+    Message { account: String, inbound: Inbound },
 }
 
 /// The webhook's one route, to be merged into the process's own.
@@ -112,8 +122,8 @@ impl Webhook {
             .try_acquire()
             .map_err(|_| Refusal::Unavailable)?;
         let body = self.read(&parts, body).await?;
-        let report = self.prove(account, &parts.headers, &body)?;
-        self.keep(report).await
+        let proven = self.prove(account, &parts.headers, &body)?;
+        self.keep(proven).await
     }
 
     async fn read(&self, parts: &Parts, body: Body) -> Result<axum::body::Bytes, Refusal> {
@@ -129,7 +139,7 @@ impl Webhook {
             .map_err(|_| Refusal::TooLarge)
     }
 
-    fn prove(&self, name: &str, headers: &HeaderMap, body: &[u8]) -> Result<Report, Refusal> {
+    fn prove(&self, name: &str, headers: &HeaderMap, body: &[u8]) -> Result<Kept, Refusal> {
         let (account, exists) = self.accounts.get(name);
         let headers = headers
             .iter()
@@ -143,19 +153,42 @@ impl Webhook {
             return Err(Refusal::Closed);
         }
         account.spend(Instant::now()).map_err(Refusal::TooFast)?;
-        let read = event::parse(&verified)?;
-        Ok(Report {
-            account: account.name.clone(),
-            id: verified.id().to_owned(),
-            about: account.address(read.contact)?,
-            event: read.event,
+        let (name, id) = (account.name.clone(), verified.id().to_owned());
+        Ok(match event::parse(&verified)? {
+            Parsed::Event(read) => Kept::Event(Report {
+                account: name,
+                id,
+                about: account.address(read.contact)?,
+                event: read.event,
+            }),
+            Parsed::Message(told) => Kept::Message {
+                account: name,
+                inbound: Inbound {
+                    address: account.own(told.external_id)?,
+                    id,
+                    body: InboundBody::Relayed(Relayed {
+                        content: told.content,
+                        reference: told.id,
+                    }),
+                    profile: told.profile,
+                },
+            },
         })
     }
 
-    async fn keep(&self, report: Report) -> Result<Accepted, Refusal> {
+    async fn keep(&self, proven: Kept) -> Result<Accepted, Refusal> {
         let span = spans::receive(signalbox_adapters::Channel::Webhook.name());
-        let account = report.account.clone();
-        let answer = self.router.report(report).instrument(span.clone()).await;
+        let (account, answer) = match proven {
+            Kept::Event(report) => {
+                let account = report.account.clone();
+                let kept = self.router.report(report).instrument(span.clone()).await;
+                (account, kept)
+            }
+            Kept::Message { account, inbound } => {
+                let kept = self.router.accept(inbound).instrument(span.clone()).await;
+                (account, kept.map_err(ReportError::Accept))
+            }
+        };
         answer
             .inspect(|accepted| {
                 let result = if accepted.repeated { "duplicate" } else { "accepted" };

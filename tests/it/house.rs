@@ -23,6 +23,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("signalbox-understanding", &["signalbox-dsl"]),
     ("signalbox-adapters", &[]),
     ("signalbox-email", &["signalbox-adapters"]),
+    ("signalbox-webhook", &["signalbox-adapters"]),
     ("signalbox-sealed", &[]),
     ("signalbox-store", &["signalbox-sealed"]),
     (
@@ -51,6 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "signalbox-rules",
             "signalbox-adapters",
             "signalbox-email",
+            "signalbox-webhook",
             "signalbox-sealed",
             "signalbox-store",
             "signalbox-store-embedded",

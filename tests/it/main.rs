@@ -24,3 +24,4 @@ mod sheet;
 mod shop;
 mod traces;
 mod webhook;
+mod webhook_replies;

@@ -127,11 +127,22 @@ pub(crate) async fn report(
     body: &str,
     secret: &[u8],
 ) -> http::Answer {
+    report_to(address, "orders", id, body, secret).await
+}
+
+/// The same to an account of this name.
+pub(crate) async fn report_to(
+    address: SocketAddr,
+    account: &str,
+    id: &str,
+    body: &str,
+    secret: &[u8],
+) -> http::Answer {
     let at = Timestamp::now().as_second();
     let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
     let mac = STANDARD.encode(hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));
     let request = format!(
-        "POST /v1/channels/webhook/orders HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
+        "POST /v1/channels/webhook/{account} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\
          webhook-id: {id}\r\nwebhook-timestamp: {at}\r\nwebhook-signature: v1,{mac}\r\n\r\n{body}",
         body.len()

@@ -20,6 +20,7 @@ pub mod crowd;
 pub mod deployment;
 pub mod gateway;
 pub mod http;
+pub mod http_peer;
 pub mod kill_cycles;
 pub mod mail_server;
 pub mod metrics;

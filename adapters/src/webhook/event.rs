@@ -1,14 +1,26 @@
-//! What is in a proven body.
+//! What is in a proven body: an event that the rules declare, or a customer's message (`message.rs`).
 
 use aws_lc_rs::digest;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::limits::{MAX_CHANNEL_BYTES, MAX_EXTERNAL_ID_BYTES, MAX_TYPE_BYTES};
+use super::message::{self, Told};
 use super::signature::Verified;
 
 /// First words of types that mean something else than a business event.
 const MESSAGE_TYPES: [&str; 4] = ["message", "typing", "delivery", "contact"];
+/// The one of them that is taken.
+const MESSAGE: &str = "message.created";
+
+/// What a body holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Parsed {
+    /// Something happened to a customer.
+    Event(Report),
+    /// A customer said something.
+    Message(Told),
+}
 
 /// An event, and whose it is.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,16 +62,12 @@ pub struct BodyError {
     pub problem: &'static str,
 }
 
-/// Reads `{"type", "timestamp", "data": {"contact": {…}, …}}`. What else stands in `data` are the event's fields; their types
-/// are the rules' to say.
+/// Reads `{"type", "timestamp", "data": {"contact": {…}, …}}`. What else stands in `data` is a message, or the event's fields;
+/// their types are the rules' to say.
 ///
 /// # Errors
 /// [`BodyError`] with the first field that does not fit.
-pub fn parse(verified: &Verified<'_>) -> Result<Report, BodyError> {
-    let wrong = |field: &str, problem| BodyError {
-        field: field.to_owned(),
-        problem,
-    };
+pub fn parse(verified: &Verified<'_>) -> Result<Parsed, BodyError> {
     let body: Value = serde_json::from_slice(verified.body())
         .map_err(|_| wrong("body", "must be a JSON object"))?;
     let Value::Object(mut body) = body else {
@@ -86,10 +94,12 @@ pub fn parse(verified: &Verified<'_>) -> Result<Report, BodyError> {
             "must be an object with `external_id`",
         ));
     };
+    if name == MESSAGE {
+        return Ok(Parsed::Message(message::read(&fields, &contact)?));
+    }
     let contact = Contact {
-        external_id: short_text(&contact, "external_id", MAX_EXTERNAL_ID_BYTES)?
-            .ok_or_else(|| wrong("data.contact.external_id", "must be there"))?,
-        channel: short_text(&contact, "channel", MAX_CHANNEL_BYTES)?,
+        external_id: external_id(&contact)?,
+        channel: short_text("data.contact", &contact, "channel", MAX_CHANNEL_BYTES)?,
     };
     let digest = digest::digest(&digest::SHA256, verified.body());
     let event = BusinessEvent {
@@ -101,14 +111,10 @@ pub fn parse(verified: &Verified<'_>) -> Result<Report, BodyError> {
             .map(|byte| format!("{byte:02x}"))
             .collect(),
     };
-    Ok(Report { contact, event })
+    Ok(Parsed::Event(Report { contact, event }))
 }
 
 fn event_name(name: &str) -> Result<String, BodyError> {
-    let wrong = |problem| BodyError {
-        field: "type".to_owned(),
-        problem,
-    };
     let is_word = |word: &str| {
         !word.is_empty()
             && word
@@ -117,24 +123,39 @@ fn event_name(name: &str) -> Result<String, BodyError> {
     };
     if name.len() > MAX_TYPE_BYTES || !name.split('.').all(is_word) {
         return Err(wrong(
+            "type",
             "must be words of a-z, A-Z, 0-9 and _ with dots between",
         ));
     }
     let first = name.split('.').next().unwrap_or_default();
-    if MESSAGE_TYPES.contains(&first) {
+    if MESSAGE_TYPES.contains(&first) && name != MESSAGE {
         return Err(wrong(
-            "is not taken here; only events that the rules declare with `schema event` are",
+            "type",
+            "is not taken here; message.created is, and events that the rules declare with `schema event`",
         ));
     }
     Ok(name.to_owned())
 }
 
-fn short_text(
-    contact: &Map<String, Value>,
+/// Who a contact is.
+pub(super) fn external_id(contact: &Map<String, Value>) -> Result<String, BodyError> {
+    let id = short_text(
+        "data.contact",
+        contact,
+        "external_id",
+        MAX_EXTERNAL_ID_BYTES,
+    )?;
+    id.ok_or_else(|| wrong("data.contact.external_id", "must be there"))
+}
+
+/// `name` of an object that stands at `place`.
+pub(super) fn short_text(
+    place: &str,
+    object: &Map<String, Value>,
     name: &str,
     max_bytes: usize,
 ) -> Result<Option<String>, BodyError> {
-    match contact.get(name) {
+    match object.get(name) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text))
             if !text.is_empty()
@@ -144,8 +165,15 @@ fn short_text(
             Ok(Some(text.clone()))
         }
         Some(_) => Err(BodyError {
-            field: format!("data.contact.{name}"),
+            field: format!("{place}.{name}"),
             problem: "must be a text, not empty and not too long; ids are texts too",
         }),
+    }
+}
+
+pub(super) fn wrong(field: &str, problem: &'static str) -> BodyError {
+    BodyError {
+        field: field.to_owned(),
+        problem,
     }
 }

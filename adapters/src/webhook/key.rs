@@ -1,12 +1,14 @@
-//! The keys of a sender, as they are written in a configuration.
+//! The keys of a sender, and ours, as they are written in a configuration.
 
 use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use ed25519_dalek::{Signature, VerifyingKey};
+use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
 
 const SECRET_PREFIX: &str = "whsec_";
 const PUBLIC_PREFIX: &str = "whpk_";
+const SECRET_KEY_PREFIX: &str = "whsk_";
+const SEED_BYTES: usize = 32;
 const MIN_SECRET_BYTES: usize = 24;
 const MAX_SECRET_BYTES: usize = 64;
 /// An HMAC-SHA256.
@@ -17,6 +19,9 @@ pub struct SharedSecret(hmac::Key);
 
 /// The public half of a key that only the sender has: `whpk_…`.
 pub struct PublicKey(VerifyingKey);
+
+/// A key of ours, of which receivers have the public half: `whsk_…`.
+pub struct SecretKey(SigningKey);
 
 /// Why a text is no key. The text itself is never repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +40,11 @@ pub enum KeyError {
     /// Not an Ed25519 public key, or one that proves nothing.
     #[error("must be `whpk_` and the base64 of a 32-byte Ed25519 public key")]
     NotAPublicKey,
+    /// Not an Ed25519 secret key.
+    #[error(
+        "must be `whsk_` and the base64 of a 32-byte Ed25519 seed, or of the seed and its public key"
+    )]
+    NotASecretKey,
 }
 
 impl SharedSecret {
@@ -66,6 +76,36 @@ impl SharedSecret {
         let mut mac = [0; MAC_BYTES];
         mac.copy_from_slice(context.sign().as_ref());
         mac
+    }
+}
+
+impl SecretKey {
+    /// Whether a text is meant to be one.
+    pub(super) fn is_meant(text: &str) -> bool {
+        text.starts_with(SECRET_KEY_PREFIX)
+    }
+
+    /// Reads `whsk_…`.
+    ///
+    /// # Errors
+    /// [`KeyError::NotASecretKey`]
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        let encoded = text.strip_prefix(SECRET_KEY_PREFIX);
+        let bytes = encoded
+            .and_then(|encoded| STANDARD.decode(encoded).ok())
+            .ok_or(KeyError::NotASecretKey)?;
+        let (seed, public) = bytes
+            .split_first_chunk::<SEED_BYTES>()
+            .ok_or(KeyError::NotASecretKey)?;
+        let key = SigningKey::from_bytes(seed);
+        if !(public.is_empty() || public == key.verifying_key().as_bytes()) {
+            return Err(KeyError::NotASecretKey);
+        }
+        Ok(Self(key))
+    }
+
+    pub(super) fn sign(&self, content: &[u8]) -> [u8; Signature::BYTE_SIZE] {
+        self.0.sign(content).to_bytes()
     }
 }
 

@@ -8,6 +8,12 @@ pub const MAX_ID_BYTES: usize = 256;
 pub const MAX_SIGNATURES: usize = 10;
 /// The name of an event.
 pub const MAX_TYPE_BYTES: usize = 128;
+/// The sender's id of a message.
+pub const MAX_MESSAGE_ID_BYTES: usize = 256;
+/// What a contact is called, in characters.
+pub const MAX_NAME_CHARS: usize = 200;
+/// What the sender says of a contact besides, as JSON.
+pub const MAX_ATTRIBUTES_BYTES: usize = 8 * 1024;
 /// Who a contact is.
 pub const MAX_EXTERNAL_ID_BYTES: usize = 300;
 /// Whose id that is.

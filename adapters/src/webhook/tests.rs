@@ -1,8 +1,11 @@
 use jiff::{SignedDuration, Timestamp};
 
-use super::event::{BodyError, Contact, parse};
+use super::event::{BodyError, Contact, Parsed, Report, parse};
 use super::key::{KeyError, PublicKey, SharedSecret};
+use super::message::Told;
 use super::signature::{SignatureError, Verified, Verifier};
+use super::signing::Signer;
+use crate::message::Content;
 
 /// Standard Webhooks' own example.
 const SECRET_1: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -240,7 +243,7 @@ fn keys_are_read_strictly() {
     }
 }
 
-fn parsed(body: &str) -> Result<super::event::Report, BodyError> {
+fn parsed(body: &str) -> Result<Parsed, BodyError> {
     use base64::Engine;
     let secret = SharedSecret::parse(SECRET_2).unwrap();
     let mac = secret.mac(&[ID.as_bytes(), b".", AT.as_bytes(), b".", body.as_bytes()]);
@@ -254,14 +257,127 @@ fn parsed(body: &str) -> Result<super::event::Report, BodyError> {
     parse(&verify(&verifier(&[SECRET_2], &[]), &headers, body, at(AT)).unwrap())
 }
 
+fn event(body: &str) -> Report {
+    match parsed(body) {
+        Ok(Parsed::Event(report)) => report,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn message(data: &str) -> Result<Told, BodyError> {
+    let body =
+        format!(r#"{{"type":"message.created","timestamp":"2026-01-02T03:04:05Z","data":{data}}}"#);
+    match parsed(&body)? {
+        Parsed::Message(told) => Ok(told),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_message_is_read_with_who_said_it() {
+    let told = message(
+        r#"{"id":"m-1","conversation":{"external_id":"c-9"},
+            "contact":{"external_id":"u-1","name":"Li\u0000 Lei","attributes":{"vip":true}},
+            "content":{"type":"text","text":"你好\r\n👋"},"created_at":"2026-01-02T03:04:05Z"}"#,
+    )
+    .unwrap();
+    assert_eq!(told.external_id, "u-1");
+    assert_eq!(told.id, "m-1");
+    let text = "你好\n👋".to_owned();
+    assert_eq!(told.content, Content::Text { text });
+    assert_eq!(told.profile.name.as_deref(), Some("Li Lei"));
+    assert_eq!(told.profile.attributes["vip"], true);
+}
+
+#[test]
+fn the_first_field_of_a_message_that_does_not_fit_is_named() {
+    let contact = r#""contact":{"external_id":"u-1"}"#;
+    let text = r#""content":{"type":"text","text":"hi"}"#;
+    let long = "x".repeat(8_001);
+    for (data, field) in [
+        (format!("{{{text}}}"), "data.contact"),
+        (format!("{{{contact},{text}}}"), "data.id"),
+        (format!(r#"{{"id":7,{contact},{text}}}"#), "data.id"),
+        (format!(r#"{{"id":"m-1",{contact}}}"#), "data.content"),
+        (
+            format!(
+                r#"{{"id":"m-1",{contact},"content":{{"type":"media","url":"https://x.example/a.png"}}}}"#
+            ),
+            "data.content.type",
+        ),
+        (
+            format!(r#"{{"id":"m-1",{contact},"content":{{"type":"text","text":" \n"}}}}"#),
+            "data.content.text",
+        ),
+        (
+            format!(r#"{{"id":"m-1",{contact},"content":{{"type":"text","text":"{long}"}}}}"#),
+            "data.content.text",
+        ),
+        (
+            format!(
+                r#"{{"id":"m-1","contact":{{"external_id":"u","channel":"webchat:shop"}},{text}}}"#
+            ),
+            "data.contact.channel",
+        ),
+        (
+            format!(r#"{{"id":"m-1","contact":{{"external_id":"u","name":1}},{text}}}"#),
+            "data.contact.name",
+        ),
+        (
+            format!(
+                r#"{{"id":"m-1","contact":{{"external_id":"u","attributes":{{"a":"{}"}}}},{text}}}"#,
+                "x".repeat(8_192)
+            ),
+            "data.contact.attributes",
+        ),
+    ] {
+        assert_eq!(message(&data).unwrap_err().field, field, "{data}");
+    }
+}
+
+#[test]
+fn what_leaves_is_signed_by_every_key_and_verified_by_each() {
+    // The seed 00 to 1f, alone and with its public key behind it.
+    const SEED: &str = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    const PAIR: &str = "whsk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8DoQe/884Qvh1w3RjnS8CZZ+TWMJulDV8d3IZkElUxuA==";
+    let sign = |keys: &[&str]| {
+        let signer = Signer::parse(keys.iter().copied()).unwrap();
+        signer.sign(ID, AT, BODY.as_bytes())
+    };
+    assert_eq!(sign(&[SECRET_2]), V1);
+    assert_eq!(sign(&[SEED]), V1A);
+    assert_eq!(sign(&[PAIR]), V1A);
+    let both = sign(&[SEED, SECRET_2, SECRET_1]);
+    assert_eq!(both.split(' ').count(), 3);
+    for verifier in [
+        verifier(&[SECRET_1], &[]),
+        verifier(&[SECRET_2], &[]),
+        verifier(&[], &[PUBLIC]),
+    ] {
+        let headers = [
+            ("webhook-id", ID),
+            ("webhook-timestamp", AT),
+            ("webhook-signature", both.as_str()),
+        ];
+        assert!(verify(&verifier, &headers, BODY, at(AT)).is_ok());
+    }
+    let another = PAIR.replace("DoQe", "AoQe");
+    for text in ["whsk_", "whsk_AAEC", &another] {
+        assert_eq!(
+            Signer::parse([text]).err(),
+            Some(KeyError::NotASecretKey),
+            "{text}"
+        );
+    }
+}
+
 #[test]
 fn an_event_is_read_with_its_contact_and_fields() {
-    let report = parsed(
+    let report = event(
         r#"{"type":"order.delivered","timestamp":"2026-01-02T11:04:05+08:00","data":{
             "contact":{"channel":"webchat:shop","external_id":"user:u-1"},
             "no":"A1","amount":{"amount":"300.00","currency":"CNY"}}}"#,
-    )
-    .unwrap();
+    );
     assert_eq!(
         report.contact,
         Contact {
@@ -293,7 +409,8 @@ fn the_first_field_that_does_not_fit_is_named() {
         (event("7", time, contact), "type"),
         (event(r#""order..paid""#, time, contact), "type"),
         (event(r#""订单.paid""#, time, contact), "type"),
-        (event(r#""message.created""#, time, contact), "type"),
+        (event(r#""message.deleted""#, time, contact), "type"),
+        (event(r#""message.created""#, time, contact), "data.id"),
         (event(r#""typing""#, time, contact), "type"),
         (
             event(order, r#""2026-01-02T03:04:05""#, contact),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use signalbox_adapters::{Channel, Inbound, InboundBody};
+use signalbox_adapters::{Channel, Inbound, InboundBody, Relayed};
 use signalbox_store::{
     Append, AppendReceipt, Appended, MessageId, PartitionId, Sequence, StoreError, ThreadId,
 };
@@ -190,25 +190,29 @@ impl Shared {
             body,
             profile,
         } = inbound;
-        match body {
-            InboundBody::Message(content) => Event::Said(Said {
-                shown: Shown::Message {
-                    from: Speaker::Customer,
-                    name: profile.name.clone(),
-                    cid: Some(id),
-                    in_reply_to: None,
-                    content,
-                },
-                address,
-                profile,
-                traceparent: self.observer.traceparent(),
-            }),
-            InboundBody::Page(page) => Event::Page(PageSeen {
-                page,
-                address,
-                profile,
-            }),
-        }
+        let (cid, content) = match body {
+            InboundBody::Message(content) => (id, content),
+            InboundBody::Relayed(Relayed { content, reference }) => (reference, content),
+            InboundBody::Page(page) => {
+                return Event::Page(PageSeen {
+                    page,
+                    address,
+                    profile,
+                });
+            }
+        };
+        Event::Said(Said {
+            shown: Shown::Message {
+                from: Speaker::Customer,
+                name: profile.name.clone(),
+                cid: Some(cid),
+                in_reply_to: None,
+                content,
+            },
+            address,
+            profile,
+            traceparent: self.observer.traceparent(),
+        })
     }
 
     /// Tells the thread's sessions, in this process, of a new entry.
@@ -290,6 +294,7 @@ fn accepted(thread: ThreadId, receipt: AppendReceipt, repeated: bool) -> Accepte
 fn kind_of(body: &InboundBody) -> &'static str {
     match body {
         InboundBody::Message(_) => "message",
+        InboundBody::Relayed(_) => "relayed",
         InboundBody::Page(_) => "page",
     }
 }

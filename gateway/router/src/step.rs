@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use signalbox_adapters::{Address, Content};
+use signalbox_adapters::{Address, Content, Origin};
 use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId};
 
 use crate::carried::Carried;
@@ -68,6 +68,7 @@ pub(crate) struct Leaving {
     pub(crate) message_id: MessageId,
     pub(crate) to: Address,
     pub(crate) content: Content,
+    pub(crate) origin: Origin,
     pub(crate) speaker: u64,
     pub(crate) not_after: Timestamp,
 }

@@ -18,4 +18,4 @@ pub use rules::RulesSection;
 pub use store::StoreSection;
 pub use telemetry::TelemetrySection;
 pub use webchat::{LimitsSection, SiteSection, UserKey, WebchatSection};
-pub use webhook::{WebhookAccountSection, WebhookSection};
+pub use webhook::{WebhookAccountSection, WebhookReplySection, WebhookSection};

@@ -19,7 +19,7 @@ use crate::webchat::token_bucket::{Rate, TokenBucket};
 use crate::words::{Told, Words, words};
 
 /// Keys of one account, of each kind: the current one, the one before, and some to spare.
-const MAX_KEYS: usize = 4;
+pub(super) const MAX_KEYS: usize = 4;
 const MAX_NAME_BYTES: usize = 64;
 const NOBODYS_SECRET_BYTES: usize = 32;
 
@@ -34,6 +34,8 @@ pub(super) struct Account {
     pub(super) name: String,
     pub(super) verifier: Verifier,
     pub(super) closed: bool,
+    /// Answers have a way out, so its own customers' messages are taken.
+    takes_messages: bool,
     /// Whose customers it may report about.
     about: Vec<About>,
     rate: Rate,
@@ -97,6 +99,7 @@ impl Accounts {
                 name: name.to_owned(),
                 verifier,
                 closed: settings.closed,
+                takes_messages: settings.reply.url.given().is_some(),
                 about,
                 rate,
                 bucket: Mutex::new(TokenBucket::new(rate, Instant::now())),
@@ -140,6 +143,24 @@ impl Account {
         self.bucket.lock().take(self.rate, now)
     }
 
+    /// The address of a customer who writes.
+    ///
+    /// # Errors
+    /// Nothing could carry answers back.
+    pub(super) fn own(&self, external_id: String) -> Result<Address, BodyError> {
+        if !self.takes_messages {
+            return Err(BodyError {
+                field: "type".to_owned(),
+                problem: "is not taken here: the account has no `reply.url` that answers could go to",
+            });
+        }
+        Ok(Address {
+            channel: Channel::Webhook,
+            account: self.name.clone(),
+            external_id,
+        })
+    }
+
     /// The address of a contact.
     ///
     /// # Errors
@@ -149,6 +170,9 @@ impl Account {
             field: field.to_owned(),
             problem,
         };
+        if contact.channel.is_none() && self.takes_messages {
+            return self.own(contact.external_id);
+        }
         let named = contact.channel.as_deref().and_then(About::parse);
         let Some(about) = named.filter(|named| self.about.contains(named)) else {
             return Err(wrong(
@@ -266,10 +290,12 @@ fn about(
             }
         }
     }
-    if all.is_empty() && !settings.closed {
+    // Half a `reply` is told of by itself.
+    let has_own = settings.reply.url.given().is_some() || !settings.reply.secrets.0.is_empty();
+    if all.is_empty() && !settings.closed && !has_own {
         wrong.push(words!(
-            "{key}.about must name whose customers it reports about, such as webchat:SITE",
-            "{key}.about 必须写明它可以上报谁的客户，如 webchat:站点"
+            "{key}.about must name whose customers it reports about, such as webchat:SITE; or write `reply` for its own",
+            "{key}.about 必须写明它可以上报谁的客户，如 webchat:站点；或写 `reply` 以接入它自己的客户"
         ));
     }
     all

@@ -1,6 +1,7 @@
 //! The webhook over a real socket, with a real router and real rules behind it.
 
 mod bed;
+mod conformance;
 
 use serde_json::{Value, json};
 
@@ -27,6 +28,39 @@ async fn an_event_is_kept_and_answered_in_its_customers_chat_once() {
         ]
     );
     assert_eq!(bed.entries("user:u-2", 0).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_message_is_kept_once_where_answers_have_a_way_out() {
+    let bed = Bed::start().await;
+    let first = bed.send(&Request::message("evt_1", "你好")).await;
+    assert_eq!(first.status, 202, "{first:?}");
+    let again = bed.send(&Request::message("evt_1", "你好")).await;
+    assert_eq!(again.status, 200, "{again:?}");
+    assert_eq!(again.body["id"], first.body["id"]);
+    let other = bed.send(&Request::message("evt_1", "再见")).await;
+    assert_eq!(other.status, 409, "{other:?}");
+    assert_eq!(bed.said().await, ["你好"]);
+
+    let mut of_shop = Request::message("evt_1", "你好");
+    (of_shop.account, of_shop.secret_of) = ("shop", "shop");
+    let refused = bed.send(&of_shop).await;
+    assert_eq!(refused.status, 400, "nothing could carry answers back");
+    assert_eq!(refused.body["field"], "type", "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_event_about_ones_own_customer_needs_no_channel() {
+    let bed = Bed::start().await;
+    let mut event = Request::order("evt_1", "A1");
+    let mut body: Value = serde_json::from_str(&event.body).unwrap();
+    body["data"]["contact"] = json!({"external_id": "u-1"});
+    (event.account, event.secret_of, event.body) = ("app", "app", body.to_string());
+    let kept = bed.send(&event).await;
+    assert_eq!(kept.status, 202, "{kept:?}");
+    event.account = "shop";
+    event.secret_of = "shop";
+    assert_eq!(bed.send(&event).await.status, 400);
 }
 
 #[tokio::test]
@@ -122,7 +156,7 @@ async fn what_does_not_fit_is_refused_with_its_field() {
         ("type", order(&|body| body["type"] = json!("order.lost"))),
         (
             "type",
-            order(&|body| body["type"] = json!("message.created")),
+            order(&|body| body["type"] = json!("message.deleted")),
         ),
         (
             "timestamp",

@@ -1,6 +1,6 @@
 //! What a message looks like.
 
-use signalbox_adapters::{Address, Channel, Content, Part};
+use signalbox_adapters::{Address, Channel, Content, Origin, Part};
 
 use super::{Mail, Sender, build};
 
@@ -23,6 +23,7 @@ fn part(text: &str) -> Part {
         content: Content::Text {
             text: text.to_owned(),
         },
+        origin: Origin::default(),
     }
 }
 

@@ -6,6 +6,7 @@
     reason = "helpers of tests: a failed assumption is a failed test"
 )]
 
+mod conformance;
 mod failing;
 mod real;
 
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use signalbox_adapters::{Address, Channel, Content, Part};
+use signalbox_adapters::{Address, Channel, Content, Origin, Part};
 use signalbox_email::{Account, AccountSettings, Email, Encryption, Sender};
 
 /// An account on this machine, unencrypted, with short patience.
@@ -53,5 +54,6 @@ fn part(key: &str, to: &str) -> Part {
         content: Content::Text {
             text: "您的订单 A1 已送达。".to_owned(),
         },
+        origin: Origin::default(),
     }
 }

@@ -319,6 +319,7 @@ impl Owner<'_> {
                 message_id: leaving.message_id,
                 to: leaving.to,
                 content: leaving.content,
+                origin: leaving.origin,
             };
             let payload = vault.seal(&key, SealedKind::Outbox(id), thread, &outgoing)?;
             let destination = Destination::Channel;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use signalbox_adapters::{Address, Content, Part, SendError, WhenUnanswered};
+use signalbox_adapters::{Address, Content, Origin, Part, SendError, WhenUnanswered};
 use signalbox_store::{Destination, EntryId, MessageId, OutboxEntry, StoreError, ThreadId};
 
 use super::deliveries::{Flight, Lane};
@@ -33,6 +33,9 @@ pub(crate) struct Outgoing {
     pub(crate) message_id: MessageId,
     pub(crate) to: Address,
     pub(crate) content: Content,
+    /// Nothing is known of entries that an earlier version kept.
+    #[serde(default)]
+    pub(crate) origin: Origin,
 }
 
 /// What an outbox entry to another partition holds.
@@ -224,6 +227,7 @@ impl Owner<'_> {
             key: entry.id.to_string(),
             to: outgoing.to,
             content: outgoing.content,
+            origin: outgoing.origin,
         };
         let lets_pass = self.shared.settings.delivery.lets_pass(&part.to);
         let environment = self.shared.environment.clone();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use signalbox_adapters::{Address, Content};
+use signalbox_adapters::{Address, Author, Content, Origin};
 use signalbox_rules::{Action, Decision};
 use signalbox_store::{EntryId, MessageId};
 use uuid::Builder;
@@ -67,13 +67,16 @@ pub(super) fn carry_out(
             Builder::from_custom_bytes(derived(context, "reply", arrived.offset, place))
                 .into_uuid(),
         );
-        if let (Shown::Message { content, .. }, true) = (&shown, (context.is_pushed)(asked.address))
-        {
+        if let (Some((content, origin)), true) = (
+            leaving(&shown, message_id, arrived),
+            (context.is_pushed)(asked.address),
+        ) {
             step.leaving.push(Leaving {
                 id: EntryId(derived(context, "outbox", arrived.offset, place)),
                 message_id,
                 to: asked.address.clone(),
-                content: content.clone(),
+                content,
+                origin,
                 speaker: customer.speaker,
                 not_after: asked
                     .not_after
@@ -89,6 +92,35 @@ pub(super) fn carry_out(
         step.said.push(Saying { message_id, said });
     }
     step
+}
+
+/// What of an entry has to leave where it is pushed, and where it comes from.
+pub(super) fn leaving(
+    shown: &Shown,
+    message_id: MessageId,
+    arrived: &Arrived,
+) -> Option<(Content, Origin)> {
+    let Shown::Message {
+        from,
+        name,
+        in_reply_to,
+        content,
+        ..
+    } = shown
+    else {
+        return None;
+    };
+    let origin = Origin {
+        message: format!("m_{}", message_id.0.simple()),
+        at: arrived.accepted_at,
+        by: match from {
+            Speaker::Agent => Author::Agent,
+            Speaker::Bot | Speaker::Customer => Author::Bot,
+        },
+        name: name.clone(),
+        in_reply_to: in_reply_to.clone(),
+    };
+    Some((content.clone(), origin))
 }
 
 fn reply_worth(context: &StepContext<'_>) -> Duration {

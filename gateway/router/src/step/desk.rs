@@ -12,6 +12,7 @@ use signalbox_rules::{Conversation, ConversationState, Decision, Facts};
 use signalbox_store::{EntryId, MessageId};
 use uuid::Builder;
 
+use super::answer::leaving;
 use super::{Forward, Leaving, Saying, Step, StepContext, after, derived};
 use crate::customer::Customer;
 use crate::desk::{
@@ -279,12 +280,16 @@ pub(super) fn say(
     let name = derived(context, "reply", arrived.offset, 0);
     let message_id = MessageId(Builder::from_custom_bytes(name).into_uuid());
     let mut step = Step::default();
-    if let (Shown::Message { content, .. }, true) = (&shown, (context.is_pushed)(&address)) {
+    if let (Some((content, origin)), true) = (
+        leaving(&shown, message_id, arrived),
+        (context.is_pushed)(&address),
+    ) {
         step.leaving.push(Leaving {
             id: EntryId(derived(context, "outbox", arrived.offset, 0)),
             message_id,
             to: address.clone(),
-            content: content.clone(),
+            content,
+            origin,
             speaker: Customer::PERSONS_WORD,
             not_after: after(arrived.accepted_at, PERSONS_WORD_WORTH),
         });

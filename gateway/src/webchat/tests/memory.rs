@@ -259,6 +259,7 @@ impl Conversations for MemoryConversations {
             InboundBody::Page(page) => threads
                 .pages
                 .push((inbound.address.external_id.clone(), page.url.clone())),
+            InboundBody::Relayed(_) => panic!("no web chat relays anything"),
         }
         let accepted = Accepted {
             thread,

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use signalbox_adapters::{Address, Channel, Content};
 use signalbox_dsl::{SourceFile, SourceSet};
-use signalbox_router::{Router, RouterParts, RouterSettings, Shown};
+use signalbox_router::{Router, RouterParts, RouterSettings, Shown, Speaker};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::{
     FaultSchedule, FaultyStore, MemoryArchive, MemoryStore, Sequence, TranscriptRange,
@@ -59,6 +59,10 @@ webhook:
     warehouse: {secrets: ['${WAREHOUSE}', '${OLD_WAREHOUSE}'], about: ['webchat:shop']}
     slow: {secrets: ['${SLOW}'], about: ['webchat:shop'], burst: 1, per_second: 0.01}
     closed: {secrets: ['${CLOSED}'], closed: true}
+    app:
+      secrets: ['${APP}']
+      burst: 1000
+      reply: {url: 'http://localhost:9/', allow_http: true, secrets: ['${APP}']}
 ";
 
 const POLL: Duration = Duration::from_millis(5);
@@ -110,6 +114,27 @@ impl Request {
             signature: None,
             content_type: "application/json",
             body: body.to_string(),
+        }
+    }
+}
+
+impl Request {
+    /// The customer `u-1` of the account `app` says something.
+    pub(super) fn message(id: &str, text: &str) -> Self {
+        let body = json!({
+            "type": "message.created",
+            "timestamp": "2026-01-02T03:04:05Z",
+            "data": {
+                "id": format!("of {id}"),
+                "contact": {"external_id": "u-1", "name": "Li Lei"},
+                "content": {"type": "text", "text": text},
+            },
+        });
+        Self {
+            account: "app",
+            secret_of: "app",
+            body: body.to_string(),
+            ..Self::order(id, "")
         }
     }
 }
@@ -243,8 +268,32 @@ impl Bed {
         }
     }
 
+    /// What the customer `u-1` of `app` has said so far.
+    pub(super) async fn said(&self) -> Vec<String> {
+        let thread = self.router.thread(&Address {
+            channel: Channel::Webhook,
+            account: "app".to_owned(),
+            external_id: "u-1".to_owned(),
+        });
+        let range = TranscriptRange::After(Sequence(0));
+        let entries = self.router.entries(thread, range, 100).await.unwrap();
+        let said = entries.iter().filter_map(|entry| match &entry.shown {
+            Shown::Message {
+                from: Speaker::Customer,
+                content: Content::Text { text },
+                ..
+            } => Some(text.clone()),
+            _ => None,
+        });
+        said.collect()
+    }
+
     pub(super) fn metrics(&self) -> String {
         String::from_utf8(self.metrics.encode().unwrap()).unwrap()
+    }
+
+    pub(super) fn store_is_back(&self) {
+        self.store.reschedule(FaultSchedule::default());
     }
 
     pub(super) fn store_is_away(&self) {

@@ -1,0 +1,100 @@
+//! A customer's message, as a system tells it that customers write to: `message.created`.
+
+use serde_json::{Map, Value};
+
+use super::event::{BodyError, external_id, short_text, wrong};
+use super::limits::{MAX_ATTRIBUTES_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS};
+use crate::message::{Content, Profile};
+use crate::webchat::text::{TextError, normalise};
+
+/// What was said, and by whom.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The customer's id at the sender.
+    pub external_id: String,
+    /// The sender's id of the message.
+    pub id: String,
+    /// What was said.
+    pub content: Content,
+    /// What the sender says of the customer.
+    pub profile: Profile,
+}
+
+/// Reads the `data` of a message, without its `contact`, and that.
+pub(super) fn read(
+    data: &Map<String, Value>,
+    contact: &Map<String, Value>,
+) -> Result<Told, BodyError> {
+    if !matches!(contact.get("channel"), None | Some(Value::Null)) {
+        return Err(wrong(
+            "data.contact.channel",
+            "must not be there: a message is always of the sender's own customer",
+        ));
+    }
+    let id = short_text("data", data, "id", MAX_MESSAGE_ID_BYTES)?;
+    Ok(Told {
+        external_id: external_id(contact)?,
+        id: id.ok_or_else(|| wrong("data.id", "must be there: your own id of the message"))?,
+        content: content(data)?,
+        profile: Profile {
+            name: name(contact)?,
+            attributes: attributes(contact)?,
+            ..Profile::default()
+        },
+    })
+}
+
+fn content(data: &Map<String, Value>) -> Result<Content, BodyError> {
+    let Some(Value::Object(content)) = data.get("content") else {
+        return Err(wrong(
+            "data.content",
+            "must be an object with `type` and `text`",
+        ));
+    };
+    if content.get("type").and_then(Value::as_str) != Some("text") {
+        return Err(wrong(
+            "data.content.type",
+            "must be `text`; other kinds are not taken",
+        ));
+    }
+    let Some(Value::String(text)) = content.get("text") else {
+        return Err(wrong("data.content.text", "must be a text"));
+    };
+    match normalise(text) {
+        Ok(text) => Ok(Content::Text { text }),
+        Err(TextError::Empty) => Err(wrong("data.content.text", "must not be empty")),
+        Err(TextError::TooLong) => Err(wrong(
+            "data.content.text",
+            "must have at most 8000 characters",
+        )),
+    }
+}
+
+fn name(contact: &Map<String, Value>) -> Result<Option<String>, BodyError> {
+    match contact.get("name") {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(name)) => {
+            let is_shown = |letter: &char| !letter.is_control();
+            let shown: String = name.chars().filter(is_shown).take(MAX_NAME_CHARS).collect();
+            Ok(Some(shown).filter(|name| !name.trim().is_empty()))
+        }
+        Some(_) => Err(wrong("data.contact.name", "must be a text")),
+    }
+}
+
+fn attributes(contact: &Map<String, Value>) -> Result<Map<String, Value>, BodyError> {
+    match contact.get("attributes") {
+        None | Some(Value::Null) => Ok(Map::new()),
+        Some(Value::Object(attributes)) => {
+            let bytes = serde_json::to_vec(attributes).map_or(usize::MAX, |json| json.len());
+            if bytes > MAX_ATTRIBUTES_BYTES {
+                return Err(wrong(
+                    "data.contact.attributes",
+                    "must have at most 8 KiB of JSON",
+                ));
+            }
+            Ok(attributes.clone())
+        }
+        Some(_) => Err(wrong("data.contact.attributes", "must be an object")),
+    }
+}
