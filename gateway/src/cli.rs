@@ -6,6 +6,7 @@ mod admin_client;
 mod answer;
 mod arguments;
 mod bench;
+mod chat;
 mod check;
 mod desk;
 mod doctor;
@@ -17,6 +18,8 @@ mod places;
 mod rules;
 mod serve;
 mod test;
+mod typed_fact;
+mod typed_moment;
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -76,6 +79,7 @@ fn answer(arguments: Arguments, locale: Locale) -> Result<Answer, Failure> {
         Command::Fmt(options) => fmt::run(&options, locale),
         Command::Test(options) => test::run(&options, locale),
         Command::Explain(options) => explain::run(&options, locale),
+        Command::Chat(options) => chat::run(&options, arguments.format, locale),
         Command::Bench(options) => bench::run(&options, locale),
         Command::Rules(options) => live_rules::run(&options, locale),
         Command::Outbox(options) => outbox::waiting(&options, locale),

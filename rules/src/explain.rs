@@ -4,6 +4,7 @@
 //! was not true, with the values that were read for it; where nothing of an `or` was true, every part.
 
 mod text;
+mod why;
 
 use std::sync::Arc;
 
@@ -26,7 +27,8 @@ use crate::reference::{Evaluation, Reference, wants_floor};
 use crate::signals;
 use crate::truth::Truth;
 
-pub use text::action_text;
+pub use text::{action_text, outreach_text};
+pub use why::{Why, why};
 
 /// The decision and how every rule had its part in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

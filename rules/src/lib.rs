@@ -34,6 +34,7 @@ pub mod scripts;
 mod signals;
 mod snapshot;
 pub mod standard;
+pub mod story;
 pub mod testing;
 mod truth;
 

@@ -1,12 +1,12 @@
-//! Inline tests: stories on a movable clock, run as the router would run them.
+//! Inline tests: stories on a movable clock ([`Story`]).
 //!
 //! Each test has a conversation of its own, which keeps language, tags, state, episode and limits from step to step. Tests run on the
 //! reference evaluator with nothing skipped, so coverage is honest. A failing step never hides another: all steps of all
 //! tests run, and what failed carries the verdict on the rules that mattered.
 
+mod clock;
 mod coverage;
 mod outcome;
-mod story;
 mod text;
 
 use std::sync::Arc;
@@ -15,13 +15,14 @@ use serde::Serialize;
 use signalbox_dsl::bundle::{TestAction, TestCase};
 
 use crate::decision::DecidedEffect;
-use crate::explain::{Explanation, Place};
+use crate::explain::{Explanation, Place, Verdict};
 use crate::reference::Reference;
+use crate::story::{Story, StoryTurn};
 
 pub use coverage::RuleCoverage;
 
+use clock::Clock;
 use coverage::Coverage;
-use story::Story;
 
 /// What all inline tests of a bundle came to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -107,8 +108,25 @@ pub fn run_tests(reference: &Reference) -> TestReport {
     }
 }
 
+/// Runs one inline test.
+pub fn run_test(reference: &Reference, case: &TestCase) -> CaseReport {
+    let mut coverage = Coverage::new(reference.bundle());
+    CaseReport {
+        name: case.name.clone(),
+        place: case.span.into(),
+        failures: run_case(reference, case, &mut coverage),
+    }
+}
+
 fn run_case(reference: &Reference, case: &TestCase, coverage: &mut Coverage) -> Vec<StepFailure> {
-    let mut story = Story::new(reference, case);
+    let clock = Clock::of(case, &reference.prepared().zone);
+    let mut story = Story::new(reference, clock.start());
+    let bundle = reference.bundle();
+    for (field, value) in &case.given {
+        if let Some(field) = bundle.fields.get(field.index()) {
+            story.give(&field.path, value);
+        }
+    }
     let mut failures = Vec::new();
     for step in &case.steps {
         let mut fail = |reason, explanation| {
@@ -120,27 +138,41 @@ fn run_case(reference: &Reference, case: &TestCase, coverage: &mut Coverage) -> 
         };
         match &step.action {
             TestAction::At { day, time } => {
-                if !story.move_clock(*day, *time) {
+                if !story.move_to(clock.moment(*day, *time)) {
                     fail(FailureReason::ClockMovesBack, None);
                 }
             }
-            TestAction::Says { text, with } => story.says(text, with, coverage),
-            TestAction::Event { event, with } => story.event(event, with, coverage),
+            TestAction::Says { text, with } => {
+                story.says(text, with);
+                coverage.note(reference, story.last_turn());
+            }
+            TestAction::Event { event, with } => {
+                story.event(event, with);
+                coverage.note(reference, story.last_turn());
+            }
             TestAction::Expect(expectation) => {
                 let Some(turn) = story.last_turn() else {
                     fail(FailureReason::NothingHappened, None);
                     continue;
                 };
-                let bundle = reference.bundle();
-                for failed in outcome::check(expectation, &turn.decision, story.sent(), bundle) {
+                for failed in outcome::check(expectation, turn.decision(), story.sent(), bundle) {
                     let due = story.last_due().filter(|_| failed.is_outreach);
-                    let explanation = due.unwrap_or(turn).explain(reference, &failed.rules);
+                    let explanation = explained(due.unwrap_or(turn), reference, &failed.rules);
                     fail(failed.reason, Some(explanation));
                 }
             }
         }
     }
     failures
+}
+
+/// The decision with the rules that fired, and those named.
+fn explained(turn: &StoryTurn, reference: &Reference, rules: &[Arc<str>]) -> Explanation {
+    let mut explanation = turn.explain(reference);
+    explanation
+        .rules
+        .retain(|rule| matches!(rule.verdict, Verdict::Fired { .. }) || rules.contains(&rule.rule));
+    explanation
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Inline tests.
 
+use rust_decimal::Decimal;
+
 use super::{Expression, LanguageTag, Name, Path, Text};
 use crate::bundle::Scope;
 use crate::source::Span;
@@ -124,6 +126,13 @@ pub enum OutcomeKind {
     Priority {
         /// `None` for any.
         priority: Option<Name>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `score 70%`, `no score 70%`, `no score`
+    Score {
+        /// In percent; `None` for any.
+        score: Option<Decimal>,
         /// Expected or forbidden.
         expected: bool,
     },

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::{FieldId, OutreachId, Priority, QueueId, RuleId, Scope, TemplateId};
 use crate::source::Span;
 use crate::value::Value;
@@ -108,6 +110,13 @@ pub enum Outcome {
     Priority {
         /// Which; `None` for any.
         priority: Option<Priority>,
+        /// Expected or forbidden.
+        expected: bool,
+    },
+    /// `score 70%`, `no score`: set in this turn.
+    Score {
+        /// In percent; `None` for any.
+        score: Option<Decimal>,
         /// Expected or forbidden.
         expected: bool,
     },

@@ -32,7 +32,7 @@ const PRIORITIES: [(&str, Priority); 4] = [
 const SCORE: &str = "score";
 
 /// Names the default queue, whatever it is called.
-const DEFAULT: &str = "default";
+pub(super) const DEFAULT: &str = "default";
 
 impl Checker<'_> {
     /// Reads the effects of a rule that fires where the fields `known` are known. `None` has been reported.

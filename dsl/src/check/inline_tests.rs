@@ -1,17 +1,20 @@
 //! Inline tests: facts of the right types, a clock that only goes forward, outcomes that exist.
+//!
+//! A test may name what any module declares, by its full name; fields, events and queues have no other.
 
 use std::sync::Arc;
 
 use crate::ast::{self, OutcomeKind, TestStepKind};
 use crate::bundle::{
-    Expectation, FieldId, Outcome, OutreachId, RuleId, TemplateId, TestAction, TestCase, TestDay,
-    TestStep, Trigger,
+    Expectation, FieldId, Outcome, OutreachId, QueueId, RuleId, TemplateId, TestAction, TestCase,
+    TestDay, TestStep, Trigger,
 };
 use crate::problem::{BareWord, FactSource, ItemKind, MeaningProblem};
 use crate::source::Span;
 use crate::value::Value;
 
 use super::Checker;
+use super::effects::DEFAULT;
 use super::limits::MOST_RULES;
 use super::schema::Presence;
 use crate::nearest::nearest;
@@ -136,8 +139,10 @@ impl Checker<'_> {
         let read: Vec<Option<(FieldId, Value)>> = written
             .iter()
             .map(|assignment| {
-                let Some(field) = self.schema.visible(file, &assignment.path, &mut self.names)
-                else {
+                let known = self
+                    .schema
+                    .visible_in_test(file, &assignment.path, &mut self.names);
+                let Some(field) = known else {
                     let problem = self.schema.unknown_field(&assignment.path, BareWord::Field);
                     self.findings.add(problem, assignment.path.span);
                     return None;
@@ -202,9 +207,9 @@ impl Checker<'_> {
         event: &ast::Path,
         with: &[ast::Assignment],
     ) -> Option<TestAction> {
-        let (name, found) = self
-            .schema
-            .event(file, event, &mut self.names, &mut self.findings)?;
+        let (name, found) =
+            self.schema
+                .event_in_test(file, event, &mut self.names, &mut self.findings)?;
         let fields = found.fields.clone();
         let subject = event.names.first()?.text.to_string();
         let read: Vec<Option<(FieldId, Value)>> = with
@@ -278,12 +283,10 @@ impl Checker<'_> {
                 let template = match template {
                     None => None,
                     Some(path) => {
-                        let found = self.names.resolve(
-                            ItemKind::Template,
-                            file,
-                            path,
-                            &mut self.findings,
-                        )?;
+                        let findings = &mut self.findings;
+                        let found = self
+                            .names
+                            .in_test(ItemKind::Template, file, path, findings)?;
                         Some(TemplateId(found.id))
                     }
                 };
@@ -297,7 +300,13 @@ impl Checker<'_> {
             OutcomeKind::HandOver { queue, expected } => {
                 let queue = match queue {
                     None => None,
-                    Some(path) => Some(self.queue(file, path)?),
+                    // The default queue has no name of its own.
+                    Some(path) if path.dotted() == DEFAULT => Some(self.queue(file, path)?),
+                    Some(path) => {
+                        let findings = &mut self.findings;
+                        let found = self.names.in_test(ItemKind::Queue, file, path, findings)?;
+                        Some(QueueId(found.id))
+                    }
                 };
                 Outcome::HandOver {
                     queue,
@@ -309,6 +318,10 @@ impl Checker<'_> {
                     None => None,
                     Some(name) => Some(self.priority(name)?),
                 },
+                expected: *expected,
+            },
+            OutcomeKind::Score { score, expected } => Outcome::Score {
+                score: *score,
                 expected: *expected,
             },
             OutcomeKind::Tag {
@@ -351,7 +364,7 @@ impl Checker<'_> {
                         let findings = &mut self.findings;
                         let found = self
                             .names
-                            .resolve(ItemKind::Outreach, file, path, findings)?;
+                            .in_test(ItemKind::Outreach, file, path, findings)?;
                         Some(OutreachId(found.id))
                     }
                 },

@@ -246,7 +246,35 @@ impl<'a> Names<'a> {
         Some(found)
     }
 
-    /// A rule by its name in the same module or by its full name, for tests. Does not count as a use.
+    /// What `path` means in a test of `file`: what its module sees, or anything by its full name. A queue's name is its name
+    /// everywhere. If it is nothing, that is reported.
+    pub(super) fn in_test(
+        &mut self,
+        kind: ItemKind,
+        file: usize,
+        path: &ast::Path,
+        findings: &mut Findings,
+    ) -> Option<Declared<'a>> {
+        let written = path.dotted();
+        if let Some(found) = self.visible(kind, file, &written) {
+            return Some(found);
+        }
+        let by_full_name = || {
+            let (module, name) = written.rsplit_once('.')?;
+            self.find(module, kind, name)
+        };
+        let queue = || {
+            let mut queues = self.of_kind(ItemKind::Queue);
+            queues.find(|one| kind == ItemKind::Queue && *one.name.text == *written)
+        };
+        let found = by_full_name().or_else(|| queue().copied());
+        if found.is_none() {
+            findings.add(self.unknown(kind, file, &written), path.span);
+        }
+        found
+    }
+
+    /// A rule, as [`Names::in_test`]. Does not count as a use.
     pub(super) fn rule(
         &self,
         file: usize,

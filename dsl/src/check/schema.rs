@@ -423,6 +423,33 @@ impl Schema {
         None
     }
 
+    /// As [`Self::event`] for tests, which may tell of what any module declares.
+    pub(super) fn event_in_test(
+        &self,
+        file: usize,
+        path: &ast::Path,
+        names: &mut Names<'_>,
+        findings: &mut Findings,
+    ) -> Option<(Arc<str>, &Event)> {
+        let Some((name, event)) = self.events.get_key_value(&*path.dotted()) else {
+            return self.event(file, path, names, findings);
+        };
+        // Where `use` brings it, that was needed.
+        names.sees_subject(file, &path.names.first()?.text, &event.modules);
+        Some((Arc::clone(name), event))
+    }
+
+    /// As [`Self::visible`] for tests, which may say what any module declares.
+    pub(super) fn visible_in_test(
+        &self,
+        file: usize,
+        path: &ast::Path,
+        names: &mut Names<'_>,
+    ) -> Option<FieldId> {
+        self.visible(file, path, names)
+            .or_else(|| self.find(&path.dotted()))
+    }
+
     /// The fields that a trigger always brings.
     pub(super) fn present_under(&self, trigger: &Trigger) -> Known {
         let brings = |entry: &Entry| matches!(&entry.presence, Presence::Under(triggers) if triggers.contains(trigger));

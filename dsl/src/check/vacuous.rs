@@ -123,6 +123,9 @@ impl Listening<'_> {
             } => some_effect(
                 &|effect| matches!(effect, Effect::SetPriority(set) if is_or_any(priority.as_ref(), set)),
             ),
+            Outcome::Score {
+                expected: false, ..
+            } => some_effect(&|effect| matches!(effect, Effect::SetScore(_))),
             Outcome::Tag {
                 scope,
                 tag,
@@ -163,6 +166,7 @@ impl Listening<'_> {
             | Outcome::ReplyText(_)
             | Outcome::HandOver { .. }
             | Outcome::Priority { .. }
+            | Outcome::Score { .. }
             | Outcome::Tag { .. }
             | Outcome::Untag { .. }
             | Outcome::Language { .. }

@@ -4,6 +4,7 @@ use nom::branch::alt;
 use nom::combinator::{cut, opt};
 use nom::sequence::preceded;
 use nom::{Input, Parser};
+use rust_decimal::Decimal;
 
 use super::effect::scope_word;
 use super::failure::{Parsed, Reads, expected, instead_of, refuse};
@@ -203,13 +204,14 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             .map(|queue| hand_over(Some(queue), true))
             .parse(one),
         Some("priority") => name.map(|it| priority(Some(it), true)).parse(one),
+        Some("score") => percent.map(|it| score(Some(it), true)).parse(one),
         Some("tag") => tag(one, true),
         Some("untag") => untag(one, true),
         Some("language") => language_tag.map(|it| language(Some(it), true)).parse(one),
         Some("note") => text.map(|it| note(Some(it), true)).parse(one),
         Some("route") => instead_of(input, 1, "hand over to"),
         Some("outreach") => path.map(|it| outreach(Some(it), true)).parse(one),
-        Some(word @ ("dialogue" | "slot" | "ticket" | "action" | "score")) => {
+        Some(word @ ("dialogue" | "slot" | "ticket" | "action")) => {
             let construct = format!("expect {word}");
             refuse(
                 input,
@@ -221,6 +223,7 @@ fn outcome(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             expect_word("reply"),
             expect_word("hand over to"),
             expect_word("priority"),
+            expect_word("score"),
             expect_word("tag"),
             expect_word("untag"),
             expect_word("fired"),
@@ -249,6 +252,7 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             .map(|queue| hand_over(queue, false))
             .parse(one),
         Some("priority") => opt(name).map(|it| priority(it, false)).parse(one),
+        Some("score") => opt(percent).map(|it| score(it, false)).parse(one),
         Some("tag") => tag(one, false),
         Some("untag") => untag(one, false),
         Some("language") => opt(language_tag).map(|it| language(it, false)).parse(one),
@@ -267,6 +271,7 @@ fn absent(input: Tokens<'_>) -> Parsed<'_, OutcomeKind> {
             expect_word("reply"),
             expect_word("hand over"),
             expect_word("priority"),
+            expect_word("score"),
             expect_word("tag"),
             expect_word("untag"),
             expect_word("language"),
@@ -293,6 +298,17 @@ fn hand_over(queue: Option<Path>, expected: bool) -> OutcomeKind {
 
 fn priority(priority: Option<Name>, expected: bool) -> OutcomeKind {
     OutcomeKind::Priority { priority, expected }
+}
+
+fn percent(input: Tokens<'_>) -> Parsed<'_, Decimal> {
+    match input.first().map(|token| &token.kind) {
+        Some(TokenKind::Percent(percent)) => Ok((input.take_from(1), *percent)),
+        _ => expected(input, Expected::Percent),
+    }
+}
+
+fn score(score: Option<Decimal>, expected: bool) -> OutcomeKind {
+    OutcomeKind::Score { score, expected }
 }
 
 fn tag(input: Tokens<'_>, expected: bool) -> Parsed<'_, OutcomeKind> {

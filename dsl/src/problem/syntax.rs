@@ -221,6 +221,8 @@ pub enum Expected {
     Time,
     /// `2026-10-01`
     Date,
+    /// `70%`
+    Percent,
     /// Any value.
     Value,
     /// A condition.

@@ -60,6 +60,8 @@ pub(super) enum Command {
     Test(RulesOptions),
     /// Show what rules do with a message, and why
     Explain(ExplainOptions),
+    /// Talk to the rules as a customer, and see why they answer as they do
+    Chat(ChatOptions),
     /// Measure how fast rules are on a corpus of messages
     Bench(BenchOptions),
     /// Look at the rules of a running gateway, and go back to earlier ones
@@ -117,6 +119,23 @@ pub(super) struct ExplainOptions {
     #[arg(long = "fact", value_name = "PATH=VALUE")]
     pub(super) facts: Vec<String>,
     /// When: "2026-11-11 22:00" in the zone of the rules, or 2026-11-11T22:00:00+08:00; by default now
+    #[arg(long, value_name = "TIME")]
+    pub(super) at: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_long_help = "What you type is what the customer writes. Lines that begin with / do something else, such as moving
+the clock or telling why; /help lists them. Lines of a file do the same: signalbox chat RULES < FILE. Nothing is sent anywhere.
+With --format json, each line is answered by one JSON object on a line."
+)]
+pub(super) struct ChatOptions {
+    #[command(flatten)]
+    pub(super) rules: RulesOptions,
+    /// A fact: customer.tier=vip; may be given several times
+    #[arg(long = "fact", value_name = "PATH=VALUE")]
+    pub(super) facts: Vec<String>,
+    /// When it begins: "2026-11-11 22:00" in the zone of the rules, or 2026-11-11T22:00:00+08:00; by default now
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
 }

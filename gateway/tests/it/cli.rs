@@ -21,6 +21,7 @@ fn what_commands_print() {
         ("help_test.out", &["test", "--help"]),
         ("help_explain.out", &["explain", "--help"]),
         ("help_bench.out", &["bench", "--help"]),
+        ("help_chat.out", &["chat", "--help"]),
         ("help_doctor.out", &["doctor", "--help"]),
         ("no_command.out", &[]),
         ("unknown_command.out", &["chekc", HELLO]),

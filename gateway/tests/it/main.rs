@@ -6,6 +6,7 @@
 )]
 
 mod binary;
+mod chat;
 mod cli;
 mod dead_letters;
 mod examples;

@@ -35,6 +35,11 @@ impl PlannedOutreach {
             .min_by_key(|(name, planned)| (planned.due, *name))
     }
 
+    /// All that waits, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Planned)> {
+        self.0.iter()
+    }
+
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -76,6 +76,11 @@ pub fn action_text(action: &Action, locale: Locale) -> String {
     Say(locale).action(action)
 }
 
+/// One step of an outreach in words, such as `outreach 签收回访: sent`.
+pub fn outreach_text(step: &OutreachStep, locale: Locale) -> String {
+    Say(locale).outreach(step)
+}
+
 struct Say(Locale);
 
 impl Say {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde::Serialize;
 use signalbox_dsl::bundle::{Bundle, Guard};
 
-use crate::decision::{Decision, Inputs};
 use crate::floor::{fires_in, people_state};
 use crate::reference::{Evaluation, Reference};
+use crate::story::StoryTurn;
 use crate::truth::Truth;
 
 /// How often something was seen of one rule, over all tests. A condition that was unknown counts for neither side.
@@ -39,7 +39,12 @@ impl Coverage {
         }
     }
 
-    pub(super) fn note(&mut self, reference: &Reference, inputs: Inputs<'_>, decision: &Decision) {
+    /// Takes in a turn or event that has just been told.
+    pub(super) fn note(&mut self, reference: &Reference, turn: Option<&StoryTurn>) {
+        let Some(turn) = turn else {
+            return;
+        };
+        let (inputs, decision) = (turn.inputs(), turn.decision());
         let prepared = reference.prepared();
         let mut evaluation = Evaluation::new(prepared, inputs.facts, inputs.now);
         let signalled = evaluation.signalled(&inputs);

@@ -78,6 +78,7 @@ impl Reading<'_> {
             Outcome::Reply { expected, .. }
             | Outcome::HandOver { expected, .. }
             | Outcome::Priority { expected, .. }
+            | Outcome::Score { expected, .. }
             | Outcome::Tag { expected, .. }
             | Outcome::Untag { expected, .. }
             | Outcome::Language { expected, .. }
@@ -115,6 +116,9 @@ impl Reading<'_> {
             }
             (Outcome::Priority { priority, .. }, Action::SetPriority { priority: set }) => {
                 is_or_any(priority.as_ref(), set)
+            }
+            (Outcome::Score { score, .. }, Action::SetScore { score: set }) => {
+                is_or_any(score.as_ref(), set)
             }
             (
                 Outcome::Tag { scope, tag, .. },
@@ -178,6 +182,10 @@ impl Reading<'_> {
                 let name = priority.map(|it| format!(" {}", priority_name(it)));
                 format!("{}priority{}", no(*expected), name.unwrap_or_default())
             }
+            Outcome::Score { score, expected } => {
+                let score = score.map(|it| format!(" {}%", it.normalize()));
+                format!("{}score{}", no(*expected), score.unwrap_or_default())
+            }
             Outcome::Tag {
                 scope,
                 tag,
@@ -226,6 +234,8 @@ impl Reading<'_> {
             (Outcome::Priority { priority, .. }, Effect::SetPriority(set)) => {
                 *priority == Some(*set)
             }
+            // Which figure a script comes to is seen when it runs.
+            (Outcome::Score { .. }, Effect::SetScore(_)) => true,
             (Outcome::Tag { tag, .. }, Effect::Tag { tag: put, .. }) => tag.as_ref() == Some(put),
             (Outcome::Untag { tag, .. }, Effect::Untag { tag: taken, .. }) => {
                 tag.as_ref() == Some(taken)

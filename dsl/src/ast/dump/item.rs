@@ -495,6 +495,10 @@ fn outcome(outcome: &Outcome) -> Form {
         OutcomeKind::Priority { priority, expected } => {
             (*expected, list("priority", priority.iter().map(name)))
         }
+        OutcomeKind::Score { score, expected } => {
+            let score = score.map(|score| word(score.to_string()));
+            (*expected, list("score", score))
+        }
         OutcomeKind::Tag {
             scope: of,
             tag,

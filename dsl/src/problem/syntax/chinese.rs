@@ -202,6 +202,7 @@ fn shown_expected(expected: Expected) -> String {
         Expected::Duration => "时长（如 10m）",
         Expected::Time => "时刻（如 09:30）",
         Expected::Date => "日期（如 2026-10-01）",
+        Expected::Percent => "百分数（如 70%）",
         Expected::Value => "值",
         Expected::Condition => "条件",
         Expected::Relation => "`is`、`in`、`has any of` 等比较",

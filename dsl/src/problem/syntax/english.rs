@@ -287,6 +287,7 @@ fn shown_expected(expected: Expected) -> String {
         Expected::Duration => "a length of time such as 10m",
         Expected::Time => "a time such as 09:30",
         Expected::Date => "a date such as 2026-10-01",
+        Expected::Percent => "a percentage such as 70%",
         Expected::Value => "a value",
         Expected::Condition => "a condition",
         Expected::Relation => "`is`, `in`, `has any of` or another comparison",

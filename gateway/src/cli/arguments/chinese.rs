@@ -3,13 +3,14 @@
 use clap::{Arg, ArgAction, Command};
 
 /// What a command does, by its name behind `signalbox`.
-const COMMANDS: [(&str, &str); 24] = [
+const COMMANDS: [(&str, &str); 25] = [
     ("", "signalbox 决定每条客户消息走向哪里。"),
     ("serve", "运行网关"),
     ("check", "检查规则文件"),
     ("fmt", "按唯一的版式排版规则文件"),
     ("test", "运行规则文件里的测试"),
     ("explain", "显示规则如何处理一条消息，以及原因"),
+    ("chat", "扮作客户与规则对话，并查看为何这样应答"),
     ("bench", "用一批消息测量规则有多快"),
     ("rules", "查看运行中网关的规则，或退回更早的规则"),
     (
@@ -49,7 +50,7 @@ const COMMANDS: [(&str, &str); 24] = [
 ];
 
 /// What an argument is for, by its command and name; by its name alone where it means the same everywhere.
-const ARGUMENTS: [(&str, &str); 19] = [
+const ARGUMENTS: [(&str, &str); 21] = [
     ("format", "答案的格式：text（默认）或 json"),
     (
         "lang",
@@ -68,6 +69,11 @@ const ARGUMENTS: [(&str, &str); 19] = [
     (
         "explain at",
         "时刻：规则所在时区的 \"2026-11-11 22:00\"，或 2026-11-11T22:00:00+08:00；默认是现在",
+    ),
+    ("chat facts", "一个事实：customer.tier=vip；可以写多次"),
+    (
+        "chat at",
+        "从何时开始：规则所在时区的 \"2026-11-11 22:00\"，或 2026-11-11T22:00:00+08:00；默认是现在",
     ),
     ("id", "ID 的开头，见 list"),
     ("bench corpus", "消息，每行一个 JSON"),
@@ -92,6 +98,10 @@ const CORPUS: &str = "语料每行一个 JSON 对象：
 
 --matches OUT 按语料的顺序每行写一条：id、制表符、条件成立的规则（不论级别、限额或灰度），按名称排序，以逗号分隔。
 规则用 `rule` 后面的名称；两个模块有同名规则时用全名。含制表符、换行等控制字符的 id 会被拒绝。";
+
+const CHAT: &str =
+    "您输入的就是客户写的话。以 / 开头的行做别的事，例如拨动时钟、说明原因；/help 列出全部。文件里的行也一样：
+signalbox chat RULES < FILE。不会发送任何内容。加 --format json 时，每行输入得到一行 JSON。";
 
 /// The command with its help in Chinese.
 pub(super) fn translated(command: Command) -> Command {
@@ -130,8 +140,10 @@ fn with_help(path: &str, command: Command) -> Command {
             };
             with_help(&path, inner)
         });
-    if path == "bench" {
-        command = command.after_long_help(CORPUS);
+    match path {
+        "bench" => command = command.after_long_help(CORPUS),
+        "chat" => command = command.after_long_help(CHAT),
+        _ => {}
     }
     command
 }

@@ -1,88 +1,82 @@
-//! One test under way: its clock, its conversation, its last turn.
+//! A conversation on a movable clock, run as the router would run it: inline tests and `signalbox chat` tell the same story.
+//!
+//! Each story has one customer, who keeps language, tags, state, episode and limits from turn to turn. It runs on the reference
+//! evaluator; outreach that is due leaves as the clock passes it. Not here: who waits in the queue, and anything that is sent.
 
+use std::mem;
 use std::sync::Arc;
 
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
-use jiff::{Span as Days, Timestamp};
-use signalbox_dsl::bundle::{Bundle, FieldId, TestAction, TestCase, TestDay, Trigger};
+use jiff::Timestamp;
+use signalbox_dsl::bundle::{Bundle, FieldId, Trigger};
 use signalbox_dsl::value::Value;
 
-use super::coverage::Coverage;
 use crate::conversation::hearing::{Heard, hear, reads_emotion};
 use crate::conversation::{Conversation, ConversationState, Planned, Tags, path};
 use crate::decision::{DecidedEffect, Decision, Inputs};
-use crate::explain::{Explanation, Verdict, explain};
+use crate::explain::{Explanation, explain};
 use crate::facts::Facts;
 use crate::ledger::Ledger;
 use crate::reference::Reference;
 use crate::signals::before;
 
-/// Day 1 of a test that names no date: a Monday.
-const FIRST_DAY: Date = jiff::civil::date(2026, 1, 5);
-
-/// Where a test's customer writes unless the test says otherwise.
+/// Where the customer of a story writes unless it is said otherwise.
 const CHANNEL: &str = "webchat";
 const ACCOUNT: &str = "test";
 
-pub(super) struct Story<'a> {
+/// See the module.
+pub struct Story<'a> {
     reference: &'a Reference,
     /// What holds in every turn, besides what the conversation knows.
     given: Facts,
-    /// Of what the test gave, that which holds whatever the conversation says.
+    /// Of what was given, that which holds whatever the conversation says.
     held: Vec<(Arc<str>, Value)>,
     conversation: Conversation,
     reads_emotion: bool,
-    first_day: Date,
     now: Timestamp,
-    last: Option<Turn>,
-    /// The last outreach that was due.
-    last_due: Option<Turn>,
-    /// Outreach that left since the last step that happened.
+    last: Option<StoryTurn>,
+    /// The last outreach that was due before the last turn or event.
+    due_before: Option<StoryTurn>,
+    /// Outreach that was due since, in order.
+    due: Vec<StoryTurn>,
+    /// What of it left.
     sent: Vec<DecidedEffect>,
 }
 
-/// A turn or event with all that its decision depended on.
-pub(super) struct Turn {
+/// A turn, an event or a due outreach, with all that its decision depended on.
+pub struct StoryTurn {
     trigger: Trigger,
     facts: Facts,
     ledger: Ledger,
     now: Timestamp,
     heard: Heard,
-    pub(super) decision: Decision,
+    decision: Decision,
 }
 
 impl<'a> Story<'a> {
-    pub(super) fn new(reference: &'a Reference, case: &TestCase) -> Self {
-        let zone = &reference.prepared().zone;
-        let first_day = first_day(case);
-        let mut story = Self {
+    /// A customer who was not heard yet, at `now`.
+    pub fn new(reference: &'a Reference, now: Timestamp) -> Self {
+        let bundle = reference.bundle();
+        let mut given = Facts::default();
+        let language = Value::Language(bundle.default_language.clone());
+        given.set(path::LANGUAGE, language);
+        given.set("channel", Value::Member(CHANNEL.into()));
+        given.set("account", Value::Text(ACCOUNT.into()));
+        Self {
             reference,
-            given: Facts::default(),
+            given,
             held: Vec::new(),
             conversation: Conversation::default(),
-            reads_emotion: reads_emotion(reference.bundle()),
-            first_day,
-            now: moment(first_day, Time::MIN, zone),
+            reads_emotion: reads_emotion(bundle),
+            now,
             last: None,
-            last_due: None,
+            due_before: None,
+            due: Vec::new(),
             sent: Vec::new(),
-        };
-        let bundle = reference.bundle();
-        let language = Value::Language(bundle.default_language.clone());
-        story.given.set(path::LANGUAGE, language);
-        story.given.set("channel", Value::Member(CHANNEL.into()));
-        story.given.set("account", Value::Text(ACCOUNT.into()));
-        for (field, value) in &case.given {
-            if let Some(path) = path_of(*field, bundle) {
-                story.give(path, value);
-            }
         }
-        story
     }
 
-    /// What the conversation keeps goes into it and can change; the rest holds for the whole test.
-    fn give(&mut self, path: &Arc<str>, value: &Value) {
+    /// Says a fact. What the conversation keeps goes into it and can change; the rest holds until it is said otherwise.
+    pub fn give(&mut self, path: &Arc<str>, value: &Value) {
         let now = self.now;
         match (&**path, value) {
             (path::LANGUAGE, Value::Language(language)) => {
@@ -96,22 +90,14 @@ impl<'a> Story<'a> {
             (path::EPISODE_TAGS, tags) => put(&mut self.conversation.episode_tags, tags, now),
             _ => {
                 self.given.set(path.clone(), value.clone());
+                self.held.retain(|(held, _)| held != path);
                 self.held.push((path.clone(), value.clone()));
             }
         }
     }
 
-    /// Handles outreach that is due on the way. False, and nothing done, if the clock would go back.
-    pub(super) fn move_clock(&mut self, day: TestDay, time: Time) -> bool {
-        let date = match day {
-            TestDay::Date(date) => date,
-            TestDay::Number(number) => {
-                let days = Days::new().try_days(i64::from(number.saturating_sub(1)));
-                let date = days.and_then(|days| self.first_day.checked_add(days));
-                date.unwrap_or(Date::MAX)
-            }
-        };
-        let to = moment(date, time, &self.reference.prepared().zone);
+    /// Lets time pass, and handles outreach that is due on the way. False, and nothing done, if the clock would go back.
+    pub fn move_to(&mut self, to: Timestamp) -> bool {
         if to < self.now {
             return false;
         }
@@ -120,33 +106,37 @@ impl<'a> Story<'a> {
         true
     }
 
-    pub(super) fn says(
-        &mut self,
-        text: &Arc<str>,
-        with: &[(FieldId, Value)],
-        coverage: &mut Coverage,
-    ) {
+    /// The customer writes something: one turn. `with` holds in this turn only.
+    pub fn says(&mut self, text: &Arc<str>, with: &[(FieldId, Value)]) {
         let text = Value::Text(text.clone());
-        self.turn(Trigger::Message, Some(text), with, coverage);
+        self.turn(Trigger::Message, Some(text), with);
     }
 
-    pub(super) fn event(
-        &mut self,
-        event: &Arc<str>,
-        with: &[(FieldId, Value)],
-        coverage: &mut Coverage,
-    ) {
-        self.turn(Trigger::Event(event.clone()), None, with, coverage);
+    /// Something happens; `with` are its fields.
+    pub fn event(&mut self, event: &Arc<str>, with: &[(FieldId, Value)]) {
+        self.turn(Trigger::Event(event.clone()), None, with);
+    }
+
+    /// A person takes the conversation.
+    pub fn person_takes_over(&mut self) {
+        self.conversation.advance(self.now);
+        self.conversation.assign();
+    }
+
+    /// The person gives it back to the bot.
+    pub fn person_gives_back(&mut self) {
+        self.conversation.advance(self.now);
+        self.conversation.give_back();
+    }
+
+    /// The consultation ends.
+    pub fn close(&mut self) {
+        self.conversation.advance(self.now);
+        self.conversation.close();
     }
 
     /// The way that the router goes as well: begin, facts, decide, apply.
-    fn turn(
-        &mut self,
-        trigger: Trigger,
-        text: Option<Value>,
-        with: &[(FieldId, Value)],
-        coverage: &mut Coverage,
-    ) {
+    fn turn(&mut self, trigger: Trigger, text: Option<Value>, with: &[(FieldId, Value)]) {
         let now = self.now;
         self.conversation.begin(&trigger, now);
         let mut facts = self.given.clone();
@@ -169,7 +159,7 @@ impl<'a> Story<'a> {
         self.set_before(with, &mut facts);
         set_given(&mut facts);
         let ledger = self.conversation.ledger.clone();
-        let mut turn = Turn {
+        let mut turn = StoryTurn {
             trigger,
             facts,
             ledger,
@@ -178,10 +168,12 @@ impl<'a> Story<'a> {
             decision: Decision::default(),
         };
         turn.decision = self.reference.decide(turn.inputs());
-        coverage.note(self.reference, turn.inputs(), &turn.decision);
         self.conversation.apply(&turn.decision, now);
         self.last = Some(turn);
         self.sent.clear();
+        if let Some(due) = mem::take(&mut self.due).pop() {
+            self.due_before = Some(due);
+        }
         self.handle_due(now);
     }
 
@@ -192,12 +184,12 @@ impl<'a> Story<'a> {
         {
             let (name, planned) = (name.clone(), planned.clone());
             self.now = self.now.max(planned.due);
-            self.due(name, &planned);
+            self.handle_one(name, &planned);
         }
     }
 
     /// The way that the router goes as well.
-    fn due(&mut self, name: Arc<str>, planned: &Planned) {
+    fn handle_one(&mut self, name: Arc<str>, planned: &Planned) {
         let now = self.now;
         let trigger = Trigger::Outreach(name);
         self.conversation.begin(&trigger, now);
@@ -205,7 +197,7 @@ impl<'a> Story<'a> {
         self.conversation.facts(now, &mut facts);
         self.hold_given(&mut facts);
         planned.facts(&mut facts);
-        let mut turn = Turn {
+        let mut turn = StoryTurn {
             trigger,
             facts,
             ledger: self.conversation.ledger.clone(),
@@ -216,16 +208,37 @@ impl<'a> Story<'a> {
         turn.decision = self.reference.decide(turn.inputs());
         self.conversation.apply(&turn.decision, now);
         self.sent.extend(turn.decision.effects.iter().cloned());
-        self.last_due = Some(turn);
+        self.due.push(turn);
     }
 
-    /// Outreach that left since the last step that happened.
-    pub(super) fn sent(&self) -> &[DecidedEffect] {
+    /// The moment of the clock.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// What the customer's conversation remembers.
+    pub fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
+    /// The last turn or event.
+    pub fn last_turn(&self) -> Option<&StoryTurn> {
+        self.last.as_ref()
+    }
+
+    /// Outreach that was due since the last turn or event, in order.
+    pub fn due(&self) -> &[StoryTurn] {
+        &self.due
+    }
+
+    /// The outreach that was due last, before the last turn or event too.
+    pub fn last_due(&self) -> Option<&StoryTurn> {
+        self.due.last().or(self.due_before.as_ref())
+    }
+
+    /// What of the outreach left since the last turn or event.
+    pub fn sent(&self) -> &[DecidedEffect] {
         &self.sent
-    }
-
-    pub(super) fn last_due(&self) -> Option<&Turn> {
-        self.last_due.as_ref()
     }
 
     /// What was given holds against the conversation's own numbers, which so do not rise by themselves.
@@ -253,14 +266,11 @@ impl<'a> Story<'a> {
             }
         }
     }
-
-    pub(super) fn last_turn(&self) -> Option<&Turn> {
-        self.last.as_ref()
-    }
 }
 
-impl Turn {
-    fn inputs(&self) -> Inputs<'_> {
+impl StoryTurn {
+    /// What the decision depended on.
+    pub fn inputs(&self) -> Inputs<'_> {
         Inputs {
             trigger: &self.trigger,
             facts: &self.facts,
@@ -269,34 +279,20 @@ impl Turn {
         }
     }
 
-    /// The decision with the rules that fired, and those named.
-    pub(super) fn explain(&self, reference: &Reference, rules: &[Arc<str>]) -> Explanation {
-        let mut explanation =
-            explain(reference, self.inputs()).with_heard(&self.heard, &self.facts);
-        explanation.rules.retain(|rule| {
-            matches!(rule.verdict, Verdict::Fired { .. }) || rules.contains(&rule.rule)
-        });
-        explanation
+    /// What was decided.
+    pub fn decision(&self) -> &Decision {
+        &self.decision
     }
-}
 
-fn first_day(case: &TestCase) -> Date {
-    case.steps
-        .iter()
-        .find_map(|step| match step.action {
-            TestAction::At {
-                day: TestDay::Date(date),
-                ..
-            } => Some(date),
-            _ => None,
-        })
-        .unwrap_or(FIRST_DAY)
-}
+    /// What was heard in the customer's words.
+    pub fn heard(&self) -> &Heard {
+        &self.heard
+    }
 
-fn moment(date: Date, time: Time, zone: &TimeZone) -> Timestamp {
-    date.to_datetime(time)
-        .to_zoned(zone.clone())
-        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+    /// The decision, with a verdict on every rule.
+    pub fn explain(&self, reference: &Reference) -> Explanation {
+        explain(reference, self.inputs()).with_heard(&self.heard, &self.facts)
+    }
 }
 
 fn path_of(field: FieldId, bundle: &Bundle) -> Option<&Arc<str>> {
