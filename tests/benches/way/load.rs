@@ -8,6 +8,7 @@ use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
+use crate::scrape;
 use crate::target::Target;
 
 /// Connections, and messages that each keeps under way.
@@ -45,9 +46,16 @@ pub(crate) async fn idle(target: &Target, count: usize) -> u64 {
     grown / count as u64
 }
 
-pub(crate) async fn closed(target: &Target, shape: Shape, duration: Duration) -> Closed {
+/// `scraped`: how often its metrics are read meanwhile, if they are.
+pub(crate) async fn closed(
+    target: &Target,
+    shape: Shape,
+    duration: Duration,
+    scraped: Option<Duration>,
+) -> Closed {
     let server = target.start();
     let connections = connect(server.port, shape.connections).await;
+    let scraper = scraped.map(|each| tokio::spawn(scrape::scrape(server.port, each)));
     let (started, cpu) = (Instant::now(), server.cpu());
     let end = started + duration;
     let mut talking = JoinSet::new();
@@ -68,6 +76,10 @@ pub(crate) async fn closed(target: &Target, shape: Shape, duration: Duration) ->
     let answered: u64 = talking.join_all().await.into_iter().sum();
     let took = started.elapsed();
     let cpu = server.cpu() - cpu;
+    if let Some(scraper) = scraper {
+        assert!(!scraper.is_finished(), "it was scraped to the end");
+        scraper.abort();
+    }
     Closed {
         shape,
         per_second: answered as f64 / took.as_secs_f64(),

@@ -4,6 +4,8 @@
 //! and answers, on raw SQLite with rows of the same sizes and the same durability, on the same machine, driven by the same load.
 //! Two runs of each, taken in turn, since the machine is shared; the better one counts.
 //!
+//! `-- scrape` behind it measures instead what being scraped costs (`scrape.rs`).
+//!
 //! The gateway is the binary that `SIGNALBOX_BIN` names, or `target/release/signalbox`.
 #![expect(
     clippy::unwrap_used,
@@ -17,6 +19,7 @@ mod ceiling;
 mod connection;
 mod figures;
 mod load;
+mod scrape;
 mod target;
 
 use std::time::Duration;
@@ -50,7 +53,8 @@ fn main() {
     let mut arguments = std::env::args()
         .skip(1)
         .filter(|argument| argument != "--bench");
-    if arguments.next().as_deref() == Some(ceiling::ARGUMENT) {
+    let what = arguments.next();
+    if what.as_deref() == Some(ceiling::ARGUMENT) {
         let directory = arguments.next().expect("the ceiling needs a directory");
         return ceiling::serve(directory.as_ref());
     }
@@ -58,6 +62,10 @@ fn main() {
         .enable_all()
         .build()
         .unwrap();
+    if what.as_deref() == Some(scrape::ARGUMENT) {
+        assert!(runtime.block_on(scrape::is_cheap()), "scraping costs too much");
+        return;
+    }
     let (mut gateway, mut ceiling) = (Figures::default(), Figures::default());
     for round in 1..=ROUNDS {
         println!("round {round} of {ROUNDS}: gateway");
@@ -72,7 +80,7 @@ async fn measure(target: &Target) -> Figures {
     let idle = load::idle(target, IDLE_CONNECTIONS).await;
     let mut closed = Vec::new();
     for shape in CLOSED {
-        closed.push(load::closed(target, shape, CLOSED_FOR).await);
+        closed.push(load::closed(target, shape, CLOSED_FOR, None).await);
     }
     let open = load::open(target, OPEN_PER_SECOND, OPEN_FOR).await;
     Figures {
