@@ -31,6 +31,13 @@ pub(super) fn read(
             "must not be there: a message is always of the sender's own customer",
         ));
     }
+    // Signed with a secret that serves both ways, an answer of ours could be handed back to us as a customer's words.
+    if !matches!(data.get("from"), None | Some(Value::Null)) {
+        return Err(wrong(
+            "data.from",
+            "must not be there: it stands in answers, and those are no customer's messages",
+        ));
+    }
     let id = short_text("data", data, "id", MAX_MESSAGE_ID_BYTES)?;
     Ok(Told {
         external_id: external_id(contact)?,

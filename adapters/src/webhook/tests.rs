@@ -298,6 +298,10 @@ fn the_first_field_of_a_message_that_does_not_fit_is_named() {
         (format!("{{{text}}}"), "data.contact"),
         (format!("{{{contact},{text}}}"), "data.id"),
         (format!(r#"{{"id":7,{contact},{text}}}"#), "data.id"),
+        (
+            format!(r#"{{"id":"m-1","from":"bot",{contact},{text}}}"#),
+            "data.from",
+        ),
         (format!(r#"{{"id":"m-1",{contact}}}"#), "data.content"),
         (
             format!(
