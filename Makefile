@@ -31,8 +31,8 @@ test: tools     ## all tests
 bench: build    ## messages a second, latency, memory; each beside a bare ceiling
 	cargo bench -p signalbox-tests --bench way
 
-# PART: kill-embedded, kill -9 under load, 200 times; kill-redis, of the gateway and its Redis server in turn. Interrupted, it goes on where it was.
-soak: build     ## long runs: make soak PART=kill-embedded, or kill-redis
+# PART: kill-embedded, kill -9 under load, 200 times; kill-redis, of the gateway and its Redis server in turn; strangers, a million people who write once. Interrupted, it goes on where it was.
+soak: build     ## long runs: make soak PART=kill-embedded, kill-redis or strangers
 	cargo run --release -p signalbox-tests --bin signalbox-soak -- $(PART)
 
 fmt:            ## lay everything out

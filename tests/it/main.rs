@@ -24,4 +24,5 @@ mod sheet;
 mod shop;
 mod traces;
 mod webhook;
+mod webhook_hostile;
 mod webhook_replies;

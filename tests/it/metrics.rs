@@ -11,6 +11,7 @@ use signalbox_tests::gateway::Gateway;
 use signalbox_tests::metrics::{Scrape, scrape};
 use signalbox_tests::oracle;
 use signalbox_tests::seed::Random;
+use signalbox_tests::strangers;
 use signalbox_tests::until::{PATIENCE, until};
 
 const CUSTOMERS: usize = 6;
@@ -134,6 +135,13 @@ async fn strangers_add_no_series() {
         (open == 0.0).then_some(())
     })
     .await;
+}
+
+/// A million of them: `make soak PART=strangers`.
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_write_by_webhook_add_no_series() {
+    let gateway = Gateway::start(&strangers::deployment()).await;
+    strangers::add_no_series(&gateway, STRANGERS as u64).await;
 }
 
 fn names(scrape: &Scrape) -> BTreeSet<String> {

@@ -3,10 +3,8 @@
 use std::fs;
 use std::net::SocketAddr;
 
-use aws_lc_rs::hmac;
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jiff::Timestamp;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use signalbox_tests::address;
 use signalbox_tests::chat_client::{ChatClient, Step};
@@ -14,10 +12,11 @@ use signalbox_tests::deployment::{Deployment, SITE};
 use signalbox_tests::gateway::Gateway;
 use signalbox_tests::http;
 use signalbox_tests::seed::Random;
+use signalbox_tests::webhook_sender;
 
 use crate::reload::answer_to;
 
-pub(crate) const SECRET: [u8; 32] = [42; 32];
+pub(crate) use signalbox_tests::webhook_sender::SECRET;
 
 const ACCOUNT: &str = "webhook:
   accounts:
@@ -46,8 +45,8 @@ const VISITOR_BYTES: usize = 16;
 async fn a_reported_delivery_is_told_once_though_the_gateway_is_killed() {
     let mut random = Random::announced("webhook");
     let deployment = Deployment::hello().with_setting("webchat:\n", ACCOUNT);
-    let secret = format!("whsec_{}", STANDARD.encode(SECRET));
-    fs::write(deployment.configuration().with_file_name("secret"), secret).unwrap();
+    let beside = deployment.configuration().with_file_name("secret");
+    fs::write(beside, webhook_sender::secret()).unwrap();
     let rules = fs::read_to_string(deployment.rule_file()).unwrap();
     fs::write(deployment.rule_file(), rules + RULES).unwrap();
 
@@ -138,15 +137,8 @@ pub(crate) async fn report_to(
     body: &str,
     secret: &[u8],
 ) -> http::Answer {
-    let at = Timestamp::now().as_second();
-    let key = hmac::Key::new(hmac::HMAC_SHA256, secret);
-    let mac = STANDARD.encode(hmac::sign(&key, format!("{id}.{at}.{body}").as_bytes()));
-    let request = format!(
-        "POST /v1/channels/webhook/{account} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\n\
-         webhook-id: {id}\r\nwebhook-timestamp: {at}\r\nwebhook-signature: v1,{mac}\r\n\r\n{body}",
-        body.len()
-    );
+    let request = webhook_sender::request(address, account, id, body, secret);
+    let request = request.replacen("\r\n", "\r\nConnection: close\r\n", 1);
     http::exchange(address, request.as_bytes())
         .await
         .expect("the gateway answers")

@@ -5,13 +5,12 @@ use std::fs;
 use std::net::SocketAddr;
 use std::process::Stdio;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use signalbox_tests::deployment::{Deployment, repository};
 use signalbox_tests::gateway::Gateway;
 use signalbox_tests::http_peer::{Fate, HttpPeer};
 use signalbox_tests::until::{until, within_patience};
+use signalbox_tests::webhook_sender::secret;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
@@ -39,10 +38,6 @@ fn deployment(port: u16) -> Deployment {
     )
     .unwrap();
     deployment
-}
-
-fn secret() -> String {
-    format!("whsec_{}", STANDARD.encode(SECRET))
 }
 
 async fn say(gateway: SocketAddr, id: &str, text: &str) {

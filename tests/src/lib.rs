@@ -28,4 +28,6 @@ pub mod oracle;
 pub mod redis_server;
 pub mod seed;
 pub mod smtp_peer;
+pub mod strangers;
 pub mod until;
+pub mod webhook_sender;

@@ -63,7 +63,10 @@ fn main() {
         .build()
         .unwrap();
     if what.as_deref() == Some(scrape::ARGUMENT) {
-        assert!(runtime.block_on(scrape::is_cheap()), "scraping costs too much");
+        assert!(
+            runtime.block_on(scrape::is_cheap()),
+            "scraping costs too much"
+        );
         return;
     }
     let (mut gateway, mut ceiling) = (Figures::default(), Figures::default());

@@ -31,14 +31,19 @@ pub(crate) async fn is_cheap() -> bool {
     for round in 1..=ROUNDS {
         let each = load::closed(&target, SHAPE, FOR, None).await.per_second;
         alone.push(each);
-        let with = load::closed(&target, SHAPE, FOR, Some(EACH)).await.per_second;
+        let with = load::closed(&target, SHAPE, FOR, Some(EACH))
+            .await
+            .per_second;
         scraped.push(with);
         println!("round {round} of {ROUNDS}: {each:.0}/s alone, {with:.0}/s scraped each second");
     }
     // The better half of each: what else the machine does makes a round slower, never faster.
     let (alone, scraped) = (better_half(alone), better_half(scraped));
     let cost = 1.0 - scraped / alone;
-    println!("scrape: {alone:.0}/s alone, {scraped:.0}/s scraped: costs {:.1} %", cost * 100.0);
+    println!(
+        "scrape: {alone:.0}/s alone, {scraped:.0}/s scraped: costs {:.1} %",
+        cost * 100.0
+    );
     cost < MOST
 }
 

@@ -1,6 +1,7 @@
 //! Long runs that can be interrupted and taken up again: `signalbox-soak PART`.
 //!
-//! Parts: `kill-embedded`, kill -9 under load on the embedded store, 200 times; `kill-redis`, of the gateway and its Redis
+//! Parts: `strangers`, a million people who write once each and leave the number of series as it was
+//! (`SIGNALBOX_SOAK_STRANGERS` asks for fewer or more; it begins anew each time); `kill-embedded`, kill -9 under load on the embedded store, 200 times; `kill-redis`, of the gateway and its Redis
 //! server in turn. `SIGNALBOX_SOAK_KILLS` asks for fewer or more. What is done so far is kept under
 //! `target/soak/PART/`, the data directory included, so every round finds what the rounds before it left. A round that was
 //! interrupted counts for nothing and is run again.
@@ -19,13 +20,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use signalbox_tests::deployment::{Deployment, repository};
+use signalbox_tests::gateway::Gateway;
 use signalbox_tests::kill_cycles::{self, Victims};
 use signalbox_tests::redis_server::RedisServer;
 use signalbox_tests::seed::Random;
+use signalbox_tests::strangers;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Kills in all, unless `SIGNALBOX_SOAK_KILLS` says otherwise.
 const KILLS: u64 = 200;
+
+/// People who write, unless `SIGNALBOX_SOAK_STRANGERS` says otherwise.
+const STRANGERS: u64 = 1_000_000;
+const STRANGERS_PART: &str = "strangers";
 
 /// Kills after which the customers finish, everything is judged, and the state is written.
 const KILLS_IN_ROUND: u64 = 10;
@@ -68,6 +75,10 @@ async fn main() -> ExitCode {
     let (Some(part), None) = (arguments.next(), arguments.next()) else {
         return wrong_use();
     };
+    if part == STRANGERS_PART {
+        strangers().await;
+        return ExitCode::SUCCESS;
+    }
     let Some(part) = Part::named(&part) else {
         return wrong_use();
     };
@@ -77,6 +88,13 @@ async fn main() -> ExitCode {
         // Given up, the gateway of this round is killed too, and does not stand in the next run's way.
         () = interrupted() => ExitCode::from(130),
     }
+}
+
+async fn strangers() {
+    let wanted = std::env::var("SIGNALBOX_SOAK_STRANGERS").ok();
+    let wanted = wanted.map_or(STRANGERS, |count| count.parse().expect("a number"));
+    let gateway = Gateway::start(&strangers::deployment()).await;
+    strangers::add_no_series(&gateway, wanted).await;
 }
 
 async fn interrupted() {
@@ -90,7 +108,7 @@ async fn interrupted() {
 }
 
 fn wrong_use() -> ExitCode {
-    eprintln!("usage: signalbox-soak kill-embedded|kill-redis");
+    eprintln!("usage: signalbox-soak kill-embedded|kill-redis|strangers");
     ExitCode::from(2)
 }
 
