@@ -43,6 +43,7 @@ use crate::ast;
 use crate::bundle::{Bundle, Outreach, Rule, Template, TestCase};
 use crate::diagnostic::Diagnostic;
 use crate::grammar::parse;
+use crate::queue_field::QueueField;
 use crate::source::{FileId, SourceSet, Span};
 
 use calendars::Calendars;
@@ -73,7 +74,7 @@ pub fn check(sources: &SourceSet) -> Checked {
 
 /// Whether the field at `path` comes with signalbox: no schema declares it, and nobody outside says its value.
 pub fn is_built_in(path: &str) -> bool {
-    builtin::FIELDS.iter().any(|field| field.path == path)
+    QueueField::of(path).is_some() || builtin::FIELDS.iter().any(|field| field.path == path)
 }
 
 /// As [`check`], and warns of holidays that end within 45 days of `today` or have ended.

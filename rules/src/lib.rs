@@ -26,6 +26,7 @@ mod limits;
 mod outreach;
 mod predicate;
 mod prepared;
+mod queue_facts;
 mod reference;
 mod render;
 #[cfg(test)]
@@ -52,6 +53,7 @@ pub use ledger::{Ledger, LedgerUse};
 pub use limits::ledger_key;
 pub use outreach::{MARKETING, OPTED_OUT};
 pub use prepared::{CompileError, MOST_PATTERN_BYTES};
+pub use queue_facts::{QueueFact, nobody_waits};
 pub use reference::Reference;
 pub use scripts::{ComputedFact, check, check_on};
 pub use signalbox_script::Failure as ScriptFailure;

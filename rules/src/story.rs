@@ -16,6 +16,7 @@ use crate::decision::{DecidedEffect, Decision, Inputs};
 use crate::explain::{Explanation, explain};
 use crate::facts::Facts;
 use crate::ledger::Ledger;
+use crate::queue_facts::nobody_waits;
 use crate::reference::Reference;
 use crate::signals::before;
 
@@ -61,6 +62,7 @@ impl<'a> Story<'a> {
         given.set(path::LANGUAGE, language);
         given.set("channel", Value::Member(CHANNEL.into()));
         given.set("account", Value::Text(ACCOUNT.into()));
+        nobody_waits(&bundle.fields, &mut given);
         Self {
             reference,
             given,

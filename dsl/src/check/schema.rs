@@ -9,6 +9,7 @@ use crate::ast;
 use crate::bundle::{EnumType, EventField, EventType, Field, FieldId, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{BareWord, ItemKind, MeaningProblem, Related};
+use crate::queue_field::QueueField;
 use crate::source::Span;
 
 use super::builtin::{self, BuiltInPresence};
@@ -40,6 +41,8 @@ pub(super) struct Entry {
     modules: Vec<Arc<str>>,
     /// A script computes it: it is seen as other items of a module are.
     pub(super) is_fact: bool,
+    /// The queue whose field it is: it is seen where the queue is.
+    queue: Option<Arc<str>>,
 }
 
 /// When a field is there.
@@ -95,6 +98,7 @@ impl Schema {
                 }
             }
         }
+        schema.add_queues(names);
         schema.add_facts(names, findings);
         schema
     }
@@ -130,6 +134,7 @@ impl Schema {
                 declared: None,
                 modules: Vec::new(),
                 is_fact: false,
+                queue: None,
             });
             if is_page {
                 for event in self.events.values_mut() {
@@ -215,6 +220,7 @@ impl Schema {
                 declared: Some(line.span),
                 modules: vec![Arc::clone(&module)],
                 is_fact: false,
+                queue: None,
             };
             self.add_field(entry, line, event.as_ref(), findings);
         }
@@ -287,6 +293,28 @@ impl Schema {
         false
     }
 
+    /// What every queue has without declaring it.
+    fn add_queues(&mut self, names: &Names<'_>) {
+        for one in names.of_kind(ItemKind::Queue) {
+            let queue = &one.name.text;
+            for field in QueueField::ALL {
+                self.push(Entry {
+                    field: Field {
+                        path: field.path(queue).into(),
+                        value_type: field.value_type(),
+                        optional: false,
+                        description: field.description().into(),
+                    },
+                    presence: Presence::Always,
+                    declared: None,
+                    modules: vec![names.module(one.file)],
+                    is_fact: false,
+                    queue: Some(Arc::clone(queue)),
+                });
+            }
+        }
+    }
+
     /// Facts that scripts compute: fields of one word, which always have a value.
     fn add_facts<'a>(&mut self, names: &mut Names<'a>, findings: &mut Findings) {
         let declared: Vec<_> = names.of_kind(ItemKind::Fact).copied().collect();
@@ -315,6 +343,7 @@ impl Schema {
                 declared: Some(fact.name.span),
                 modules: vec![names.module(one.file)],
                 is_fact: true,
+                queue: None,
             });
         }
     }
@@ -344,6 +373,9 @@ impl Schema {
         if entry.is_fact {
             return names.visible(ItemKind::Fact, file, &first.text).map(|_| id);
         }
+        if let Some(queue) = &entry.queue {
+            return names.visible(ItemKind::Queue, file, queue).map(|_| id);
+        }
         let modules = &entry.modules;
         names.sees_subject(file, &first.text, modules).then_some(id)
     }
@@ -354,8 +386,10 @@ impl Schema {
         if word != BareWord::List && path.single().is_some_and(|name| is_weekday(&name.text)) {
             return MeaningProblem::Weekday { day: written };
         }
-        let subject = path.names.first().map(|first| first.text.to_string());
         let hidden = self.find(&written).and_then(|id| self.entry(id));
+        let queue = hidden.and_then(|entry| entry.queue.as_deref());
+        let first = path.names.first().map(|first| &*first.text);
+        let subject = queue.or(first).map(str::to_owned);
         MeaningProblem::UnknownField {
             nearest: hidden
                 .is_none()

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value as Json};
 use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_rules::conversation::{hearing, path};
-use signalbox_rules::{Decision, DisabledRules, Engine, Facts, Inputs, facts_besides_fields};
+use signalbox_rules::{
+    Decision, DisabledRules, Engine, Facts, Inputs, QueueFact, facts_besides_fields,
+};
 
 use crate::{customer_facts, event_facts};
 
@@ -38,6 +40,11 @@ pub trait Rules: Send + Sync + 'static {
     /// Whether it reads scores of emotions. Without, no message is scored.
     fn reads_emotion(&self) -> bool {
         false
+    }
+
+    /// The facts about queues that it reads. Without, nobody asks the desk.
+    fn queue_facts(&self) -> &[QueueFact] {
+        &[]
     }
 
     /// The facts among `facts` that the bundle reads: what has to be recorded with a decision.
@@ -86,6 +93,7 @@ pub struct ActiveBundle {
     default_queue: Arc<str>,
     reads: Arc<HashSet<Arc<str>>>,
     reads_emotion: bool,
+    queue_facts: Arc<[QueueFact]>,
     disabled: Arc<[Arc<str>]>,
     left_out: DisabledRules,
 }
@@ -110,6 +118,7 @@ impl ActiveBundle {
             .filter_map(|field| bundle.fields.get(field.index()));
         // Whoever has the word and the language are read by every decision, whatever the rules ask.
         let always = [path::STATE, path::LANGUAGE].map(Arc::from);
+        let queue_facts = fields.clone().filter_map(QueueFact::of).collect();
         let reads = fields
             .map(|field| field.path.clone())
             .chain(always)
@@ -122,6 +131,7 @@ impl ActiveBundle {
             default_queue,
             reads: Arc::new(reads),
             reads_emotion,
+            queue_facts,
             disabled: Arc::default(),
             left_out: DisabledRules::default(),
         }
@@ -173,6 +183,10 @@ impl Rules for ActiveBundle {
 
     fn reads_emotion(&self) -> bool {
         self.reads_emotion
+    }
+
+    fn queue_facts(&self) -> &[QueueFact] {
+        &self.queue_facts
     }
 
     fn read_facts(&self, facts: &Facts) -> Facts {

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use jiff::{SignedDuration, Timestamp};
 use parking_lot::Mutex;
 use signalbox_adapters::{Adapter, Channel};
-use signalbox_store::{Archive, Fence, Offset, PartitionId, PartitionKind, Store};
+use signalbox_store::{Archive, Fence, Offset, PartitionId, PartitionKind, Store, StoreError};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 
+use crate::desk::DeskFigures;
 use crate::directory::Directory;
 use crate::environment::Environment;
 use crate::event::ThreadHints;
@@ -18,6 +20,9 @@ use crate::observer::Observer;
 use crate::rules::Rules;
 use crate::settings::RouterSettings;
 use crate::vault::Vault;
+
+/// What rules read of queues is no older.
+const FIGURES_AGE: SignedDuration = SignedDuration::from_secs(5);
 
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
@@ -37,6 +42,8 @@ pub(crate) struct Shared {
     desk_mailbox: Arc<Mailbox>,
     /// Grows whenever this process has changed the desk, or what an agent reads of a customer: a hint only.
     pub(crate) desk_changes: watch::Sender<u64>,
+    /// How the desk stood when somebody here last looked.
+    desk_figures: Mutex<Option<(Timestamp, Arc<DeskFigures>)>>,
     /// Where each owned partition stands; for the archiver.
     standings: Mutex<BTreeMap<PartitionId, Standing>>,
     /// Partitions that stand still because their data is damaged.
@@ -92,10 +99,30 @@ impl Shared {
             mailboxes,
             desk_mailbox: Arc::default(),
             desk_changes: watch::Sender::new(0),
+            desk_figures: Mutex::new(None),
             standings: Mutex::new(BTreeMap::new()),
             damaged: Mutex::new(BTreeSet::new()),
             trying: Arc::default(),
         }
+    }
+
+    /// How the desk stands, as somebody has just seen it.
+    pub(crate) fn note_desk_figures(&self, figures: Arc<DeskFigures>, at: Timestamp) {
+        *self.desk_figures.lock() = Some((at, figures));
+    }
+
+    /// How the desk stood within the last [`FIGURES_AGE`]: its owner says it if that is in this process, otherwise the store does.
+    pub(crate) async fn desk_figures(&self) -> Result<Arc<DeskFigures>, StoreError> {
+        let now = self.environment.now();
+        let known = self.desk_figures.lock().clone();
+        if let Some((at, figures)) = known
+            && now.duration_since(at).abs() <= FIGURES_AGE
+        {
+            return Ok(figures);
+        }
+        let figures = Arc::new(self.desk().await?.figures(std::iter::empty(), 0));
+        self.note_desk_figures(figures.clone(), now);
+        Ok(figures)
     }
 
     /// Every partition that this process may own.

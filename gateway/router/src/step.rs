@@ -10,6 +10,7 @@ use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId
 use crate::carried::Carried;
 use crate::customer::{Customer, OpenTurn, TurnMessage};
 use crate::decision_record::DecisionRecord;
+use crate::desk::DeskFigures;
 use crate::directory::Directory;
 use crate::event::{Event, Said, Shown, Speaker};
 use crate::mailbox::Arrived;
@@ -35,6 +36,8 @@ pub(crate) struct StepContext<'a> {
     pub(crate) directory: &'a Directory,
     pub(crate) settings: &'a RouterSettings,
     pub(crate) observer: &'a dyn Observer,
+    /// How the desk stood a moment ago, as far as rules read it.
+    pub(crate) desk: &'a DeskFigures,
     /// Whether messages to this address are pushed by an adapter, and so need the outbox.
     pub(crate) is_pushed: &'a (dyn Fn(&Address) -> bool + Sync),
 }

@@ -7,7 +7,7 @@ use signalbox_dsl::bundle::{Bundle, Trigger};
 use signalbox_dsl::value::Value;
 use signalbox_rules::conversation::hearing::hear;
 use signalbox_rules::conversation::path;
-use signalbox_rules::{Conversation, Facts, Inputs, Reference, explain};
+use signalbox_rules::{Conversation, Facts, Inputs, Reference, explain, nobody_waits};
 
 use super::answer::{Answer, Outcome};
 use super::arguments::ExplainOptions;
@@ -67,6 +67,7 @@ fn facts(options: &ExplainOptions, bundle: &Bundle) -> Result<Facts, Failure> {
     );
     facts.set(CHANNEL, Value::Member(DEFAULT_CHANNEL.into()));
     facts.set(TEXT, Value::Text(options.text.as_str().into()));
+    nobody_waits(&bundle.fields, &mut facts);
     set_given(options, bundle, &mut facts)?;
     Ok(facts)
 }

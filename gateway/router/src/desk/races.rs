@@ -12,7 +12,7 @@ use signalbox_rules::{Action, ConversationState, DecidedEffect, Decision, Facts,
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::{MessageId, Offset, PartitionId, ThreadId};
 
-use super::{Agent, AnswerResult, Desk, DeskEvent, Presence, RequestId, Wish};
+use super::{Agent, AnswerResult, Desk, DeskEvent, DeskFigures, Presence, RequestId, Wish};
 use crate::customer::Customer;
 use crate::directory::Directory;
 use crate::event::{Event, Said, Shown, Speaker};
@@ -206,6 +206,7 @@ impl Fixture {
             directory: &self.directory,
             settings: &self.settings,
             observer: &Deaf,
+            desk: &DeskFigures::default(),
             is_pushed: &|_| false,
         };
         let arrived = Arrived {

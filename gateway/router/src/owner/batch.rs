@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use signalbox_adapters::Address;
@@ -151,6 +152,10 @@ impl Owner<'_> {
     ) -> Result<Draft, Ended> {
         let shared = self.shared.clone();
         let rules = shared.rules.load_full();
+        let desk = match rules.queue_facts() {
+            [] => Arc::default(),
+            _ => shared.desk_figures().await?,
+        };
         let is_pushed = |address: &Address| shared.adapters.contains_key(&address.channel);
         let context = StepContext {
             partition: self.partition,
@@ -158,6 +163,7 @@ impl Owner<'_> {
             directory: &shared.directory,
             settings: &shared.settings,
             observer: &*shared.observer,
+            desk: &desk,
             is_pushed: &is_pushed,
         };
         let mut draft = self.empty_draft(to, batch.len());

@@ -1,5 +1,6 @@
 //! The desk's owner: the same log and the same commit as a customers' partition, with one state.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -7,7 +8,7 @@ use signalbox_store::{Destination, Offset, PartitionKind, StateWrite, StoreError
 
 use super::commit::Draft;
 use super::{Ended, Owner, later};
-use crate::desk::{self, Desk, Presence};
+use crate::desk::{self, Desk, DeskFigures, Presence};
 use crate::mailbox::Arrived;
 use crate::step::{Forward, StepContext};
 use crate::vault::SealedKind;
@@ -48,6 +49,7 @@ impl Owner<'_> {
             directory: &shared.directory,
             settings: &shared.settings,
             observer: &*shared.observer,
+            desk: &DeskFigures::default(),
             is_pushed: &|_| false,
         };
         let before = self.desk().await?;
@@ -94,6 +96,7 @@ impl Owner<'_> {
         let present = self.presence.present(now);
         let figures = desk.figures(queues.into_iter().map(|(name, _)| name), present);
         self.shared.observer.desk_stands(&figures, now);
+        self.shared.note_desk_figures(Arc::new(figures), now);
         self.desk = Some(desk);
         self.figures_at = next;
         Ok(())

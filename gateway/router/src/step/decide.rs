@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -85,7 +86,7 @@ pub(super) fn page(
     // A page without a title has an empty one: rules may read it under every page event.
     let title = seen.page.title.as_deref().unwrap_or_default();
     facts.set("page.title", Value::Text(title.into()));
-    let dwell = std::time::Duration::from_millis(seen.page.dwell_ms.unwrap_or(0));
+    let dwell = Duration::from_millis(seen.page.dwell_ms.unwrap_or(0));
     facts.set("page.dwell", Value::Duration(dwell));
     let asked = Asked {
         address: &seen.address,
@@ -161,6 +162,7 @@ pub(super) fn decide(
     // A panic is the engine's error, not the customer's: the event is set aside and the partition goes on.
     let decided = catch_unwind(AssertUnwindSafe(|| {
         set_common_facts(&mut facts, customer, asked.address, now, context.rules);
+        set_queue_facts(&mut facts, &customer.conversation, now, context);
         if let Some(planned) = outreach::planned(customer, trigger) {
             planned.facts(&mut facts);
         }
@@ -282,6 +284,26 @@ fn set_common_facts(
         now,
     );
     customer.conversation.facts(now, facts);
+}
+
+/// What rules read of queues: a customer who waits is none of the others who do.
+fn set_queue_facts(
+    facts: &mut Facts,
+    conversation: &Conversation,
+    now: Timestamp,
+    context: &StepContext<'_>,
+) {
+    for fact in context.rules.queue_facts() {
+        let queue = context.desk.queues.get(&fact.queue).copied();
+        let queue = queue.unwrap_or_default();
+        let waits_there = conversation.state == ConversationState::Queued
+            && conversation.queue.as_ref() == Some(&fact.queue);
+        let others = queue.waiting().saturating_sub(usize::from(waits_there));
+        let longest = queue.oldest.map(|oldest| now.duration_since(oldest));
+        // Log time may be behind the desk's.
+        let longest = longest.and_then(|longest| Duration::try_from(longest).ok());
+        fact.set(facts, others as u64, longest.unwrap_or_default());
+    }
 }
 
 /// Nobody is left without an answer because of an error of ours: a person sees to it. Nobody asked for an outreach, so it is left out.

@@ -25,7 +25,7 @@ pub(crate) fn request(number: u128) -> RequestId {
     RequestId(Uuid::from_u128(number))
 }
 
-fn thread(router: &Router, who: &str) -> ThreadId {
+pub(crate) fn thread(router: &Router, who: &str) -> ThreadId {
     router.thread(&address(who))
 }
 

@@ -20,6 +20,7 @@ mod panics;
 mod poison;
 mod presence;
 mod quarantine;
+mod queue_facts;
 mod replies;
 mod staging;
 mod turns;
