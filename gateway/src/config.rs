@@ -20,6 +20,7 @@ use sections::FileSection;
 use source::Sources;
 
 use crate::data_directory::SOCKET_NAME;
+use crate::desk;
 use crate::email::{self, EmailError};
 use crate::webchat::settings::WebchatSettings;
 use crate::webhook::{self, Accounts, AccountsError, EndpointsError};
@@ -145,6 +146,13 @@ impl Config {
         if !is_said && let Err(AccountsError(wrong)) = Accounts::new(&file.webhook, &webchat, mail)
         {
             problems.extend(wrong.into_iter().map(Problem));
+        }
+        // A password that could not be read has been told already.
+        let is_said = problems
+            .iter()
+            .any(|problem| problem.0.en.starts_with("desk."));
+        if !is_said {
+            problems.extend(desk::flaws(&file.desk).into_iter().map(Problem));
         }
         // A value that is out of bounds has been told already.
         let is_said = problems

@@ -10,7 +10,7 @@ mod panics;
 mod signals;
 pub(crate) mod storage;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ use crate::bundles::{BundleRecords, RulesStatus, Watch};
 use crate::config::Config;
 use crate::config::values::{self, Delivery};
 use crate::deployment_key::{self, KeyOrigin};
-use crate::desk::{self, Agents, Desk};
+use crate::desk::{self, Agents, ChannelAccount, Desk, DeskParts, FirstPassword, MADE_NAME};
 use crate::email;
 use crate::environment::RealEnvironment;
 use crate::listener::Listener;
@@ -111,8 +111,8 @@ struct Gateway {
     stop_helpers: CancellationToken,
     helpers: Vec<JoinHandle<()>>,
     url: String,
-    /// Of the desk's agent who was made just now: said once.
-    desk_password: Option<String>,
+    /// Of the desk's agent who was made at the first start, as long as it stands in its file.
+    desk_password: Option<FirstPassword>,
     /// Not only this machine reaches it.
     is_everywhere: bool,
     stop_within: Duration,
@@ -204,13 +204,16 @@ impl Gateway {
             metrics.clone(),
             Arc::new(Timestamp::now),
         );
-        let desk = Desk::new(
-            router.clone(),
+        let desk = Desk::new(DeskParts {
+            router: router.clone(),
             agents,
-            key.clone(),
-            config.file.desk.session.0,
-            stop_ports.clone(),
-        );
+            key: key.clone(),
+            session_lasts: config.file.desk.session.0,
+            proxies: webchat::proxies(&config.webchat)?,
+            accounts: ChannelAccount::all(&config.file),
+            clock: Arc::new(Timestamp::now),
+            leaving: stop_ports.clone(),
+        });
         let mut app = webchat::router(webchat.clone())
             .merge(webhook::router(webhook))
             .merge(desk::router(desk));
@@ -276,15 +279,17 @@ impl Gateway {
             }
             sleep(READY_POLL).await;
         }
-        let ready = std::io::stdout().write_all(self.ready().told(locale).as_bytes());
+        let mut output = std::io::stdout();
+        let ready = self.ready(output.is_terminal());
+        let ready = output.write_all(ready.told(locale).as_bytes());
         if let Err(error) = ready {
             tracing::debug!(%error, "nobody reads standard output");
         }
         tracing::info!(url = self.url, durability = ?self.storage.store.durability(), "ready");
     }
 
-    /// What people are told then.
-    fn ready(&self) -> Words {
+    /// What people are told then. A password is told to people at a terminal only: whatever else reads this keeps it.
+    fn ready(&self, is_terminal: bool) -> Words {
         let url = &self.url;
         let mut ready = if self.is_everywhere {
             words!(
@@ -295,11 +300,20 @@ impl Gateway {
         } else {
             words!("signalbox is ready: {url}\n", "signalbox 已就绪：{url}\n")
         };
-        // Once, and on the terminal only: a log is kept and read by others.
-        if let Some(password) = &self.desk_password {
+        if let Some(first) = &self.desk_password {
+            let (path, password) = (first.path.display(), &first.password);
+            let password = if is_terminal {
+                words!(
+                    "password {password} (it stands in {path}; delete that file once you have noted it)",
+                    "密码 {password}（保存在 {path}；记下后请删除该文件）"
+                )
+            } else {
+                words!("password in {path}", "密码见 {path}")
+            };
+            let Words { en, zh } = password;
             let desk = words!(
-                "The desk for people: {url}desk, name agent, password {password} (it is not shown again)\n",
-                "坐席台：{url}desk，用户名 agent，密码 {password} （不再显示）\n"
+                "The desk for people: {url}desk, name {MADE_NAME}, {en}\n",
+                "坐席台：{url}desk，用户名 {MADE_NAME}，{zh}\n"
             );
             ready.en.push_str(&desk.en);
             ready.zh.push_str(&desk.zh);

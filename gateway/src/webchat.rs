@@ -21,7 +21,7 @@ mod mailbox;
 pub(crate) mod names;
 mod outgoing;
 mod page_events;
-mod peer;
+pub(crate) mod peer;
 mod read_positions;
 mod session;
 mod sites;
@@ -93,7 +93,7 @@ impl Webchat {
         settings.validate().map_err(SettingsError)?;
         Ok(Arc::new(Self {
             sites: Sites::new(&settings).map_err(SettingsError)?,
-            proxies: Proxies::new(&settings.trusted_proxies).map_err(SettingsError)?,
+            proxies: proxies(&settings)?,
             connections: Connections::new(&settings),
             quotas: Quotas::new(&settings.limits),
             visitors: Visitors::new(visitor_token_key),
@@ -142,6 +142,14 @@ async fn config(State(webchat): State<Arc<Webchat>>) -> Json<Value> {
         "sites": webchat.sites.names().collect::<Vec<_>>(),
         "default_site": webchat.settings.default_site(),
     }))
+}
+
+/// The proxies that are believed, here and at the desk.
+///
+/// # Errors
+/// An entry is no address and no network.
+pub(crate) fn proxies(settings: &WebchatSettings) -> Result<Proxies, SettingsError> {
+    Proxies::new(&settings.trusted_proxies).map_err(SettingsError)
 }
 
 #[cfg(test)]

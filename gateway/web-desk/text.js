@@ -99,7 +99,7 @@ const EN = {
   arrived: (count) => `${count} waiting`,
   errors: {
     wrong_password: 'Name or password is wrong.',
-    too_fast: 'Too many tries. Wait half a minute.',
+    too_fast: (told) => `Too many tries. Wait ${told.seconds ?? 10} seconds.`,
     loopback_only: 'This agent may sign in on the gateway’s own machine only. Put agents in signalbox.yaml.',
     not_yours: (told) => (told.held_by ? `${told.held_by.name} has this conversation.` : 'Nobody has this conversation: take it first.'),
     gone: 'This conversation waits for nobody any more.',
@@ -208,7 +208,7 @@ const ZH = {
   arrived: (count) => `${count} 位客户在等待`,
   errors: {
     wrong_password: '用户名或密码不正确。',
-    too_fast: '尝试次数过多，请半分钟后再试。',
+    too_fast: (told) => `尝试次数过多，请 ${told.seconds ?? 10} 秒后再试。`,
     loopback_only: '该坐席只能在网关所在的机器上登录。请在 signalbox.yaml 中配置坐席。',
     not_yours: (told) => (told.held_by ? `该会话由 ${told.held_by.name} 接待。` : '该会话还没有人接待，请先接入。'),
     gone: '该会话已不再等待人工。',

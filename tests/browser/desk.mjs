@@ -1,7 +1,7 @@
 // A gateway of its own with the example shop's rules, a customer who asks for a person, and an agent at the desk.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
@@ -37,7 +37,8 @@ export class DeskGateway {
     this.#child.stdout.on('data', (bytes) => { said += bytes; });
     this.#ended = new Promise((resolve) => { this.#child.once('exit', resolve); });
     [, this.url] = await until('the gateway is ready', () => /ready: (\S+)/.exec(said), () => said);
-    this.password ??= (await until('the password is said', () => /password (\S+)/.exec(said)))[1];
+    await until('the password is named', () => /name agent, password in \S+/.test(said), () => said);
+    this.password ??= (await readFile(join(this.#data, 'desk-password'), 'utf8')).trim();
   }
 
   async kill() {

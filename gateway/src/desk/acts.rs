@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use signalbox_adapters::webchat::text::normalise;
 use signalbox_router::{Agent, AnswerResult, Asked, RequestId, Spoken, Whisper, Wish};
+use signalbox_store::ThreadId;
 use uuid::Uuid;
 
 use super::Desk;
@@ -90,6 +91,7 @@ pub(super) async fn answer(
 ) -> Result<Response, Refusal> {
     let thread = thread_of(&thread)?;
     let text = normalise(&asked.text).map_err(|_| Refusal::Unfit("text"))?;
+    desk.is_known(thread).await?;
     let request = RequestId(asked.request);
     match desk.router.agent_says(agent, thread, text, request).await? {
         // Under this name it stands in the history.
@@ -109,20 +111,19 @@ pub(super) async fn note(
 ) -> Result<Response, Refusal> {
     let thread = thread_of(&thread)?;
     let text = Whisper::new(&asked.text).map_err(|_| Refusal::Unfit("text"))?;
-    if !desk
-        .router
-        .customers(&[thread])
-        .await?
-        .contains_key(&thread)
-    {
-        return Err(Refusal::Unknown);
-    }
+    desk.is_known(thread).await?;
     let request = RequestId(asked.request);
     desk.router.whisper(agent, thread, text, request).await?;
     Ok(done())
 }
 
 impl Desk {
+    /// Nothing is kept for somebody who does not exist.
+    async fn is_known(&self, thread: ThreadId) -> Result<(), Refusal> {
+        let customers = self.router.customers(&[thread]).await?;
+        customers.get(&thread).map(|_| ()).ok_or(Refusal::Unknown)
+    }
+
     async fn wish(
         &self,
         agent: Agent,

@@ -80,7 +80,10 @@ pub(super) async fn changes(
     State(desk): State<Arc<Desk>>,
     SignedIn(agent): SignedIn,
 ) -> Result<Response, Refusal> {
-    let place = desk.streams.enter(&agent.id).ok_or(Refusal::TooFast)?;
+    let place = desk
+        .streams
+        .enter(&agent.id)
+        .ok_or(Refusal::TooFast(LOOK_EVERY))?;
     let hints = desk.router.desk_hints();
     let stream = Stream {
         desk,
@@ -97,8 +100,6 @@ pub(super) async fn changes(
     let headers = response.headers_mut();
     let of_events = HeaderValue::from_static("text/event-stream");
     headers.insert(header::CONTENT_TYPE, of_events);
-    let never = HeaderValue::from_static("no-store");
-    headers.insert(header::CACHE_CONTROL, never);
     // A proxy that gathers what comes would hold changes back.
     headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
     Ok(response)

@@ -11,7 +11,7 @@ use signalbox_rules::explain::value_text;
 use signalbox_store::{Sequence, ThreadId, TranscriptRange};
 
 use super::Desk;
-use super::list::row;
+use super::list::{Face, row};
 use super::refusal::Refusal;
 use super::session::SignedIn;
 use super::why::why;
@@ -40,7 +40,7 @@ pub(super) async fn file(
     };
     Ok(Json(json!({
         "thread": thread.to_string(),
-        "case": known.case(thread).map(|case| row(case, Some(customer))),
+        "case": known.case(thread).map(|case| row(case, Some(&Face::of(customer)))),
         "state": conversation.state,
         "agent": file.agent,
         "customer": {

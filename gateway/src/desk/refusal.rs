@@ -1,5 +1,7 @@
 //! Why a request of the desk is not answered with what it asked for.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Json, Response};
 use serde_json::{Value, json};
@@ -12,8 +14,8 @@ pub(super) enum Refusal {
     SignedOut,
     /// Name or password is wrong; which one is not told.
     WrongPassword,
-    /// Too many tries.
-    TooFast,
+    /// Too many tries; when to come again.
+    TooFast(Duration),
     /// The one agent who was made at the first start may be used on this machine only.
     ElsewhereOnly,
     /// It does not come from the desk's own page.
@@ -55,11 +57,14 @@ impl IntoResponse for Refusal {
             Self::WrongPassword => {
                 told(StatusCode::UNAUTHORIZED, json!({"error": "wrong_password"}))
             }
-            Self::TooFast => {
-                let mut response =
-                    told(StatusCode::TOO_MANY_REQUESTS, json!({"error": "too_fast"}));
-                let wait = HeaderValue::from_static("30");
-                response.headers_mut().insert(header::RETRY_AFTER, wait);
+            Self::TooFast(wait) => {
+                let seconds = wait.as_secs().saturating_add(1);
+                let mut response = told(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    json!({"error": "too_fast", "seconds": seconds}),
+                );
+                let seconds = HeaderValue::from(seconds);
+                response.headers_mut().insert(header::RETRY_AFTER, seconds);
                 response
             }
             Self::ElsewhereOnly => told(StatusCode::FORBIDDEN, json!({"error": "loopback_only"})),

@@ -15,7 +15,7 @@ pub(super) const NAME_THE_PROXY: &str =
     "name it in webchat.trusted_proxies, or set webchat.limits.lifted_on_loopback to false";
 
 /// Proxies that are believed.
-pub(super) struct Proxies {
+pub struct Proxies {
     networks: Vec<Network>,
     /// One that is not believed was complained about; once is enough.
     has_complained: AtomicBool,
@@ -28,7 +28,7 @@ struct Network {
 
 impl Proxies {
     /// Or one sentence for each entry that is none.
-    pub(super) fn new(entries: &[String]) -> Result<Self, Vec<Words>> {
+    pub(crate) fn new(entries: &[String]) -> Result<Self, Vec<Words>> {
         let mut wrong = Vec::new();
         let mut networks = Vec::new();
         for entry in entries {
@@ -52,7 +52,7 @@ impl Proxies {
 
     /// The client's address: the last one on the way that is no proxy of ours. What a client writes into the header
     /// itself stands before that, so it never counts.
-    pub(super) fn client(&self, connected: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub(crate) fn client(&self, connected: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut client = connected.to_canonical();
         // As bytes: a hop that cannot be read must not hide the ones that a proxy wrote behind it.
         let forwarded: Vec<&[u8]> = headers
@@ -87,7 +87,7 @@ impl Proxies {
         }
     }
 
-    fn believes(&self, address: IpAddr) -> bool {
+    pub(crate) fn believes(&self, address: IpAddr) -> bool {
         self.networks
             .iter()
             .any(|network| network.contains(address))
@@ -99,7 +99,7 @@ fn address(hop: &[u8]) -> Option<IpAddr> {
 }
 
 /// What counts as one client: with IPv6 a whole /64, since anybody has that many addresses.
-pub(super) fn counted_as(address: IpAddr) -> IpAddr {
+pub(crate) fn counted_as(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))

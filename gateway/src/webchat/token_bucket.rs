@@ -52,6 +52,11 @@ impl TokenBucket {
             (1.0 - self.tokens) / rate.per_second,
         ))
     }
+
+    /// Puts a token back that was taken for something that did not count.
+    pub(crate) fn give_back(&mut self, rate: Rate) {
+        self.tokens = rate.burst.min(self.tokens + 1.0);
+    }
 }
 
 /// A bucket for each of the keys that were used last. One that was forgotten is full again: whoever rotates through

@@ -4,8 +4,8 @@ use crate::config::section::section;
 use crate::config::values::{Named, Secret, Text, TimeSpan};
 
 section! {
-    /// The desk for people, at `/desk`. Without agents one named `agent` is made at the first start: the password is printed once, and counts on this machine only.
-    zh "坐席台，地址为 `/desk`。不写坐席时，首次启动会生成一个名为 `agent` 的坐席：密码只打印一次，且只能在本机使用。"
+    /// The desk for people, at `/desk`. Without agents one named `agent` is made at the first start: the password stands in the file `desk-password` of the data directory, and counts on this machine only.
+    zh "坐席台，地址为 `/desk`。不写坐席时，首次启动会生成一个名为 `agent` 的坐席：密码保存在数据目录的 `desk-password` 文件中，且只能在本机使用。"
     pub struct DeskSection {
         /// How long a sign-in lasts. Then agents sign in again.
         zh "登录有效时长，到期后需重新登录。"

@@ -47,8 +47,8 @@ section! {
         zh "是否丢弃发送 `DNT: 1` 或 `Sec-GPC: 1` 的浏览器的页面事件。"
         honour_do_not_track: bool = true;
 
-        /// Proxies whose `X-Forwarded-For` is believed: addresses, or networks such as `10.0.0.0/8`. Nobody else's is.
-        zh "其 `X-Forwarded-For` 可信的代理：地址，或 `10.0.0.0/8` 这样的网段；其余一律不信。"
+        /// Proxies whose `X-Forwarded-For` is believed, here and at the desk: addresses, or networks such as `10.0.0.0/8`. Nobody else's is.
+        zh "其 `X-Forwarded-For` 可信的代理（网页聊天与坐席台共用）：地址，或 `10.0.0.0/8` 这样的网段；其余一律不信。"
         trusted_proxies: List<Text> = List(Vec::new());
 
         section limits: LimitsSection;
