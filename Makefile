@@ -6,15 +6,15 @@ SIGNALBOX := cargo run --release --quiet -p signalbox --
 help:           ## what there is
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 
-EXAMPLE ?= hello
+EXAMPLE ?= shop
 
 # STORE=redis: on the Redis server that REDIS_URL names, or on one of its own that ends with the gateway.
-run:            ## build, start with the example, print one address; EXAMPLE=shop: a whole shop; STORE=redis: hello on Redis
-ifeq ($(STORE),redis)
-	.ci/run-on-redis
-else ifeq ($(EXAMPLE),shop)
+run:            ## build, start the example shop, print one address; EXAMPLE=hello: the smallest one; STORE=redis: on Redis
+ifeq ($(EXAMPLE),shop)
 	examples/shop/shop.py secrets
-	cargo run --release -p signalbox -- serve --config examples/shop/signalbox.yaml
+endif
+ifeq ($(STORE),redis)
+	.ci/run-on-redis $(EXAMPLE)
 else
 	cargo run --release -p signalbox -- serve --config examples/$(EXAMPLE)/signalbox.yaml
 endif
