@@ -100,6 +100,7 @@ const RULES = dashboard('signalbox-rules', 'signalbox · Rules 规则', 'What ru
   row('Do the scripts work? 脚本', [
     series('Facts of scripts', '脚本事实', [[`sum by (result) (rate(signalbox_script_facts_total{${FILTER}}[$__rate_interval]))`, '{{result}}']], 'reqps', { description: 'Facts that decisions asked for: the script gave a value, an argument was absent, or the script failed.' }),
     series('Scripts that fail', '失败的脚本', [[`sum by (fact) (rate(signalbox_script_failures_total{${FILTER}}[$__rate_interval]))`, '{{fact}}']], 'reqps', { description: 'Rules then see the value behind `otherwise`; `signalbox explain` says why.' }),
+    series('Attributes that do not fit', '不合声明的属性', [[`sum(rate(signalbox_attribute_misfits_total{${FILTER}}[$__rate_interval]))`, 'decisions']], 'reqps', { description: 'Decisions without something that a signed token said, since `schema customer` declares it otherwise. The log names each field once.' }),
   ]),
 ]);
 

@@ -2,14 +2,16 @@
 
 mod decision_line;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use jiff::Timestamp;
+use parking_lot::Mutex;
 use signalbox_adapters::Channel;
 use signalbox_router::{
-    CommitAnswer, DecisionPlace, DeliveryAnswer, DeskAct, DeskFigures, Handling, Observer,
+    CommitAnswer, DecisionPlace, DeliveryAnswer, DeskAct, DeskFigures, Handling, Misfit, Observer,
     Reception,
 };
 use signalbox_rules::{Action, Decision, DropReason, OutreachStep, ScriptFailure};
@@ -35,6 +37,27 @@ pub struct MetricsObserver {
 struct ActiveBundle {
     hash: String,
     fired: FiredRules,
+    /// Account and field of attributes that did not fit and were told of.
+    told_misfits: Mutex<BTreeSet<(String, String)>>,
+}
+
+/// Fields that do not fit, so many by name in the log of one bundle; the metric counts all.
+const MOST_MISFITS_TOLD: usize = 64;
+
+impl ActiveBundle {
+    fn new(hash: &str, fired: FiredRules) -> Self {
+        Self {
+            hash: hash.to_owned(),
+            fired,
+            told_misfits: Mutex::default(),
+        }
+    }
+
+    /// Whether it is the first of its kind, and there is room to remember it.
+    fn is_news(&self, account: &str, misfit: &Misfit) -> bool {
+        let mut told = self.told_misfits.lock();
+        told.len() < MOST_MISFITS_TOLD && told.insert((account.to_owned(), misfit.field.clone()))
+    }
 }
 
 impl MetricsObserver {
@@ -44,10 +67,7 @@ impl MetricsObserver {
         hash: &str,
         rules: impl Iterator<Item = &'a Arc<str>>,
     ) -> Self {
-        let bundle = ActiveBundle {
-            hash: hash.to_owned(),
-            fired: metrics.rules.adopt(hash, rules),
-        };
+        let bundle = ActiveBundle::new(hash, metrics.rules.adopt(hash, rules));
         Self {
             metrics,
             bundle: ArcSwap::from_pointee(bundle),
@@ -57,10 +77,7 @@ impl MetricsObserver {
     /// Notes that another bundle is live.
     pub fn adopt<'a>(&self, hash: &str, rules: impl Iterator<Item = &'a Arc<str>>) {
         let fired = self.metrics.rules.adopt(hash, rules);
-        self.bundle.store(Arc::new(ActiveBundle {
-            hash: hash.to_owned(),
-            fired,
-        }));
+        self.bundle.store(Arc::new(ActiveBundle::new(hash, fired)));
     }
 }
 
@@ -158,6 +175,17 @@ impl Observer for MetricsObserver {
         let floor = decision.trace.floor.as_deref();
         spans::note_decided(&tracing::Span::current(), floor, decision.effects.len());
         decision_line::write(decision, place);
+    }
+
+    fn attribute_misfit(&self, account: &str, misfit: &Misfit) {
+        self.metrics.rules.attribute_misfits.inc();
+        if self.bundle.load().is_news(account, misfit) {
+            tracing::warn!(
+                account,
+                %misfit,
+                "a signed token says something of a customer that does not fit the rules' `schema customer`; the rules go without it, now and whenever it comes again"
+            );
+        }
     }
 
     fn committed(&self, answer: CommitAnswer, records: usize, took: Duration) {
@@ -305,4 +333,36 @@ fn outreach_result(step: &OutreachStep) -> OutreachResult {
 
 fn gauge(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_does_not_fit_is_told_once_a_bundle_and_counted_each_time() {
+        let metrics = Arc::new(Metrics::new().unwrap());
+        let observer = MetricsObserver::new(metrics.clone(), "one", std::iter::empty());
+        let misfit = |field: &str| Misfit {
+            field: field.to_owned(),
+            problem: "must be a whole number".to_owned(),
+        };
+        let is_news = |field: &str| observer.bundle.load().is_news("shop", &misfit(field));
+        assert!(is_news("customer.tier"));
+        assert!(!is_news("customer.tier"));
+        assert!(is_news("customer.age"));
+        let many = (0..1_000).filter(|n| is_news(&format!("customer.f{n}")));
+        assert_eq!(many.count(), MOST_MISFITS_TOLD - 2);
+        observer.adopt("two", std::iter::empty());
+        assert!(
+            observer
+                .bundle
+                .load()
+                .is_news("shop", &misfit("customer.tier"))
+        );
+        for _ in 0..3 {
+            observer.attribute_misfit("shop", &misfit("customer.tier"));
+        }
+        assert_eq!(metrics.rules.attribute_misfits.get(), 3);
+    }
 }

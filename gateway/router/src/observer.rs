@@ -8,6 +8,7 @@ use signalbox_rules::Decision;
 use signalbox_store::{Offset, PartitionId, ThreadId};
 
 use crate::desk::{DeskAct, DeskFigures};
+use crate::rules::Misfit;
 
 /// How an inbound message was received.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,6 +113,9 @@ pub trait Observer: Send + Sync + 'static {
 
     /// A turn or event was decided. Called inside its [`Observer::decision_span`].
     fn decided(&self, decision: &Decision, place: DecisionPlace) {}
+
+    /// A customer's signed token says something that does not fit the live rules, which so go without it. Told of every decision.
+    fn attribute_misfit(&self, account: &str, misfit: &Misfit) {}
 
     /// A commit of so many records was answered.
     fn committed(&self, answer: CommitAnswer, records: usize, took: Duration) {}

@@ -26,7 +26,6 @@ use crate::language;
 use crate::mailbox::Arrived;
 use crate::observer::{DecisionPlace, Handling};
 use crate::report::Happened;
-use crate::rules::Rules;
 
 /// The rule name of what signalbox does by itself.
 const BY_ITSELF: &str = "signalbox";
@@ -161,7 +160,7 @@ pub(super) fn decide(
     let _entered = span.enter();
     // A panic is the engine's error, not the customer's: the event is set aside and the partition goes on.
     let decided = catch_unwind(AssertUnwindSafe(|| {
-        set_common_facts(&mut facts, customer, asked.address, now, context.rules);
+        set_common_facts(&mut facts, customer, asked.address, now, context);
         set_queue_facts(&mut facts, &customer.conversation, now, context);
         if let Some(planned) = outreach::planned(customer, trigger) {
             planned.facts(&mut facts);
@@ -241,18 +240,16 @@ fn set_common_facts(
     customer: &mut Customer,
     address: &Address,
     now: Timestamp,
-    rules: &dyn Rules,
+    context: &StepContext<'_>,
 ) {
     facts.set("channel", Value::Member(address.channel.name().into()));
     facts.set("account", Value::Text(address.account.as_str().into()));
     facts.set("now", Value::Timestamp(now));
-    let (attributes, misfits) = rules.customer_facts(&customer.profile.attributes);
+    let (attributes, misfits) = context.rules.customer_facts(&customer.profile.attributes);
     for misfit in &misfits {
-        tracing::warn!(
-            account = address.account.as_str(),
-            %misfit,
-            "a signed token says something of a customer that does not fit the rules' `schema customer`; the rules go without it"
-        );
+        context
+            .observer
+            .attribute_misfit(address.account.as_str(), misfit);
     }
     for (path, value) in attributes.iter() {
         facts.set(path, value.clone());
@@ -275,12 +272,12 @@ fn set_common_facts(
     }
     facts.set(
         "language",
-        Value::Language(heard.unwrap_or_else(|| rules.default_language())),
+        Value::Language(heard.unwrap_or_else(|| context.rules.default_language())),
     );
     hear(
         &mut customer.conversation,
         facts,
-        rules.reads_emotion(),
+        context.rules.reads_emotion(),
         now,
     );
     customer.conversation.facts(now, facts);

@@ -50,6 +50,8 @@ pub struct RuleMetrics {
     disabled_since: Gauge,
     /// Facts of scripts.
     pub scripts: ScriptMetrics,
+    /// Attributes of customers that the rules had to go without.
+    pub attribute_misfits: IntCounter,
     last_adopted: Gauge,
     active: GaugeVec,
     fired: IntCounterVec,
@@ -126,6 +128,10 @@ impl RuleMetrics {
                 "When the rule that is disabled for longest was switched off, in Unix time; 0 if none is.",
             )?,
             scripts: ScriptMetrics::register(&mut area)?,
+            attribute_misfits: area.counter(
+                "attribute_misfits_total",
+                "Decisions that had to go without an attribute of a signed token, since it does not fit the rules' `schema customer`; the log names each field once a bundle.",
+            )?,
             last_adopted: area.decimal_gauge(
                 "rules_last_adopted_timestamp_seconds",
                 "When the active bundle was adopted, in Unix time.",
