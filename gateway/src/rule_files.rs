@@ -7,11 +7,14 @@
 
 mod encoding;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use signalbox_dsl::{ForeignFile, SourceFile, SourceSet};
+use signalbox_dsl::ast::ItemKind;
+use signalbox_dsl::{FileId, ForeignFile, SourceFile, SourceSet, parse};
 
 use crate::words::{Told, Words, words};
 
@@ -48,6 +51,14 @@ pub enum RuleFilesError {
         /// Which.
         path: String,
     },
+    /// `.rules`: all end and no name, so it is hidden.
+    #[error(
+        "`{path}` is not read: a name that begins with a dot is a hidden file; rename it, to shop.{EXTENSION} for instance"
+    )]
+    Nameless {
+        /// Which.
+        path: String,
+    },
     /// A pipe, a device or a directory under the name of a rule file: reading it might never end.
     #[error(
         "`{path}` is named like a rule file, but is none; take it away, or put a file in its place"
@@ -78,6 +89,9 @@ impl Told for RuleFilesError {
             Self::Misnamed { path } => {
                 format!("不读取 `{path}`：规则文件的名称以 .{EXTENSION} 结尾；请改名")
             }
+            Self::Nameless { path } => {
+                format!("不读取 `{path}`：以点开头的是隐藏文件；请改名，例如 shop.{EXTENSION}")
+            }
             Self::NoFile { path } => {
                 format!("`{path}` 的名称像规则文件，却不是普通文件；请移走它，或换成文件")
             }
@@ -100,8 +114,21 @@ impl RuleFiles {
     /// Reads a directory or one file.
     ///
     /// # Errors
-    /// [`RuleFilesError`]
+    /// [`RuleFilesError`]; of several files that cannot be read, the first.
     pub fn read(path: &Path) -> Result<Self, RuleFilesError> {
+        let (files, unreadable) = Self::read_what_can_be(path)?;
+        match unreadable.into_iter().next() {
+            Some(first) => Err(first),
+            None => Ok(files),
+        }
+    }
+
+    /// As [`Self::read`], with those files of a directory that can be read and what stands against the others, for whoever looks for all
+    /// that is wrong.
+    ///
+    /// # Errors
+    /// [`RuleFilesError`]
+    pub fn read_what_can_be(path: &Path) -> Result<(Self, Vec<RuleFilesError>), RuleFilesError> {
         let paths = paths(path)?;
         let is_alone = paths.first().is_some_and(|only| only == path);
         let root = if is_alone {
@@ -112,42 +139,28 @@ impl RuleFiles {
         if !is_alone && !paths.iter().any(|path| is_rule_file(path)) {
             return Err(nothing_in(path));
         }
-        let mut left = MAX_BYTES;
-        let mut files = Vec::with_capacity(paths.len());
-        let mut foreign = Vec::new();
+        let mut reading = Reading {
+            left: MAX_BYTES,
+            root: &root,
+            files: Vec::with_capacity(paths.len()),
+            foreign: Vec::new(),
+        };
+        let mut unreadable = Vec::new();
         for file in paths {
-            let metadata = fs::metadata(&file).map_err(|error| unreadable(&file, error))?;
-            if !metadata.is_file() {
-                return Err(RuleFilesError::NoFile {
-                    path: file.display().to_string(),
-                });
+            match reading.take_in(&file) {
+                Err(RuleFilesError::TooMuch { bound, .. }) => return Err(too_much(path, bound)),
+                Err(wrong) => unreadable.push(wrong),
+                Ok(()) => {}
             }
-            let bytes = read_at_most(&file, left).map_err(|error| unreadable(&file, error))?;
-            left = match left.checked_sub(bytes.len() as u64) {
-                Some(left) => left,
-                None => {
-                    return Err(too_much(
-                        path,
-                        Words::plain(format!("{} MiB", MAX_BYTES >> 20)),
-                    ));
-                }
-            };
-            let path: std::sync::Arc<str> = relative(&root, &file).into();
-            let decoded = encoding::decode(bytes);
-            foreign.extend(decoded.foreign.map(|(encoding, first)| ForeignFile {
-                path: path.clone(),
-                encoding,
-                first,
-            }));
-            files.push(SourceFile {
-                path,
-                text: decoded.text.into(),
-            });
         }
-        Ok(Self {
-            sources: SourceSet::new(files).with_foreign(foreign),
-            root,
-        })
+        if let Some(only) = reading.files.first().filter(|_| is_alone) {
+            let text = only.text.clone();
+            for script in scripts_of(path, &text) {
+                reading.take_in(&script)?;
+            }
+        }
+        let sources = SourceSet::new(reading.files).with_foreign(reading.foreign);
+        Ok((Self { sources, root }, unreadable))
     }
 
     /// What to print in front of the files' paths, so that they can be opened from the working directory.
@@ -166,20 +179,67 @@ impl RuleFiles {
     }
 }
 
-/// Where the rule files and scripts of a directory are, sorted; or the one file itself, and behind it the scripts that it calls.
+/// The files whose change may change what is read: of a directory its rule files and scripts, sorted; of one file itself and all
+/// scripts beside it, whichever it calls.
 ///
 /// # Errors
 /// [`RuleFilesError`]
-pub(crate) fn paths(path: &Path) -> Result<Vec<PathBuf>, RuleFilesError> {
+pub(crate) fn watched(path: &Path) -> Result<Vec<PathBuf>, RuleFilesError> {
+    let mut paths = paths(path)?;
+    if paths.first().is_some_and(|only| only == path) {
+        paths.extend(scripts_beside(path));
+    }
+    Ok(paths)
+}
+
+/// Files on the way to a [`SourceSet`].
+struct Reading<'a> {
+    /// Bytes that all files together may still have.
+    left: u64,
+    root: &'a Path,
+    files: Vec<SourceFile>,
+    foreign: Vec<ForeignFile>,
+}
+
+impl Reading<'_> {
+    fn take_in(&mut self, file: &Path) -> Result<(), RuleFilesError> {
+        let metadata = fs::metadata(file).map_err(|error| unreadable(file, error))?;
+        if !metadata.is_file() {
+            return Err(RuleFilesError::NoFile {
+                path: file.display().to_string(),
+            });
+        }
+        let bytes = read_at_most(file, self.left).map_err(|error| unreadable(file, error))?;
+        let Some(left) = self.left.checked_sub(bytes.len() as u64) else {
+            let bound = Words::plain(format!("{} MiB", MAX_BYTES >> 20));
+            return Err(too_much(file, bound));
+        };
+        self.left = left;
+        let path: Arc<str> = relative(self.root, file).into();
+        let decoded = encoding::decode(bytes);
+        self.foreign
+            .extend(decoded.foreign.map(|(encoding, first)| ForeignFile {
+                path: path.clone(),
+                encoding,
+                first,
+            }));
+        self.files.push(SourceFile {
+            path,
+            text: decoded.text.into(),
+        });
+        Ok(())
+    }
+}
+
+/// Where the rule files and scripts of a directory are, sorted; or the one file itself.
+fn paths(path: &Path) -> Result<Vec<PathBuf>, RuleFilesError> {
     if !fs::metadata(path)
         .map_err(|error| unreadable(path, error))?
         .is_dir()
     {
         return match is_rule_file(path) {
-            true => Ok(with_scripts_beside(path)),
-            false => Err(RuleFilesError::Misnamed {
-                path: path.display().to_string(),
-            }),
+            true => Ok(vec![path.to_owned()]),
+            false => Err(misnamed(path)),
         };
     }
     let mut paths = Vec::new();
@@ -260,32 +320,37 @@ fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file, and the scripts beside it whose names it says. One that cannot be listed or read is told of elsewhere.
-fn with_scripts_beside(file: &Path) -> Vec<PathBuf> {
-    // A pipe would keep whoever reads it waiting.
-    if !file.is_file() {
-        return vec![file.to_owned()];
-    }
-    let text = read_at_most(file, MAX_BYTES).unwrap_or_default();
-    let text = String::from_utf8_lossy(&text);
+/// The scripts beside a rule file whose functions its facts call, by name. One that is missing is for `check` to tell of.
+fn scripts_of(file: &Path, text: &str) -> Vec<PathBuf> {
+    let (tree, _) = parse(FileId(0), text);
+    let functions = tree.items.iter().filter_map(|item| match &item.kind {
+        ItemKind::Fact(fact) => Some(&*fact.function.text),
+        _ => None,
+    });
+    let called: BTreeSet<&str> = functions.collect();
+    let is_called = |script: &PathBuf| {
+        let stem = script.file_stem().map(|stem| stem.to_string_lossy());
+        stem.is_some_and(|stem| called.contains(&*stem))
+    };
+    scripts_beside(file).into_iter().filter(is_called).collect()
+}
+
+/// All scripts beside a file, sorted. A directory that cannot be listed has none.
+fn scripts_beside(file: &Path) -> Vec<PathBuf> {
     let directory = file.parent().unwrap_or(Path::new(""));
     let directory = match directory.as_os_str().is_empty() {
         true => Path::new("."),
         false => directory,
     };
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let names = entries.map(|entry| entry.file_name());
-    let mut scripts: Vec<PathBuf> = names
-        .filter(|name| {
-            let name = Path::new(name);
-            let stem = name.file_stem().map(|stem| stem.to_string_lossy());
-            has_end(name, SCRIPT_EXTENSION)
-                && stem.is_some_and(|stem| text.contains(&format!("script {stem}")))
-        })
+    let mut scripts: Vec<PathBuf> = entries
+        .map(|entry| entry.file_name())
+        .filter(|name| has_end(Path::new(name), SCRIPT_EXTENSION))
         .map(|name| file.with_file_name(name))
+        .take(MAX_FILES)
         .collect();
     scripts.sort_unstable();
-    std::iter::once(file.to_owned()).chain(scripts).collect()
+    scripts
 }
 
 fn has_end(path: &Path, end: &str) -> bool {
@@ -300,6 +365,16 @@ fn relative(root: &Path, file: &Path) -> String {
         .map(|part| part.as_os_str().to_string_lossy())
         .collect();
     parts.join("/")
+}
+
+fn misnamed(path: &Path) -> RuleFilesError {
+    let name = path.file_name().map(|name| name.to_string_lossy());
+    let is_all_end = name.is_some_and(|name| name.strip_prefix('.') == Some(EXTENSION));
+    let path = path.display().to_string();
+    match is_all_end {
+        true => RuleFilesError::Nameless { path },
+        false => RuleFilesError::Misnamed { path },
+    }
 }
 
 fn unreadable(path: &Path, reason: io::Error) -> RuleFilesError {

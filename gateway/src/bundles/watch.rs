@@ -154,7 +154,7 @@ async fn wait_for_quiet(hints: &mut mpsc::Receiver<()>) {
 }
 
 fn stamps(path: &Path) -> Vec<Stamp> {
-    rule_files::paths(path)
+    rule_files::watched(path)
         .unwrap_or_default()
         .into_iter()
         .map(|path| {

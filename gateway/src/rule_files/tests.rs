@@ -50,10 +50,13 @@ fn scripts_are_read_with_the_rules_that_may_call_them() {
     write(
         folder.path(),
         "one.rules",
-        "fact 分: score = script 评分() otherwise 0%".as_bytes(),
+        "language 1\nmodule one\n# script other\nfact 分: score = script 评分 () otherwise 0%\n"
+            .as_bytes(),
     );
     write(folder.path(), "评分.rhai", b"fn x() { 1 }");
+    // Named in a comment only, and like the beginning of one that is called.
     write(folder.path(), "other.rhai", b"");
+    write(folder.path(), "评.rhai", b"");
     let paths = |path: &Path| {
         let files = RuleFiles::read(path).unwrap();
         let files = files.sources.files().iter();
@@ -61,12 +64,40 @@ fn scripts_are_read_with_the_rules_that_may_call_them() {
     };
     assert_eq!(
         paths(folder.path()),
-        ["one.rules", "other.rhai", "评分.rhai"]
+        ["one.rules", "other.rhai", "评.rhai", "评分.rhai"]
     );
     assert_eq!(
         paths(&folder.path().join("one.rules")),
         ["one.rules", "评分.rhai"]
     );
+}
+
+/// The watch looks at names only: what a file says is not read for it.
+#[test]
+fn a_file_alone_is_watched_with_all_scripts_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["one.rules", "two.rules", "f.rhai", "g.rhai"] {
+        write(folder.path(), name, b"");
+    }
+    let one = folder.path().join("one.rules");
+    let names = |path: &Path| {
+        let paths = watched(path).unwrap().into_iter();
+        let names = paths.map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(names(&one), ["one.rules", "f.rhai", "g.rhai"]);
+    assert_eq!(
+        names(folder.path()),
+        ["f.rhai", "g.rhai", "one.rules", "two.rules"]
+    );
+}
+
+#[test]
+fn a_file_of_all_end_and_no_name_is_told_to_be_hidden() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), ".rules", b"");
+    let wrong = RuleFiles::read(&folder.path().join(".rules")).unwrap_err();
+    assert!(wrong.to_string().contains("hidden file"), "{wrong}");
 }
 
 #[test]

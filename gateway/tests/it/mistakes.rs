@@ -44,6 +44,23 @@ fn a_file_in_gbk_is_a_finding_among_others() {
     assert!(told.contains("另存为 UTF-8"), "{told}");
 }
 
+/// Nothing that stands in the other files is hidden by it, and no name is called unknown that it may declare.
+#[test]
+fn a_file_that_cannot_be_read_is_told_behind_the_findings_of_the_others() {
+    let folder = folder_with(&[
+        ("broken.rules", BROKEN),
+        ("user.rules", b"language 1\nmodule user\nuse gone (x)\n"),
+    ]);
+    std::os::unix::fs::symlink("nowhere", folder.path().join("rules/gone.rules")).unwrap();
+    let told = run_in(folder.path(), &["check", "rules"]);
+    assert!(told.starts_with("exit code 2\n"), "{told}");
+    assert!(told.contains("--> rules/broken.rules:3:1"), "{told}");
+    assert!(told.contains("`rules/gone.rules` cannot be read"), "{told}");
+    assert!(!told.contains("user.rules"), "{told}");
+    let told = run_in(folder.path(), &["check", "rules", "--lang", "zh"]);
+    assert!(told.contains("无法读取 `rules/gone.rules`"), "{told}");
+}
+
 #[test]
 fn fmt_leaves_a_file_in_gbk_as_it_is() {
     let folder = folder_with(&[
