@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use signalbox_dsl::Locale;
 
 use crate::limits::MOST_TEXT_BYTES;
+use crate::reason::Reason;
 
 /// The longest piece of a script's or Rhai's own words that is kept, in characters.
 const MOST_WORDS: usize = 160;
@@ -23,16 +24,28 @@ pub enum Failure {
     /// An argument is larger than anything in a script may be, so nothing was called.
     ArgumentTooLarge,
     /// It was still running after all its steps: a loop that does not end, or a bound too narrow.
-    TooManySteps,
+    TooManySteps {
+        /// The line of the script that it was in, from 1; 0 if nobody knows.
+        #[serde(default)]
+        line: usize,
+    },
     /// Functions called each other too deeply.
-    TooDeep,
+    TooDeep {
+        /// As above.
+        #[serde(default)]
+        line: usize,
+    },
     /// A text, array or map became too large, or there were too many variables.
-    TooLarge,
+    TooLarge {
+        /// As above.
+        #[serde(default)]
+        line: usize,
+    },
     /// It said `throw`, or did what cannot be done.
     Stopped {
-        /// What Rhai or the script says of it.
-        reason: String,
-        /// The line of the script, from 1; 0 if nobody knows.
+        /// What it did.
+        reason: Reason,
+        /// As above.
         line: usize,
     },
     /// It gave something that is no value of the fact's type.
@@ -113,21 +126,35 @@ impl Failure {
                 format!("a value given to it is larger than {kib} KiB")
             }
             (Self::ArgumentTooLarge, Locale::Chinese) => format!("传入的值超过 {kib} KiB"),
-            (Self::TooManySteps, Locale::English) => "it did not end within its steps".to_owned(),
-            (Self::TooManySteps, Locale::Chinese) => "步数用完仍未结束".to_owned(),
-            (Self::TooDeep, Locale::English) => {
-                "its functions call each other too deeply".to_owned()
+            (Self::TooManySteps { line }, Locale::English) => {
+                format!("it did not end within its steps{}", in_line(*line))
             }
-            (Self::TooDeep, Locale::Chinese) => "函数互相调用的层数过深".to_owned(),
-            (Self::TooLarge, Locale::English) => "a value in it became too large".to_owned(),
-            (Self::TooLarge, Locale::Chinese) => "脚本中的值变得过大".to_owned(),
-            (Self::Stopped { reason, line: 0 }, Locale::English) => format!("it stopped: {reason}"),
-            (Self::Stopped { reason, line: 0 }, Locale::Chinese) => format!("脚本中断：{reason}"),
+            (Self::TooManySteps { line }, Locale::Chinese) => {
+                format!("步数用完仍未结束{}", at_line(*line))
+            }
+            (Self::TooDeep { line }, Locale::English) => {
+                format!("its functions call each other too deeply{}", in_line(*line))
+            }
+            (Self::TooDeep { line }, Locale::Chinese) => {
+                format!("函数互相调用的层数过深{}", at_line(*line))
+            }
+            (Self::TooLarge { line }, Locale::English) => {
+                format!("a value in it became too large{}", in_line(*line))
+            }
+            (Self::TooLarge { line }, Locale::Chinese) => {
+                format!("脚本中的值变得过大{}", at_line(*line))
+            }
+            (Self::Stopped { reason, line: 0 }, Locale::English) => {
+                format!("it stopped: {}", reason.text(locale))
+            }
+            (Self::Stopped { reason, line: 0 }, Locale::Chinese) => {
+                format!("脚本中断：{}", reason.text(locale))
+            }
             (Self::Stopped { reason, line }, Locale::English) => {
-                format!("it stopped in line {line}: {reason}")
+                format!("it stopped in line {line}: {}", reason.text(locale))
             }
             (Self::Stopped { reason, line }, Locale::Chinese) => {
-                format!("脚本在第 {line} 行中断：{reason}")
+                format!("脚本在第 {line} 行中断：{}", reason.text(locale))
             }
             (Self::WrongResult { found }, Locale::English) => {
                 let found = found.text(locale);
@@ -146,28 +173,35 @@ impl Failure {
 
     /// What an error of Rhai comes to.
     pub(crate) fn of(error: EvalAltResult) -> Self {
-        let position = error.position();
+        let line = line(error.position());
         match error {
             EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => Self::of(*inner),
             EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
-                Self::TooManySteps
+                Self::TooManySteps { line }
             }
-            EvalAltResult::ErrorStackOverflow(_) => Self::TooDeep,
+            EvalAltResult::ErrorStackOverflow(_) => Self::TooDeep { line },
             EvalAltResult::ErrorDataTooLarge(..) | EvalAltResult::ErrorTooManyVariables(_) => {
-                Self::TooLarge
+                Self::TooLarge { line }
             }
-            EvalAltResult::ErrorRuntime(thrown, _) => Self::Stopped {
-                reason: shortened(&thrown.to_string()),
-                line: line(position),
+            other => Self::Stopped {
+                reason: Reason::of(other),
+                line,
             },
-            mut other => {
-                other.set_position(Position::NONE);
-                Self::Stopped {
-                    reason: shortened(&other.to_string()),
-                    line: line(position),
-                }
-            }
         }
+    }
+}
+
+fn in_line(line: usize) -> String {
+    match line {
+        0 => String::new(),
+        line => format!(", in line {line}"),
+    }
+}
+
+fn at_line(line: usize) -> String {
+    match line {
+        0 => String::new(),
+        line => format!("（第 {line} 行）"),
     }
 }
 

@@ -110,7 +110,7 @@ fn what_fails_has_the_value_behind_otherwise_and_says_why() {
     for (script, wanted) in [
         (
             "fn urgency(text, tier) { if text == \"now\" { loop { } } 1 }",
-            Failure::TooManySteps,
+            Failure::TooManySteps { line: 1 },
         ),
         (
             "fn urgency(text, tier) { if text == \"now\" { return 101; } 1 }",
@@ -121,7 +121,7 @@ fn what_fails_has_the_value_behind_otherwise_and_says_why() {
         (
             "fn urgency(text, tier) {\n if text == \"now\" { throw \"no\"; } 1 }",
             Failure::Stopped {
-                reason: "no".to_owned(),
+                reason: signalbox_script::Reason::Said("no".to_owned()),
                 line: 2,
             },
         ),

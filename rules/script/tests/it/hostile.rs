@@ -60,15 +60,21 @@ fn fate(source: &str) -> &'static str {
                 assert!(!text.is_empty() && !text.contains('\n'), "{text}");
             }
             match failure {
-                Failure::TooManySteps => "steps",
-                Failure::TooDeep => "deep",
-                Failure::TooLarge => "large",
-                Failure::Stopped { .. } => "stopped",
+                Failure::TooManySteps { line } => at(line, "steps"),
+                Failure::TooDeep { line } => at(line, "deep"),
+                Failure::TooLarge { line } => at(line, "large"),
+                Failure::Stopped { line, .. } => at(line, "stopped"),
                 Failure::WrongResult { .. } => "result",
                 Failure::Absent { .. } | Failure::ArgumentTooLarge => "argument",
             }
         }
     }
+}
+
+/// Whoever wrote it must be told where: every script here has its mistake in the first line, or says another.
+fn at(line: usize, fate: &'static str) -> &'static str {
+    assert!(line > 0, "nobody knows the line: {fate}");
+    fate
 }
 
 fn all(wanted: &str, sources: &[&str]) {
@@ -100,7 +106,7 @@ fn what_does_not_end_is_stopped_by_its_steps() {
 fn a_loop_that_catches_everything_cannot_catch_its_end() {
     let source = "fn f(t) { loop { try { loop { } } catch (e) { } } }";
     let outcome = run(source, 500).unwrap();
-    assert_eq!(outcome.result, Err(Failure::TooManySteps));
+    assert_eq!(outcome.result, Err(Failure::TooManySteps { line: 1 }));
     assert_eq!(outcome.steps, 500);
 }
 
@@ -229,7 +235,7 @@ fn a_large_array_can_be_made_one_by_one() {
 #[test]
 fn a_fact_cannot_ask_for_more_steps_than_there_are() {
     let endless = run("fn f(t) { loop { } }", u64::MAX).unwrap();
-    assert_eq!(endless.result, Err(Failure::TooManySteps));
+    assert_eq!(endless.result, Err(Failure::TooManySteps { line: 1 }));
     assert_eq!(endless.steps, MOST_STEPS);
 }
 
