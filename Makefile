@@ -38,6 +38,7 @@ soak: build     ## long runs: make soak PART=kill-embedded, kill-redis or strang
 fmt:            ## lay everything out
 	cargo fmt --all
 	$(SIGNALBOX) fmt examples/hello/rules
+	$(SIGNALBOX) fmt examples/shop/rules
 
 lint:           ## what CI refuses
 	cargo fmt --all --check

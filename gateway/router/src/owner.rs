@@ -288,6 +288,8 @@ impl<'a> Owner<'a> {
         self.can_hear(Duration::ZERO);
         self.tell_figures().await?;
         if !handled {
+            // All that waited could be read.
+            self.shared.note_damage(self.partition, false);
             self.wait(stop).await?;
             self.can_hear(self.shared.settings.poll);
         }

@@ -191,6 +191,12 @@ impl Account {
                 };
                 address.map_err(not_one)?.to_string()
             }
+            Channel::Webchat if !is_of_webchat(&contact.external_id) => {
+                return Err(wrong(
+                    "data.contact.external_id",
+                    "must be `user:` and the `sub` of the user's token, or the `visitor:` id of somebody anonymous",
+                ));
+            }
             Channel::Webchat | Channel::Webhook => contact.external_id,
         };
         Ok(Address {
@@ -213,6 +219,14 @@ impl About {
             account: account.to_owned(),
         })
     }
+}
+
+/// Whether somebody may have this id in a web chat. A report about anybody else would reach nobody.
+fn is_of_webchat(external_id: &str) -> bool {
+    ["user:", "visitor:"].iter().any(|prefix| {
+        let own = external_id.strip_prefix(prefix);
+        own.is_some_and(|own| !own.is_empty())
+    })
 }
 
 fn is_name(name: &str) -> bool {

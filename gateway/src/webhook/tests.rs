@@ -152,7 +152,7 @@ async fn what_does_not_fit_is_refused_with_its_field() {
             ..request
         }
     };
-    let cases: [(&str, Request); 7] = [
+    let cases: [(&str, Request); 8] = [
         ("type", order(&|body| body["type"] = json!("order.lost"))),
         (
             "type",
@@ -174,6 +174,10 @@ async fn what_does_not_fit_is_refused_with_its_field() {
         (
             "data.contact.channel",
             order(&|body| body["data"]["contact"]["channel"] = json!(null)),
+        ),
+        (
+            "data.contact.external_id",
+            order(&|body| body["data"]["contact"]["external_id"] = json!("u-1")),
         ),
     ];
     for (field, request) in cases {

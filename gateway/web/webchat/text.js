@@ -124,7 +124,7 @@ const ZH = {
   notice: {
     agent_joined: (name) => (name === '' ? '客服已加入对话' : `${name} 已加入对话`),
     agent_left: (name) => (name === '' ? '客服已离开对话' : `${name} 已离开对话`),
-    queued: () => '正在为您转接人工客服',
+    queued: () => '正在排队等候人工客服',
     assigned: (name) => (name === '' ? '人工客服已接入' : `${name} 已接入`),
     bot: () => '现在由智能助手为您服务',
     closed: () => '本次对话已关闭，发送消息即可开始新的对话。',

@@ -1,4 +1,4 @@
-//! The rule repositories that users copy: nothing to find, every test passes, every rule and every outreach is seen in one.
+//! The rule repositories that users copy: laid out, nothing to find, every test passes, every rule and every outreach is seen in one.
 
 #![expect(
     clippy::unwrap_used,
@@ -9,13 +9,13 @@ use std::fs;
 use std::sync::Arc;
 
 use signalbox_dsl::bundle::Bundle;
-use signalbox_dsl::{Locale, SourceFile, SourceSet, render};
+use signalbox_dsl::{Locale, SourceFile, SourceSet, format, render};
 use signalbox_rules::testing::run_tests;
 use signalbox_rules::{Reference, check, standard};
 
 const EXAMPLES: [&str; 2] = ["hello", "shop"];
 
-fn bundle(example: &str) -> Arc<Bundle> {
+fn files(example: &str) -> Vec<SourceFile> {
     let root = env!("CARGO_MANIFEST_DIR");
     let files = fs::read_dir(format!("{root}/../examples/{example}/rules")).unwrap();
     let files = files.map(|entry| {
@@ -25,11 +25,24 @@ fn bundle(example: &str) -> Arc<Bundle> {
             text: fs::read_to_string(entry.path()).unwrap().into(),
         }
     });
-    let sources = standard::with_standard(SourceSet::new(files.collect()));
+    files.collect()
+}
+
+fn bundle(example: &str) -> Arc<Bundle> {
+    let sources = standard::with_standard(SourceSet::new(files(example)));
     let checked = check(&sources);
     let told = render::render(&sources, &checked.diagnostics, Locale::English);
     assert!(checked.diagnostics.is_empty(), "{example}: {told}");
     Arc::new(checked.bundle.unwrap())
+}
+
+#[test]
+fn every_example_is_laid_out_as_fmt_does() {
+    for file in EXAMPLES.into_iter().flat_map(files) {
+        if file.path.ends_with(".rules") {
+            assert_eq!(format(&file.text).unwrap(), *file.text, "{}", file.path);
+        }
+    }
 }
 
 #[test]
