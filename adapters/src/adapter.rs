@@ -54,6 +54,10 @@ pub struct Origin {
     /// The customer's message that it answers, by the id that the channel gave it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_reply_to: Option<String>,
+    /// The keys of what left to them shortly before and belongs together with this, the oldest first: the one that all began
+    /// with, and the last one. Empty where it stands alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub follows: Vec<String>,
 }
 
 /// Who says what leaves.

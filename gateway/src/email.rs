@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 
-use signalbox_email::{Account, AccountError, AccountSettings, Encryption, Login, Sender};
+use signalbox_adapters::SendError;
+use signalbox_email::{
+    Account, AccountError, AccountSettings, Encryption, Login, MailAddress, Sender,
+};
 
 use crate::config::sections::{EmailAccountSection, EmailSection};
 use crate::config::values::MailEncryption;
@@ -13,6 +17,11 @@ use crate::words::{Told, Words, words};
 const MAX_NAME_BYTES: usize = 64;
 /// Longer ones no mail program shows.
 const MAX_SHOWN_CHARACTERS: usize = 100;
+
+/// RFC 1035, 2.3.4.
+const MAX_LABEL_BYTES: usize = 63;
+/// RFC 5321, 4.5.3.1.2.
+const MAX_HELLO_BYTES: usize = 255;
 
 /// What is wrong with the section `email`, a line each.
 #[derive(Debug)]
@@ -55,6 +64,22 @@ pub fn accounts(section: &EmailSection) -> Result<BTreeMap<String, Account>, Ema
     }
 }
 
+/// Looks at each account once, so that the log says at the start what would keep mail from leaving, and not with the first
+/// customer's.
+pub(crate) async fn look_at_all(accounts: BTreeMap<String, Account>) {
+    for (name, account) in accounts {
+        match account.check().await {
+            Ok(()) => tracing::info!(account = name, "the mail server lets the account in"),
+            Err(error @ SendError::Unauthorized { .. }) => {
+                tracing::error!(account = name, %error, "no mail leaves by the account until this is mended; what is to leave waits");
+            }
+            Err(error) => {
+                tracing::warn!(account = name, %error, "the mail server cannot be used now; what is to leave is tried again");
+            }
+        }
+    }
+}
+
 /// One account.
 ///
 /// # Errors
@@ -71,9 +96,10 @@ pub(crate) fn account(name: &str, section: &EmailAccountSection) -> Result<Accou
     shown(&key, "name", &section.name.0, &mut wrong);
     shown(&key, "subject", &section.subject.0, &mut wrong);
     host(&key, &section.host.0, &mut wrong);
+    hello(&key, section.hello.given(), &mut wrong);
     let login = login(&key, section, &mut wrong);
     let authorities = authorities(&key, section, &mut wrong);
-    let from = section.from.0.parse();
+    let from = section.from.0.parse::<MailAddress>();
     if from.is_err() {
         let got = &section.from.0;
         wrong.push(words!(
@@ -84,12 +110,16 @@ pub(crate) fn account(name: &str, section: &EmailAccountSection) -> Result<Accou
     let (Ok(address), true) = (from, wrong.is_empty()) else {
         return Err(EmailError(wrong));
     };
+    let called = match section.hello.given() {
+        Some(name) => name.to_owned(),
+        None => this_machine().unwrap_or_else(|| address.domain().to_owned()),
+    };
     let sender = Sender {
         address,
         name: section.name.given().map(str::to_owned),
         subject: section.subject.given().map(str::to_owned),
     };
-    Account::new(settings(section, sender, login, authorities))
+    Account::new(settings(section, sender, called, login, authorities))
         .map_err(|error| EmailError(vec![told(&key, error)]))
 }
 
@@ -97,6 +127,7 @@ pub(crate) fn account(name: &str, section: &EmailAccountSection) -> Result<Accou
 fn settings(
     section: &EmailAccountSection,
     sender: Sender,
+    hello: String,
     login: Option<Login>,
     authorities: Option<Vec<u8>>,
 ) -> AccountSettings {
@@ -113,6 +144,7 @@ fn settings(
         sender,
         host: section.host.0.clone(),
         port,
+        hello,
         encryption,
         authorities,
         login,
@@ -149,6 +181,33 @@ fn host(key: &str, host: &str, wrong: &mut Vec<Words>) {
             "{key}.host 必须是邮件服务器的名称或地址，如 smtp.shop.example，现在是 `{host}`"
         ));
     }
+}
+
+fn hello(key: &str, hello: Option<&str>, wrong: &mut Vec<Words>) {
+    let is_fine = |name: &str| is_full_name(name) || name.parse::<IpAddr>().is_ok();
+    if let Some(got) = hello.filter(|name| !is_fine(name)) {
+        wrong.push(words!(
+            "{key}.hello must be a full name such as gateway.shop.example, or an address, got `{got}`",
+            "{key}.hello 必须是完整域名，如 gateway.shop.example，或 IP 地址，现在是 `{got}`"
+        ));
+    }
+}
+
+/// What Linux calls this machine, where that is a name that others could look up.
+fn this_machine() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let name = name.trim();
+    is_full_name(name).then(|| name.to_owned())
+}
+
+fn is_full_name(name: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=MAX_LABEL_BYTES).contains(&label.len())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    name.len() <= MAX_HELLO_BYTES && name.contains('.') && name.split('.').all(is_label)
 }
 
 fn login(key: &str, section: &EmailAccountSection, wrong: &mut Vec<Words>) -> Option<Login> {

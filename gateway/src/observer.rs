@@ -229,6 +229,11 @@ impl Observer for MetricsObserver {
             .observe(label_of(channel), took.as_secs_f64());
     }
 
+    fn accounts_paused(&self, channel: Channel, count: usize) {
+        let paused = &self.metrics.outbound.accounts_paused;
+        paused.set(label_of(channel), i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
     fn dead_letters_dropped(&self, count: usize) {
         let dropped = &self.metrics.outbound.dead_letters_dropped;
         dropped.inc_by(count as u64);

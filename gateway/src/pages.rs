@@ -126,6 +126,8 @@ impl Pages {
                 "of": partitions,
                 "damaged": damaged,
             },
+            // Messages are taken and decided all the same, so this is no reason to send them elsewhere.
+            "channels": {"paused": self.router.paused_accounts()},
             "rules": self.rules.report(),
         });
         (is_ready, reasons)

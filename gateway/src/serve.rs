@@ -244,6 +244,14 @@ impl Gateway {
                 live.clone().follow_others(stop_helpers.clone()),
             ));
         }
+        let looking = email::look_at_all(email::accounts(&config.file.email)?);
+        let stopping = stop_helpers.clone();
+        helpers.push(tokio::spawn(async move {
+            tokio::select! {
+                () = looking => {}
+                () = stopping.cancelled() => {}
+            }
+        }));
         if let Some(directory) = directory {
             let watch = Watch::new(directory, config.file.rules.poll.0, first.seen);
             helpers.push(tokio::spawn(watch.run(live, stop_helpers.clone())));

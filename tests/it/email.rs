@@ -10,7 +10,7 @@ use serde_json::json;
 use signalbox_tests::deployment::Deployment;
 use signalbox_tests::gateway::{Gateway, binary};
 use signalbox_tests::mail_server::{MailServer, NO_SUCH_MAILBOX, PASSWORD, USER};
-use signalbox_tests::smtp_peer::{Fate, SmtpPeer};
+use signalbox_tests::smtp_peer::{Fate, Phase, SmtpPeer, Trouble};
 use signalbox_tests::until::until;
 
 use crate::webhook::{RULES, SECRET, report};
@@ -53,8 +53,13 @@ async fn delivered(gateway: SocketAddr, customer: &str, no: &str) {
 }
 
 fn dead_letters(deployment: &Deployment) -> String {
+    operate(deployment, "dead-letters")
+}
+
+/// What a command says of the running gateway.
+fn operate(deployment: &Deployment, command: &str) -> String {
     let output = Command::new(binary())
-        .args(["dead-letters", "--lang", "en", "--config"])
+        .args([command, "--lang", "en", "--config"])
         .arg(deployment.configuration())
         .arg("--data")
         .arg(deployment.data())
@@ -165,6 +170,51 @@ async fn a_mail_leaves_however_often_the_server_fails_before_it_takes_it() {
         ids[0].is_some() && ids.iter().all(|id| *id == ids[0]),
         "every attempt is the same mail: {ids:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_whose_sender_is_refused_is_paused_and_loses_no_mail() {
+    let peer = SmtpPeer::start([]).await;
+    let refused = Trouble::Answer("550 5.7.1 not this sender");
+    peer.trouble([(Phase::Sender, refused)]);
+    let deployment = scripted(&peer);
+    let gateway = Gateway::start(&deployment).await;
+    let said_at_start = async || {
+        let log = gateway.log().text();
+        log.contains("no mail leaves by the account until this is mended")
+            .then_some(())
+    };
+    until("the start looks at the account", said_at_start).await;
+    for no in ["A1", "A2", "A3"] {
+        delivered(gateway.address(), &format!("{no}@example.com"), no).await;
+    }
+    let paused = "signalbox_outbound_accounts_paused{channel=\"email\"} 1";
+    let told = async || {
+        let metrics = gateway.get("/metrics").await.body;
+        metrics.lines().any(|line| line == paused).then_some(())
+    };
+    until(paused, told).await;
+    ended(&gateway, "dead", 0).await;
+    let ready = gateway.get("/readyz").await;
+    assert_eq!(
+        ready.status, 200,
+        "messages are taken and decided: {ready:?}"
+    );
+    let reason = "does not take the account's from as a sender";
+    assert!(ready.body.contains(reason), "{ready:?}");
+    let waiting = operate(&deployment, "outbox");
+    assert!(
+        waiting.contains("email/care is paused since") && waiting.contains(reason),
+        "{waiting}"
+    );
+    assert!(waiting.contains("3 in all: email/care 3"), "{waiting}");
+
+    // Tried within the minute; a start does not wait for it.
+    peer.trouble([]);
+    gateway.kill().await;
+    let gateway = Gateway::start(&deployment).await;
+    ended(&gateway, "delivered", 3).await;
+    assert_eq!(peer.mails(3).await.len(), 3);
 }
 
 #[tokio::test(flavor = "multi_thread")]

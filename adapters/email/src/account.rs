@@ -7,6 +7,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{
     AsyncSmtpConnection, Certificate, CertificateStore, TlsParameters,
 };
+use lettre::transport::smtp::extension::ClientId;
 use signalbox_adapters::{Part, Receipt, SendError};
 use tokio::time::{Instant, sleep_until};
 
@@ -32,6 +33,8 @@ pub struct AccountSettings {
     pub host: String,
     /// The server's port.
     pub port: u16,
+    /// What we call this machine towards the server: a full name (`gateway.shop.example`) or an address.
+    pub hello: String,
     /// How the connection is encrypted.
     pub encryption: Encryption,
     /// Certificates (PEM) of who may vouch for the server; `None` for those that the operating system trusts.
@@ -109,6 +112,7 @@ impl Account {
             server: Server {
                 host: settings.host,
                 port: settings.port,
+                hello: hello(&settings.hello),
                 security,
                 credentials,
                 answer_within: settings.answer_within,
@@ -119,14 +123,15 @@ impl Account {
         })
     }
 
-    /// Connects and signs in, and sends nothing.
+    /// Connects, signs in and asks whether mail is taken from the sender; sends nothing.
     ///
     /// # Errors
     /// What would keep a message from leaving.
     pub async fn check(&self) -> Result<(), SendError> {
-        let connection = self.server.connect(Instant::now() + UNTIL_CONTENT).await?;
-        drop(connection);
-        Ok(())
+        let until = Instant::now() + UNTIL_CONTENT;
+        let mut connection = self.server.connect(until).await?;
+        let from = self.sender.address.as_lettre();
+        self.server.take_sender(&mut connection, from, until).await
     }
 
     pub(crate) async fn send(&self, part: &Part) -> Result<Receipt, SendError> {
@@ -158,6 +163,15 @@ impl Account {
             return Ok(idle);
         }
         self.server.connect(until).await
+    }
+}
+
+/// RFC 5321, 4.1.3: an address stands in brackets.
+fn hello(name: &str) -> ClientId {
+    match name.parse() {
+        Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
+        Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
+        Err(_) => ClientId::Domain(name.to_owned()),
     }
 }
 

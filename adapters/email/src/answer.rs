@@ -11,6 +11,9 @@ use signalbox_adapters::SendError;
 /// Greylisting: servers that do not know a sender yet take its mail when it comes again after some minutes.
 const GREYLISTED: Duration = Duration::from_secs(300);
 
+/// Every mail of the account would be refused.
+const NOT_A_SENDER: &str = "the mail server does not take the account's from as a sender; correct from, or what its user may send as";
+
 /// What a failed command leads to while nothing was accepted yet: its reply decides, and without one it is safe to try again.
 pub(crate) fn refused(error: &Error) -> SendError {
     let Some(code) = code(error) else {
@@ -18,15 +21,11 @@ pub(crate) fn refused(error: &Error) -> SendError {
     };
     let reason = reason(code, enhanced(error).as_deref());
     if error.is_permanent() {
-        return match code {
-            530 | 534 | 538 => SendError::Unauthorized {
-                code: Some(code),
-                reason,
-            },
-            _ => SendError::Refused {
-                code: Some(code),
-                reason,
-            },
+        let code = Some(code);
+        return if is_about_us(error) {
+            SendError::Unauthorized { code, reason }
+        } else {
+            SendError::Refused { code, reason }
         };
     }
     SendError::Busy {
@@ -35,18 +34,45 @@ pub(crate) fn refused(error: &Error) -> SendError {
     }
 }
 
+/// What a failed `MAIL` leads to: nobody has been named yet but ourselves, so every message would be refused like this one.
+pub(crate) fn not_a_sender(error: &Error) -> SendError {
+    match code(error) {
+        Some(code) if error.is_permanent() => SendError::Unauthorized {
+            code: Some(code),
+            reason: match code {
+                530 | 534 | 535 | 538 => reason(code, None),
+                _ => NOT_A_SENDER,
+            },
+        },
+        _ => refused(error),
+    }
+}
+
+/// Whether a final refusal is of who we are. Servers that put their verdict on the sender off until there is a recipient tell
+/// by the enhanced code whom they mean.
+fn is_about_us(error: &Error) -> bool {
+    let enhanced = enhanced(error);
+    let detail = enhanced.as_deref().and_then(|code| code.split_once('.'));
+    match (code(error), detail.map(|(_, detail)| detail)) {
+        (Some(530 | 534 | 535 | 538), _) | (_, Some("1.7" | "1.8")) => true,
+        // Postfix: the user may not write from this address.
+        (Some(553), Some("7.1")) => true,
+        _ => false,
+    }
+}
+
 /// What a failed command leads to while we sign in: whatever is final there is about us, not about the message.
 pub(crate) fn not_let_in(error: &Error) -> SendError {
     if error.is_client() {
         return SendError::Unauthorized {
             code: None,
-            reason: "the mail server offers no way to sign in that signalbox knows",
+            reason: "the mail server offers no way to sign in that signalbox knows (PLAIN, LOGIN); it may want encryption first",
         };
     }
     match code(error) {
         Some(code) if error.is_permanent() => SendError::Unauthorized {
             code: Some(code),
-            reason: "the mail server does not take our user and password",
+            reason: "the mail server does not take the account's user and password; with many providers it has to be an app password",
         },
         Some(_) => busy("the mail server cannot check our password at the moment"),
         None => busy("the connection to the mail server broke off while signing in"),
@@ -82,7 +108,7 @@ fn reason(code: i64, enhanced: Option<&str>) -> &'static str {
         (_, Some("1.1" | "1.10" | "1.6")) => "there is no such mailbox",
         (_, Some("1.2")) => "there is no such mail domain",
         (_, Some("1.3")) => "the mail server does not take the recipient's address",
-        (_, Some("1.7" | "1.8")) => "the mail server does not take our own address as the sender",
+        (_, Some("1.7" | "1.8")) | (553, Some("7.1")) => NOT_A_SENDER,
         (_, Some("2.1")) => "the mailbox is switched off",
         (_, Some("2.2")) | (452 | 552, None) => "the mailbox or the mail server is full",
         (_, Some("2.3" | "3.4")) => "the message is too large",
@@ -91,6 +117,7 @@ fn reason(code: i64, enhanced: Option<&str>) -> &'static str {
         }
         (421, _) => "the mail server is closing the connection",
         (450 | 451, _) => "the mail server asks to come again later",
+        (535, _) => "the mail server does not take the account's user and password",
         (530 | 534 | 538, _) => "the mail server wants another way of signing in or of encryption",
         (550 | 551 | 553, _) => "the mail server does not take mail for this address",
         (500..=504, _) => "the mail server does not know a command of ours",

@@ -1,23 +1,22 @@
-//! The conversation with an SMTP server, command by command, so that it is known how far it came.
+//! The conversation with an SMTP server once it has let us in, command by command, so that it is known how far it came.
 //!
 //! * What fails before the end of the message has left was not accepted: it is safe to try again.
 //! * Once it may have left, only a reply says what happened; without one the send is `Unanswered`.
-//! * A refusal before `MAIL` is about us and not about the message.
+//! * A refusal up to `MAIL` is about us and not about the message (`connecting.rs` leads up to there).
 
-use std::error::Error as _;
 use std::time::Duration;
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
+use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Noop, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail as MailFrom, Noop, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::{Response, Severity};
 use signalbox_adapters::SendError;
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer::{busy, code, not_let_in, refused};
+use crate::answer::{busy, code, not_a_sender, refused};
 use crate::mail::Mail;
 
 /// A connection that lay idle has to show that it lives within so long.
@@ -27,6 +26,8 @@ const ALIVE_WITHIN: Duration = Duration::from_secs(2);
 pub(crate) struct Server {
     pub(crate) host: String,
     pub(crate) port: u16,
+    /// What we call ourselves.
+    pub(crate) hello: ClientId,
     pub(crate) security: Security,
     pub(crate) credentials: Option<Credentials>,
     /// Each answer but the last.
@@ -43,41 +44,6 @@ pub(crate) enum Security {
 }
 
 impl Server {
-    /// A connection that is encrypted as configured, and signed in.
-    pub(crate) async fn connect(&self, until: Instant) -> Result<AsyncSmtpConnection, SendError> {
-        let hello = ClientId::default();
-        let implicit = match &self.security {
-            Security::Implicit(tls) => Some(tls.clone()),
-            Security::StartTls(_) | Security::None => None,
-        };
-        let place = (self.host.as_str(), self.port);
-        let connecting = AsyncSmtpConnection::connect_tokio1(place, None, &hello, implicit, None);
-        let mut connection = self
-            .answer(until, connecting)
-            .await?
-            .map_err(|error| self.not_connected(&error))?;
-        if let Security::StartTls(tls) = &self.security {
-            if !connection.can_starttls() {
-                return Err(SendError::Unauthorized {
-                    code: None,
-                    reason: "the mail server offers no encryption (STARTTLS)",
-                });
-            }
-            let upgrading = connection.starttls(tls.clone(), &hello);
-            self.answer(until, upgrading)
-                .await?
-                .map_err(|error| self.not_connected(&error))?;
-        }
-        if let Some(credentials) = &self.credentials {
-            let mechanisms = [Mechanism::Plain, Mechanism::Login];
-            let signing_in = connection.auth(&mechanisms, credentials);
-            self.answer(until, signing_in)
-                .await?
-                .map_err(|error| not_let_in(&error))?;
-        }
-        Ok(connection)
-    }
-
     /// Whether a connection that lay idle is still good.
     pub(crate) async fn lives(&self, connection: &mut AsyncSmtpConnection) -> bool {
         let within = ALIVE_WITHIN.min(self.answer_within);
@@ -92,12 +58,37 @@ impl Server {
         mail: &Mail,
         until: Instant,
     ) -> Result<(), SendError> {
+        let with_utf8 = !(is_ascii(&mail.from) && is_ascii(&mail.to));
+        self.begin(connection, &mail.from, with_utf8, until).await?;
+        let to = Rcpt::new(mail.to.clone(), Vec::new());
+        self.command(connection.command(to), until).await?;
+        self.command(connection.command(Data), until).await?;
+        self.hand_over(connection, mail).await
+    }
+
+    /// Asks whether the server takes mail from this sender, and sends none.
+    pub(crate) async fn take_sender(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        from: &Address,
+        until: Instant,
+    ) -> Result<(), SendError> {
+        self.begin(connection, from, !is_ascii(from), until).await?;
+        self.command(connection.command(Rset), until).await
+    }
+
+    /// `MAIL`.
+    async fn begin(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        from: &Address,
+        with_utf8: bool,
+        until: Instant,
+    ) -> Result<(), SendError> {
         let mut parameters = Vec::new();
-        if !(is_ascii(&mail.from) && is_ascii(&mail.to)) {
-            if !connection
-                .server_info()
-                .supports_feature(Extension::SmtpUtfEight)
-            {
+        if with_utf8 {
+            let info = connection.server_info();
+            if !info.supports_feature(Extension::SmtpUtfEight) {
                 return Err(SendError::Refused {
                     code: None,
                     reason: "the mail server takes no addresses beyond ASCII (SMTPUTF8)",
@@ -105,12 +96,13 @@ impl Server {
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
-        let from = MailFrom::new(Some(mail.from.clone()), parameters);
-        self.command(connection.command(from), until).await?;
-        let to = Rcpt::new(mail.to.clone(), Vec::new());
-        self.command(connection.command(to), until).await?;
-        self.command(connection.command(Data), until).await?;
-        self.hand_over(connection, mail).await
+        let command = MailFrom::new(Some(from.clone()), parameters);
+        match self.answer(until, connection.command(command)).await? {
+            Ok(_) => Ok(()),
+            // It may be the customer's address that the server cannot write: others can be written to.
+            Err(error) if with_utf8 && is_ascii(from) => Err(refused(&error)),
+            Err(error) => Err(not_a_sender(&error)),
+        }
     }
 
     async fn hand_over(
@@ -150,39 +142,12 @@ impl Server {
         asking: impl Future<Output = T>,
     ) -> Result<T, SendError> {
         let until = until.min(Instant::now() + self.answer_within);
-        timeout_at(until, asking)
-            .await
-            .map_err(|_| busy("the mail server did not answer in time"))
-    }
-
-    fn not_connected(&self, error: &Error) -> SendError {
-        if code(error).is_some() {
-            return not_let_in(error);
-        }
-        // What the operating system or the TLS library says; nothing of a message is in it yet.
-        tracing::warn!(host = self.host, port = self.port, %error, "no connection to the mail server");
-        if is_about_a_certificate(error) {
-            return SendError::Unauthorized {
-                code: None,
-                reason: "the mail server's certificate is not to be trusted",
-            };
-        }
-        busy("the mail server cannot be reached")
+        timeout_at(until, asking).await.map_err(|_| {
+            busy("the mail server let us in and then stopped answering before it had the message")
+        })
     }
 }
 
 fn is_ascii(address: &Address) -> bool {
     address.user().is_ascii() && address.domain().is_ascii()
-}
-
-/// The TLS library says so by this kind of error.
-fn is_about_a_certificate(error: &Error) -> bool {
-    let mut source = error.source();
-    while let Some(inner) = source {
-        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
-            return io.kind() == std::io::ErrorKind::InvalidData;
-        }
-        source = inner.source();
-    }
-    false
 }

@@ -9,10 +9,12 @@
 mod account;
 mod address;
 mod answer;
+mod connecting;
 mod connection;
 mod mail;
 mod pace;
 mod pool;
+mod unconnected;
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::{Address, Message};
-use signalbox_adapters::{Content, Part, SendError};
+use signalbox_adapters::{Author, Content, Part, SendError};
 
 use crate::address::MailAddress;
 
@@ -48,15 +48,30 @@ pub(crate) fn build(sender: &Sender, part: &Part) -> Result<Mail, SendError> {
     let from = &sender.address;
     // lettre panics at a line end in a name.
     let name = sender.name.as_deref().map(one_line);
-    let message = Message::builder()
+    let mut message = Message::builder()
         .from(Mailbox::new(name, from.as_lettre().clone()))
         .to(Mailbox::new(None, to.as_lettre().clone()))
         .subject(one_line(&subject))
         .message_id(Some(message_id(from, &part.key)))
+        .raw_header(header("X-Signalbox-Loop", from.domain()));
+    if part.origin.by == Author::Bot {
         // RFC 3834, and what Exchange and old answering machines look for: nobody shall answer this by machine.
-        .raw_header(header("Auto-Submitted", "auto-replied"))
-        .raw_header(header("X-Auto-Response-Suppress", "All"))
-        .raw_header(header("X-Signalbox-Loop", from.domain()))
+        message = message
+            .raw_header(header("Auto-Submitted", "auto-replied"))
+            .raw_header(header("X-Auto-Response-Suppress", "All"));
+    }
+    let follows: Vec<_> = part
+        .origin
+        .follows
+        .iter()
+        .map(|key| message_id(from, key))
+        .collect();
+    if let Some(last) = follows.last() {
+        message = message
+            .in_reply_to(last.clone())
+            .references(follows.join(" "));
+    }
+    let message = message
         .singlepart(SinglePart::plain(text.clone()))
         .map_err(|_| refused("no message can be made of it"))?;
     Ok(Mail {

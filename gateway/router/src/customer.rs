@@ -10,6 +10,7 @@ use signalbox_rules::Conversation;
 use signalbox_store::{MessageId, ThreadId};
 
 use crate::desk::DeskFile;
+use crate::pushed::Pushed;
 
 /// One customer, as the owner of the partition knows them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub struct Customer {
     pub linked: Vec<ThreadId>,
     /// The own thread of the user that this visitor has become: what is said here is told again there.
     pub goes_on_in: Option<ThreadId>,
+    /// What was last pushed to them.
+    pub pushed: Option<Pushed>,
     /// What people at the desk know and wrote.
     pub desk: DeskFile,
 }

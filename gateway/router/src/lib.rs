@@ -26,6 +26,8 @@ mod mailbox;
 mod observer;
 mod outbox;
 mod owner;
+mod pauses;
+mod pushed;
 mod report;
 mod router;
 mod rules;
@@ -53,6 +55,8 @@ pub use observer::{
     CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
 };
 pub use outbox::{GivenUp, OutboxError, OutboxItem, OutboxKind, OutboxList};
+pub use pauses::PausedAccount;
+pub use pushed::Pushed;
 pub use report::{Happened, Report, ReportError};
 pub use router::{Router, RouterParts};
 pub use rules::{ActiveBundle, Misfit, Rules};

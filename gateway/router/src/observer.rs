@@ -126,6 +126,9 @@ pub trait Observer: Send + Sync + 'static {
     /// An attempt to deliver ended.
     fn delivered(&self, channel: Channel, answer: DeliveryAnswer, took: Duration) {}
 
+    /// So many accounts of a channel are paused now, because the platform does not take who we are.
+    fn accounts_paused(&self, channel: Channel, count: usize) {}
+
     /// So many dead letters went for want of room, or of age.
     fn dead_letters_dropped(&self, count: usize) {}
 

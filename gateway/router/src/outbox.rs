@@ -12,6 +12,7 @@ use signalbox_store::{
 };
 
 use crate::owner::Outgoing;
+use crate::pauses::PausedAccount;
 use crate::shared::Shared;
 use crate::vault::{SealedKind, VaultError};
 
@@ -62,6 +63,9 @@ pub struct OutboxList {
     pub entries: Vec<OutboxItem>,
     /// Whether there are more than these.
     pub is_cut: bool,
+    /// Accounts by which nothing leaves now; only where what waits is asked for.
+    #[serde(default)]
+    pub paused: Vec<PausedAccount>,
 }
 
 /// Which entries are meant.
@@ -117,7 +121,15 @@ impl Shared {
                 ..self.item(one).await?
             });
         }
-        Ok(OutboxList { entries, is_cut })
+        let paused = match kind {
+            OutboxKind::Waiting => self.pauses.all(),
+            OutboxKind::Dead => Vec::new(),
+        };
+        Ok(OutboxList {
+            entries,
+            is_cut,
+            paused,
+        })
     }
 
     /// One entry by the beginning of its key, with what it says.

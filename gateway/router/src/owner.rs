@@ -410,7 +410,7 @@ impl<'a> Owner<'a> {
 }
 
 /// `moment + duration`; the end of time where there is none.
-fn later(moment: Timestamp, duration: Duration) -> Timestamp {
+pub(crate) fn later(moment: Timestamp, duration: Duration) -> Timestamp {
     jiff::SignedDuration::try_from(duration)
         .ok()
         .and_then(|duration| moment.checked_add(duration).ok())

@@ -28,6 +28,7 @@ use crate::ingest::{AcceptError, Accepted};
 use crate::observer::Observer;
 use crate::outbox::{OutboxError, OutboxItem, OutboxKind, OutboxList};
 use crate::owner;
+use crate::pauses::PausedAccount;
 use crate::report::{Report, ReportError};
 use crate::rules::Rules;
 use crate::settings::RouterSettings;
@@ -300,6 +301,11 @@ impl Router {
     /// Partitions that stand still because their data is damaged; the others go on.
     pub fn damaged(&self) -> Vec<PartitionId> {
         self.shared.damaged()
+    }
+
+    /// Accounts by which nothing leaves, because their platform does not take who we are, by name.
+    pub fn paused_accounts(&self) -> Vec<PausedAccount> {
+        self.shared.pauses.all()
     }
 
     /// How many partitions there are.

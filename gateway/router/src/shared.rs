@@ -17,6 +17,7 @@ use crate::event::ThreadHints;
 use crate::homes::Homes;
 use crate::mailbox::Mailbox;
 use crate::observer::Observer;
+use crate::pauses::Pauses;
 use crate::rules::Rules;
 use crate::settings::RouterSettings;
 use crate::vault::Vault;
@@ -48,6 +49,8 @@ pub(crate) struct Shared {
     standings: Mutex<BTreeMap<PartitionId, Standing>>,
     /// Partitions that stand still because their data is damaged.
     damaged: Mutex<BTreeSet<PartitionId>>,
+    /// Accounts that take nothing for now.
+    pub(crate) pauses: Pauses,
     /// Whose event is being tried, see `owner/care.rs`.
     pub(crate) trying: Arc<AsyncMutex<()>>,
 }
@@ -102,6 +105,7 @@ impl Shared {
             desk_figures: Mutex::new(None),
             standings: Mutex::new(BTreeMap::new()),
             damaged: Mutex::new(BTreeSet::new()),
+            pauses: Pauses::default(),
             trying: Arc::default(),
         }
     }
@@ -138,6 +142,13 @@ impl Shared {
             PartitionKind::Customer => self.mailboxes.get(usize::from(partition.number)),
             PartitionKind::Desk => Some(&self.desk_mailbox),
             PartitionKind::Account | PartitionKind::Campaign => None,
+        }
+    }
+
+    /// Lets every owner look in its outbox: what waited there may leave now.
+    pub(crate) fn look_in_all_outboxes(&self) {
+        for mailbox in self.mailboxes.iter().chain([&self.desk_mailbox]) {
+            mailbox.look_in_outbox();
         }
     }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde_json::json;
 use signalbox_dsl::Locale;
-use signalbox_router::{OutboxItem, OutboxList};
+use signalbox_router::{OutboxItem, OutboxList, PausedAccount};
 
 use super::admin_client::AdminClient;
 use super::answer::{Answer, Outcome};
@@ -92,6 +92,9 @@ fn list(list: &OutboxList, nothing: &str, locale: Locale) -> Answer {
         );
     }
     let _ = writeln!(text, "{}", counts(list, nothing, locale));
+    for paused in &list.paused {
+        let _ = writeln!(text, "{}", paused_line(paused, locale));
+    }
     Answer {
         text: text
             .lines()
@@ -122,6 +125,22 @@ fn counts(list: &OutboxList, nothing: &str, locale: Locale) -> String {
         (Locale::Chinese, false) => format!("共 {count} 条：{ways}"),
         (Locale::Chinese, true) => format!("仅列出最旧的 {count} 条，还有更多：{ways}"),
     }
+}
+
+/// Why what goes by an account waits.
+fn paused_line(paused: &PausedAccount, locale: Locale) -> String {
+    let PausedAccount {
+        channel,
+        account,
+        since,
+        reason,
+    } = paused;
+    let since = moment(*since);
+    let words = words!(
+        "{channel}/{account} is paused since {since}: {reason}",
+        "{channel}/{account} 自 {since} 起暂停发送：{reason}"
+    );
+    words.told(locale).to_owned()
 }
 
 fn one(item: &OutboxItem, locale: Locale) -> Answer {

@@ -22,7 +22,10 @@ pub(super) fn accounts(section: &EmailSection) -> Vec<Finding> {
             match look(&account) {
                 Ok(Ok(())) => Finding::well(
                     subject,
-                    words!("{host} answers and lets us in", "{host} 有应答，可以登录"),
+                    words!(
+                        "{host} answers, lets us in and takes mail from us",
+                        "{host} 有应答，可以登录，接受本账号发信"
+                    ),
                 ),
                 Ok(Err(error)) => Finding::wrong(subject, found(host, &error), advice(&error)),
                 Err(error) => {
@@ -52,16 +55,16 @@ fn look(account: &Account) -> std::io::Result<Result<(), SendError>> {
 fn found(host: &str, error: &SendError) -> Words {
     match error {
         SendError::Unauthorized { .. } => words!(
-            "{host} does not let us in: {error}",
-            "{host} 不让我们登录：{error}"
+            "{host} lets no mail of ours leave: {error}",
+            "{host} 不让本账号发信：{error}"
         ),
         SendError::Busy { .. }
         | SendError::HeldBack { .. }
         | SendError::Unanswered { .. }
         | SendError::Refused { .. } => {
             words!(
-                "{host} does not answer: {error}",
-                "{host} 没有应答：{error}"
+                "{host} cannot be used now: {error}",
+                "{host} 目前无法使用：{error}"
             )
         }
     }
@@ -82,8 +85,8 @@ fn advice(error: &SendError) -> Words {
 
 fn correct() -> Words {
     words!(
-        "correct user, password (with many providers an app password), tls and ca_file of the account, see docs/email.md",
-        "请改正该账号的 user、password（许多服务商要求授权码）、tls 和 ca_file，见 docs/email.zh.md"
+        "correct the account, see docs/email.md: user and password (with many providers an app password), from, host, port, tls, ca_file, hello",
+        "请改正该账号，见 docs/email.zh.md：user 和 password（许多服务商要求授权码）、from、host、port、tls、ca_file、hello"
     )
 }
 
@@ -112,7 +115,10 @@ mod tests {
         assert_eq!(findings.len(), 1);
         assert_eq!(findings[0].state, State::Wrong);
         assert!(
-            findings[0].found.en.contains("does not answer"),
+            findings[0]
+                .found
+                .en
+                .contains("nothing takes connections there"),
             "{findings:?}"
         );
     }

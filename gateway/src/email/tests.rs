@@ -28,8 +28,9 @@ const WELL: &str = "from: care@shop.example, host: localhost, tls: none";
 
 #[test]
 fn a_whole_account_is_taken() {
-    let all =
-        format!("care: {{{WELL}, name: 客服, user: care, password: '${{PASSWORD}}', port: 2525}}");
+    let all = format!(
+        "care: {{{WELL}, name: 客服, user: care, password: '${{PASSWORD}}', port: 2525, hello: gateway.shop.example}}"
+    );
     assert_eq!(problems(&all), []);
 }
 
@@ -55,6 +56,11 @@ fn each_mistake_is_told_by_its_key_in_both_languages() {
             "care: {from: care@shop.example, host: mail.shop.example, tls: none}".to_owned(),
             "email.accounts.care.tls must be implicit or starttls",
             "只有发往本机",
+        ),
+        (
+            format!("care: {{{WELL}, hello: localhost}}"),
+            "email.accounts.care.hello must be a full name",
+            "必须是完整域名",
         ),
         (
             format!("care: {{{WELL}, user: care}}"),

@@ -1,6 +1,6 @@
 //! What a message looks like.
 
-use signalbox_adapters::{Address, Channel, Content, Origin, Part};
+use signalbox_adapters::{Address, Author, Channel, Content, Origin, Part};
 
 use super::{Mail, Sender, build};
 
@@ -60,6 +60,39 @@ fn a_mail_says_who_writes_that_a_machine_does_and_which_entry_it_is() {
             .iter()
             .any(|header| header.starts_with("Subject: =?utf-8?b?"))
     );
+}
+
+#[test]
+fn a_persons_mail_is_no_machines() {
+    let mut part = part("hello");
+    part.origin.by = Author::Agent;
+    let text = text_of(build(&sender(), &part).unwrap());
+    assert!(
+        !text.contains("Auto-Submitted") && !text.contains("Auto-Response"),
+        "{text}"
+    );
+    assert!(text.contains("X-Signalbox-Loop: shop.example"), "{text}");
+}
+
+#[test]
+fn what_follows_something_names_it_and_what_all_began_with() {
+    let alone = text_of(build(&sender(), &part("hello")).unwrap());
+    assert!(
+        !alone.contains("In-Reply-To") && !alone.contains("References"),
+        "{alone}"
+    );
+    let mut part = part("hello");
+    part.origin.follows = vec!["a".repeat(32), "b".repeat(32)];
+    let text = text_of(build(&sender(), &part).unwrap());
+    let unfolded = text.replace("\r\n ", " ");
+    let (first, last) = ("a".repeat(32), "b".repeat(32));
+    let headers = headers(&unfolded);
+    for header in [
+        format!("In-Reply-To: <{last}@shop.example>"),
+        format!("References: <{first}@shop.example> <{last}@shop.example>"),
+    ] {
+        assert!(headers.contains(&&*header), "no `{header}` in {text}");
+    }
 }
 
 #[test]

@@ -53,17 +53,59 @@ async fn a_reply_decides_what_happens_next() {
             );
         }
     }
-    let end = end_of(Fate::RefuseRecipient("530 5.7.0 sign in first")).await;
-    assert!(
-        matches!(
-            end,
-            Err(SendError::Unauthorized {
-                code: Some(530),
-                ..
-            })
+}
+
+#[tokio::test]
+async fn what_is_refused_of_who_we_are_is_the_accounts_fault_and_no_mails() {
+    for (fate, code) in [
+        (Fate::RefuseSender("550 5.7.1 not this sender"), 550),
+        (Fate::RefuseSender("553 5.1.8 no such domain"), 553),
+        (Fate::RefuseSender("552 5.2.2 over quota"), 552),
+        (Fate::RefuseSender("535 5.7.8 sign in first"), 535),
+        (Fate::RefuseRecipient("530 5.7.0 sign in first"), 530),
+        (Fate::RefuseRecipient("535 5.7.8 sign in first"), 535),
+        (
+            Fate::RefuseRecipient("553 5.7.1 <care@shop.example>: not owned by user"),
+            553,
         ),
-        "{end:?}"
+        (
+            Fate::RefuseMessage("550 5.1.8 sender's domain is not found"),
+            550,
+        ),
+    ] {
+        let end = end_of(fate).await;
+        assert!(
+            matches!(&end, Err(SendError::Unauthorized { code: Some(found), .. }) if *found == code),
+            "{fate:?}: {end:?}"
+        );
+    }
+    for fate in [
+        Fate::RefuseSender("451 4.3.0 come again"),
+        Fate::RefuseSender("421 4.3.2 going down"),
+    ] {
+        let end = end_of(fate).await;
+        assert!(
+            matches!(end, Err(SendError::Busy { .. })),
+            "{fate:?}: {end:?}"
+        );
+    }
+    // An address that the server cannot write is one customer's.
+    let end = end_of(Fate::RefuseRecipient("553 5.1.3 bad address")).await;
+    assert!(matches!(end, Err(SendError::Refused { .. })), "{end:?}");
+}
+
+#[tokio::test]
+async fn a_check_asks_for_the_sender_too_and_sends_nothing() {
+    let peer = SmtpPeer::start([Fate::RefuseSender("550 5.7.1 no"), Fate::Accept]).await;
+    let account = Account::new(settings(peer.address())).unwrap();
+    let found = account.check().await;
+    assert!(
+        matches!(&found, Err(SendError::Unauthorized { reason, .. }) if reason.contains("from")),
+        "{found:?}"
     );
+    assert_eq!(account.check().await, Ok(()));
+    assert_eq!(peer.hellos(), ["gateway.shop.example"; 2]);
+    assert!(peer.mails(0).await.is_empty());
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@
 
 mod conformance;
 mod failing;
+mod phases;
 mod real;
 
 use std::collections::BTreeMap;
@@ -27,6 +28,7 @@ fn settings(server: SocketAddr) -> AccountSettings {
         },
         host: server.ip().to_string(),
         port: server.port(),
+        hello: "gateway.shop.example".to_owned(),
         encryption: Encryption::None,
         authorities: None,
         login: None,

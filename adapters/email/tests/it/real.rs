@@ -77,7 +77,20 @@ async fn a_server_that_nobody_vouches_for_gets_neither_password_nor_mail() {
     wrong.authorities = Some(std::fs::read(other.certificate()).unwrap());
     let sent = email(wrong).send(&part("1", "li@example.com")).await;
     assert!(
-        matches!(sent, Err(SendError::Unauthorized { code: None, .. })),
+        matches!(&sent, Err(SendError::Unauthorized { code: None, reason }) if reason.contains("nobody known vouches")),
+        "{sent:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_certificate_for_another_name_is_told_so() {
+    let server = MailServer::start().await;
+    let mut wrong = account(&server);
+    // The same place, under a name that the certificate does not have.
+    wrong.host = "localhost".to_owned();
+    let sent = email(wrong).send(&part("1", "li@example.com")).await;
+    assert!(
+        matches!(&sent, Err(SendError::Unauthorized { code: None, reason }) if reason.contains("for another name")),
         "{sent:?}"
     );
 }

@@ -64,6 +64,7 @@ fn part() -> Part {
             by: Author::Agent,
             name: Some("小王".to_owned()),
             in_reply_to: Some("m-1".to_owned()),
+            follows: Vec::new(),
         },
     }
 }

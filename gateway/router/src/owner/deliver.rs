@@ -2,7 +2,8 @@
 //!
 //! An entry goes when its outcome is known, in the order of its thread's line. Sends run beside the owner (`deliveries.rs`);
 //! their outcome comes back to it and is settled under its fence (`settle.rs`). Before a send two things are compared: the
-//! time after which it is worth nothing, and who has the word; and a staging gateway writes to nobody (`delivery_mode.rs`).
+//! time after which it is worth nothing, and who has the word; a staging gateway writes to nobody (`delivery_mode.rs`), and a
+//! paused account takes nothing (`pauses.rs`).
 
 use std::time::Duration;
 
@@ -12,21 +13,19 @@ use serde::{Deserialize, Serialize};
 use signalbox_adapters::{Address, Content, Origin, Part, SendError, WhenUnanswered};
 use signalbox_store::{Destination, EntryId, MessageId, OutboxEntry, StoreError, ThreadId};
 
-use super::deliveries::{Flight, Lane};
+use super::deliveries::{Flight, Lane, NothingStarted};
 use super::outcome::Outcome;
-use super::{Ended, Owner, RETRY, later};
+use super::{Ended, Owner};
 use crate::customer::Customer;
 use crate::event::Event;
 use crate::ingest::{AcceptError, Accepted};
+use crate::pauses::ChannelAccount;
 use crate::shared::Shared;
 use crate::vault::SealedKind;
 
 /// A send that has not ended after so long has no answer: longer than adapters wait for a platform, so that it is theirs to
 /// say what happened whenever they can.
 const SEND_AT_MOST: Duration = Duration::from_secs(60);
-/// Entries looked through for one whose way out is free, at most, when those that are due first wait for a place.
-const FURTHER: usize = 1_024;
-
 /// What an outbox entry to a channel holds.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Outgoing {
@@ -55,7 +54,7 @@ impl Leaving {
     /// Each way out has places of its own, so that one that does not move holds up no other.
     fn lane(&self) -> Lane {
         match self {
-            Self::Outgoing(outgoing) => Lane::Channel(outgoing.to.channel),
+            Self::Outgoing(outgoing) => Lane::Account(ChannelAccount::of(&outgoing.to)),
             Self::Forwarded(_) => Lane::Partitions,
         }
     }
@@ -114,40 +113,69 @@ impl Owner<'_> {
         if self.deliveries.next_start().is_none_or(|due| due > now) {
             return Ok(());
         }
-        let lane = self.shared.settings.deliveries_at_once;
-        let look_further = self.deliveries.looks_further(now);
-        let ahead = if look_further { FURTHER } else { lane };
+        let places = self.shared.settings.deliveries_at_once;
+        let ahead = self.deliveries.ahead(places, now);
         let limit = self.deliveries.under_way() + ahead;
         let due = self
             .shared
             .store
             .due_outbox(self.partition, now, limit)
             .await?;
+        // Where the list has an end there is nothing behind it.
+        let is_cut = due.len() >= limit;
         let (mut started, mut passed_over) = (false, false);
+        let mut nothing_started = NothingStarted::default();
         for entry in due {
             if self.deliveries.is_busy(entry.thread) {
+                nothing_started.waits_for_place = true;
                 continue;
             }
-            let leaving = self.opened(&entry).await?;
-            if self.deliveries.in_lane(leaving.lane()) >= lane {
+            let lane = self.lane(&entry).await?;
+            if self.deliveries.in_lane(&lane) >= places {
+                (passed_over, nothing_started.waits_for_place) = (true, true);
+                continue;
+            }
+            // What is worth nothing any more goes all the same.
+            if let Some(until) = self.closed_until(&lane, now)
+                && !is_too_late(&entry, now)
+            {
                 passed_over = true;
+                nothing_started.closed_until(until);
                 continue;
             }
-            self.start(entry, leaving, now).await?;
-            started = true;
+            started |= self.start(entry, lane, now).await?;
         }
-        if passed_over {
-            self.deliveries.passed_over(now);
-        }
+        self.deliveries.looked(passed_over && is_cut, started, now);
         if !started {
             // What is due now is being sent already or has to wait for a place; the end of a send looks again, and what
             // stands behind it is looked for after a moment.
             let next = self.shared.store.next_outbox(self.partition).await?;
-            let moment = later(now, RETRY);
-            let next = next.map(|due| if due > now { due } else { moment });
+            let again = self.deliveries.look_again_at(nothing_started, now);
+            let next = next.map(|due| if due > now { due } else { again });
             self.deliveries.rest_until(next);
         }
         Ok(())
+    }
+
+    /// Which way an entry goes; those that had to wait before are remembered.
+    async fn lane(&mut self, entry: &OutboxEntry) -> Result<Lane, StoreError> {
+        if let Some(lane) = self.deliveries.lane_of(entry.id) {
+            return Ok(lane);
+        }
+        if let Destination::Partition(_) = entry.destination {
+            return Ok(Lane::Partitions);
+        }
+        let lane = self.opened(entry).await?.lane();
+        self.deliveries.remember_lane(entry.id, &lane);
+        Ok(lane)
+    }
+
+    /// Until when a way out is paused, if it is.
+    fn closed_until(&self, lane: &Lane, now: Timestamp) -> Option<Timestamp> {
+        match lane {
+            Lane::Account(account) => self.shared.pauses.closed_until(account, now),
+            Lane::Partitions => None,
+        }
     }
 
     async fn opened(&self, entry: &OutboxEntry) -> Result<Leaving, StoreError> {
@@ -157,24 +185,31 @@ impl Owner<'_> {
         })
     }
 
+    /// Answers whether it was started.
     async fn start(
         &mut self,
         entry: OutboxEntry,
-        leaving: Leaving,
+        lane: Lane,
         now: Timestamp,
-    ) -> Result<(), Ended> {
-        match leaving {
+    ) -> Result<bool, Ended> {
+        match self.opened(&entry).await? {
             Leaving::Forwarded(forwarded) => self.start_forwarding(entry, *forwarded),
             Leaving::Outgoing(outgoing) => {
                 let speaker = self.customer(entry.thread).await?.speaker;
-                let too_late = entry.not_after.is_some_and(|not_after| not_after < now);
                 let has_the_word =
                     entry.speaker == Customer::PERSONS_WORD || entry.speaker == speaker;
-                let may_leave = !too_late && has_the_word;
-                self.start_sending(entry, outgoing, may_leave);
+                let may_leave = !is_too_late(&entry, now) && has_the_word;
+                if let Lane::Account(account) = &lane
+                    && may_leave
+                    && !self.shared.pauses.pass(account, now)
+                {
+                    // Another owner's message is the one that tries it.
+                    return Ok(false);
+                }
+                self.start_sending(entry, lane, outgoing, may_leave);
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn payload<T: DeserializeOwned>(&self, entry: &OutboxEntry) -> Result<T, StoreError> {
@@ -201,6 +236,7 @@ impl Owner<'_> {
         };
         let flight = Flight {
             entry,
+            lane: Lane::Partitions,
             message: None,
         };
         let broken = Outcome::Again {
@@ -213,7 +249,13 @@ impl Owner<'_> {
             .start(flight, environment, forwarding, broken);
     }
 
-    fn start_sending(&mut self, entry: OutboxEntry, outgoing: Outgoing, may_leave: bool) {
+    fn start_sending(
+        &mut self,
+        entry: OutboxEntry,
+        lane: Lane,
+        outgoing: Outgoing,
+        may_leave: bool,
+    ) {
         let channel = outgoing.to.channel;
         let adapter = self.shared.adapters.get(&channel).cloned();
         // Nobody knows how far it came.
@@ -259,8 +301,13 @@ impl Owner<'_> {
         };
         let flight = Flight {
             entry,
-            message: Some((channel, outgoing.message_id)),
+            lane,
+            message: Some(outgoing.message_id),
         };
         self.deliveries.start(flight, environment, sending, broken);
     }
+}
+
+fn is_too_late(entry: &OutboxEntry, now: Timestamp) -> bool {
+    entry.not_after.is_some_and(|not_after| not_after < now)
 }

@@ -7,16 +7,23 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jiff::Timestamp;
-use signalbox_adapters::Channel;
 use signalbox_store::{EntryId, MessageId, OutboxEntry, ThreadId};
 use tokio::task::{Id, JoinError, JoinSet};
 
 use super::outcome::Outcome;
 use super::{RETRY, later};
 use crate::environment::Environment;
+use crate::pauses::ChannelAccount;
 
 /// Entries whose uncounted tries are remembered, at most. Past it all are forgotten, and their waits begin short again.
 const MOST_UNCOUNTED: usize = 4_096;
+
+/// Entries looked through for one whose way out is free, when those that are due first have to wait: at first, …
+const FURTHER: usize = 1_024;
+/// … and twice as many each time that none is found, so often at most: 16,384. The waits between grow likewise, up to 8 s.
+const MOST_DOUBLINGS: u32 = 4;
+/// Ways out of entries that are remembered, at most. Past it all are forgotten, and read again from the entries.
+const MOST_LANES: usize = 32_768;
 
 /// Deliveries under way. Dropped or abandoned, they are broken off.
 #[derive(Default)]
@@ -26,24 +33,44 @@ pub(super) struct Deliveries {
     sending: JoinSet<Sent>,
     /// Whose they are, and which way they go. A thread's line moves on only when its head is settled.
     flights: HashMap<Id, (ThreadId, Lane)>,
-    /// When to look behind entries that wait for a place, if there are such.
+    /// When to look behind entries that have to wait, if there are such.
     further_at: Option<Timestamp>,
+    /// How often the reach of that was doubled.
+    doublings: u32,
+    /// Which way entries go that have to wait.
+    lanes: HashMap<EntryId, Lane>,
     /// Tries of entries that did not count as attempts: they are waited for as long all the same.
     uncounted: HashMap<EntryId, u32>,
 }
 
-/// A way out of a partition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A way out of a partition. Each has places of its own, so that an account that does not move holds up no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Lane {
-    Channel(Channel),
+    Account(ChannelAccount),
     Partitions,
+}
+
+/// Why nothing of what is due was started.
+#[derive(Debug, Default)]
+pub(super) struct NothingStarted {
+    /// Some of it is being sent, or its way has no place free.
+    pub(super) waits_for_place: bool,
+    /// When the first paused account may be tried.
+    closed_until: Option<Timestamp>,
+}
+
+impl NothingStarted {
+    pub(super) fn closed_until(&mut self, until: Timestamp) {
+        self.closed_until = self.closed_until.into_iter().chain([until]).min();
+    }
 }
 
 /// What is sent.
 pub(super) struct Flight {
     pub(super) entry: OutboxEntry,
-    /// Over which channel, and which message; `None` for what goes to another partition.
-    pub(super) message: Option<(Channel, MessageId)>,
+    pub(super) lane: Lane,
+    /// Which message; `None` for what goes to another partition.
+    pub(super) message: Option<MessageId>,
 }
 
 /// A send that has ended.
@@ -85,21 +112,56 @@ impl Deliveries {
     }
 
     /// How many sends go this way.
-    pub(super) fn in_lane(&self, lane: Lane) -> usize {
+    pub(super) fn in_lane(&self, lane: &Lane) -> usize {
         self.flights
             .values()
-            .filter(|(_, flying)| *flying == lane)
+            .filter(|(_, flying)| flying == lane)
             .count()
     }
 
-    /// An entry that is due waits for a place. What stands behind it is looked for now and then only: it may be much.
-    pub(super) fn passed_over(&mut self, now: Timestamp) {
-        self.further_at.get_or_insert(later(now, RETRY));
+    /// How many entries to look through. What stands behind those that have to wait is looked for now and then only: it may be
+    /// much.
+    pub(super) fn ahead(&mut self, places: usize, now: Timestamp) -> usize {
+        match self.further_at.take_if(|at| *at <= now) {
+            Some(_) => FURTHER << self.doublings,
+            None => places,
+        }
     }
 
-    /// Whether to look behind entries that wait for a place now.
-    pub(super) fn looks_further(&mut self, now: Timestamp) -> bool {
-        self.further_at.take_if(|at| *at <= now).is_some()
+    /// The outbox was looked through. `hides`: there may be more behind entries that have to wait.
+    pub(super) fn looked(&mut self, hides: bool, started: bool, now: Timestamp) {
+        if !hides {
+            return;
+        }
+        if self.further_at.is_none() {
+            self.further_at = Some(later(now, RETRY.saturating_mul(1 << self.doublings)));
+        }
+        if !started {
+            self.doublings = (self.doublings + 1).min(MOST_DOUBLINGS);
+        }
+    }
+
+    /// When to look again, since nothing was started of what is due.
+    pub(super) fn look_again_at(&self, why: NothingStarted, now: Timestamp) -> Timestamp {
+        let moment = later(now, RETRY);
+        if why.waits_for_place {
+            return moment;
+        }
+        let times = [why.closed_until, self.further_at];
+        times.into_iter().flatten().min().unwrap_or(moment)
+    }
+
+    /// Which way an entry goes, if it is remembered.
+    pub(super) fn lane_of(&self, entry: EntryId) -> Option<Lane> {
+        self.lanes.get(&entry).cloned()
+    }
+
+    /// Remembers which way an entry goes.
+    pub(super) fn remember_lane(&mut self, entry: EntryId, lane: &Lane) {
+        if self.lanes.len() >= MOST_LANES {
+            self.lanes.clear();
+        }
+        self.lanes.insert(entry, lane.clone());
     }
 
     /// How often an entry was tried without it having counted.
@@ -119,6 +181,7 @@ impl Deliveries {
     /// The entry is not tried any more.
     pub(super) fn forget(&mut self, entry: EntryId) {
         self.uncounted.remove(&entry);
+        self.lanes.remove(&entry);
     }
 
     /// Starts a send. An error inside, ours or an adapter's, ends it as `broken`.
@@ -130,9 +193,7 @@ impl Deliveries {
         broken: Outcome,
     ) {
         let thread = flight.entry.thread;
-        let lane = flight
-            .message
-            .map_or(Lane::Partitions, |(channel, _)| Lane::Channel(channel));
+        let lane = flight.lane.clone();
         let task = self.sending.spawn(async move {
             let started = environment.now();
             let outcome = AssertUnwindSafe(send).catch_unwind().await;

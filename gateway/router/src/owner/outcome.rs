@@ -15,8 +15,6 @@ use crate::event::ReceiptOutcome;
 use crate::ingest::{AcceptError, Accepted};
 use crate::observer::DeliveryAnswer;
 
-/// Between two tries while the platform refuses our credentials: somebody has to mend them first.
-const UNAUTHORIZED_WAIT: Duration = Duration::from_secs(60);
 /// Attempts to reach another partition: some ten minutes with the default waits, as long as a reply that stands behind it in
 /// its thread's line is worth something.
 const FORWARD_ATTEMPTS: u32 = 12;
@@ -30,6 +28,10 @@ pub(super) enum Outcome {
         reason: String,
         wait: Option<Duration>,
         counts: bool,
+    },
+    /// The platform does not take who we are: the account pauses, and the entry waits as it was.
+    Unauthorized {
+        reason: String,
     },
     Unanswered {
         reason: String,
@@ -68,12 +70,7 @@ impl Outcome {
                 wait: Some(wait),
                 counts: false,
             },
-            // Somebody has to mend the settings: the entry waits until its time is up, however often it is tried.
-            SendError::Unauthorized { .. } => Self::Again {
-                reason,
-                wait: Some(UNAUTHORIZED_WAIT),
-                counts: false,
-            },
+            SendError::Unauthorized { .. } => Self::Unauthorized { reason },
             SendError::Unanswered { .. } => Self::Unanswered { reason, policy },
             SendError::Refused { .. } => Self::Refused { reason },
         }
@@ -146,6 +143,14 @@ pub(super) fn judge(sent: &Sent, most: u32, now: Timestamp, again: Timestamp) ->
             outcome: SettlementOutcome::Retry {
                 due: again.max(later(now, wait.unwrap_or_default())),
                 counts: *counts,
+            },
+            answer: DeliveryAnswer::Retry,
+            receipt: None,
+        },
+        Outcome::Unauthorized { .. } => Verdict {
+            outcome: SettlementOutcome::Retry {
+                due: sent.flight.entry.due,
+                counts: false,
             },
             answer: DeliveryAnswer::Retry,
             receipt: None,

@@ -7,8 +7,8 @@ use signalbox_store::{
     Append, Fenced, MessageId, OutboxEntry, Settlement, SettlementOutcome, StoreError,
 };
 
-use super::deliveries::{Flight, Sent};
-use super::outcome::{Verdict, judge};
+use super::deliveries::{Flight, Lane, Sent};
+use super::outcome::{Outcome, Verdict, judge};
 use super::{Ended, Owner, RETRY, later};
 use crate::environment::random;
 use crate::event::{Event, ReceiptOutcome};
@@ -20,6 +20,7 @@ impl Owner<'_> {
         let now = self.shared.environment.now();
         let entry = &sent.flight.entry;
         let again = later(now, self.backoff(entry));
+        self.tell_of_account(&sent, now);
         let most = self.shared.settings.delivery_attempts;
         let Verdict {
             outcome,
@@ -35,8 +36,9 @@ impl Owner<'_> {
                 self.deliveries.forget(entry.id)
             }
         }
-        if let Some((channel, _)) = sent.flight.message {
-            self.shared.observer.delivered(channel, answer, sent.took);
+        if let Lane::Account(account) = &sent.flight.lane {
+            let observer = &self.shared.observer;
+            observer.delivered(account.channel, answer, sent.took);
         }
         loop {
             let settled = self
@@ -62,6 +64,27 @@ impl Owner<'_> {
         Ok(())
     }
 
+    /// Pauses an account whose platform does not take who we are, and goes on with one that was paused once it does.
+    fn tell_of_account(&self, sent: &Sent, now: Timestamp) {
+        let Lane::Account(account) = &sent.flight.lane else {
+            return;
+        };
+        let shared = self.shared;
+        match &sent.outcome {
+            Outcome::Unauthorized { reason } => {
+                let observer = &*shared.observer;
+                shared.pauses.pause(account, reason, now, observer);
+            }
+            Outcome::Delivered | Outcome::Refused { .. } | Outcome::Unanswered { .. } => {
+                if shared.pauses.lift(account, &*shared.observer) {
+                    shared.look_in_all_outboxes();
+                }
+            }
+            // The platform has not said anything about us.
+            Outcome::Again { .. } | Outcome::Suppressed | Outcome::Withheld => {}
+        }
+    }
+
     async fn try_to_settle(
         &mut self,
         flight: &Flight,
@@ -70,7 +93,7 @@ impl Owner<'_> {
         now: Timestamp,
     ) -> Result<Result<(), Fenced>, StoreError> {
         let receipt = match (receipt, flight.message) {
-            (Some(outcome), Some((_, message_id))) => Some(
+            (Some(outcome), Some(message_id)) => Some(
                 self.receipt(&flight.entry, message_id, outcome, now)
                     .await?,
             ),

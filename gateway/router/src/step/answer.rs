@@ -12,6 +12,7 @@ use super::{Leaving, Saying, Step, StepContext, after, derived};
 use crate::customer::Customer;
 use crate::event::{Said, Shown, Speaker};
 use crate::mailbox::Arrived;
+use crate::pushed::Pushed;
 
 /// Who asked, and how an answer is tied to it.
 pub(super) struct Asked<'a> {
@@ -67,12 +68,15 @@ pub(super) fn carry_out(
             Builder::from_custom_bytes(derived(context, "reply", arrived.offset, place))
                 .into_uuid(),
         );
-        if let (Some((content, origin)), true) = (
+        if let (Some((content, mut origin)), true) = (
             leaving(&shown, message_id, arrived),
             (context.is_pushed)(asked.address),
         ) {
+            let id = EntryId(derived(context, "outbox", arrived.offset, place));
+            let at = arrived.accepted_at;
+            origin.follows = Pushed::note(&mut customer.pushed, id, asked.address, at);
             step.leaving.push(Leaving {
-                id: EntryId(derived(context, "outbox", arrived.offset, place)),
+                id,
                 message_id,
                 to: asked.address.clone(),
                 content,
@@ -80,7 +84,7 @@ pub(super) fn carry_out(
                 speaker: customer.speaker,
                 not_after: asked
                     .not_after
-                    .unwrap_or_else(|| after(arrived.accepted_at, reply_worth(context))),
+                    .unwrap_or_else(|| after(at, reply_worth(context))),
             });
         }
         let said = Said {
@@ -119,6 +123,7 @@ pub(super) fn leaving(
         },
         name: name.clone(),
         in_reply_to: in_reply_to.clone(),
+        follows: Vec::new(),
     };
     Some((content.clone(), origin))
 }

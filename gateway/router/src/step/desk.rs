@@ -21,6 +21,7 @@ use crate::desk::{
 };
 use crate::event::{Event, Said, Shown, Speaker};
 use crate::mailbox::Arrived;
+use crate::pushed::Pushed;
 
 /// A person's words are worth more than a bot's, and may wait for a platform longer.
 const PERSONS_WORD_WORTH: Duration = Duration::from_secs(24 * 3_600);
@@ -268,7 +269,7 @@ pub(super) fn agent_said(
 
 /// One entry for the transcript, and what of it has to leave.
 pub(super) fn say(
-    customer: &Customer,
+    customer: &mut Customer,
     arrived: &Arrived,
     shown: Shown,
     context: &StepContext<'_>,
@@ -280,18 +281,21 @@ pub(super) fn say(
     let name = derived(context, "reply", arrived.offset, 0);
     let message_id = MessageId(Builder::from_custom_bytes(name).into_uuid());
     let mut step = Step::default();
-    if let (Some((content, origin)), true) = (
+    if let (Some((content, mut origin)), true) = (
         leaving(&shown, message_id, arrived),
         (context.is_pushed)(&address),
     ) {
+        let id = EntryId(derived(context, "outbox", arrived.offset, 0));
+        let at = arrived.accepted_at;
+        origin.follows = Pushed::note(&mut customer.pushed, id, &address, at);
         step.leaving.push(Leaving {
-            id: EntryId(derived(context, "outbox", arrived.offset, 0)),
+            id,
             message_id,
             to: address.clone(),
             content,
             origin,
             speaker: Customer::PERSONS_WORD,
-            not_after: after(arrived.accepted_at, PERSONS_WORD_WORTH),
+            not_after: after(at, PERSONS_WORD_WORTH),
         });
     }
     let said = Said {

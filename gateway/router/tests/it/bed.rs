@@ -271,7 +271,7 @@ pub(crate) struct Bed {
     pub(crate) archive: Arc<MemoryArchive>,
     pub(crate) world: Arc<TestWorld>,
     pub(crate) settings: RouterSettings,
-    pub(crate) adapter: Option<Arc<ToldAdapter>>,
+    pub(crate) adapter: Option<Arc<dyn Adapter>>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) rules: Arc<dyn Rules>,
     /// The archive answers nothing.
@@ -328,11 +328,7 @@ impl Bed {
             deployment_key: Arc::new(DeploymentKey::from_bytes(&[7; 32])),
             hints: Arc::new(NoSessions),
             observer: self.observer.clone(),
-            adapters: self
-                .adapter
-                .iter()
-                .map(|adapter| adapter.clone() as Arc<dyn Adapter>)
-                .collect(),
+            adapters: self.adapter.iter().cloned().collect(),
             settings: RouterSettings {
                 node,
                 ..self.settings.clone()

@@ -17,6 +17,7 @@ mod linking;
 mod outreach;
 mod ownership;
 mod panics;
+mod pauses;
 mod poison;
 mod presence;
 mod quarantine;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use signalbox_adapters::webhook::event::BusinessEvent;
-use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile};
+use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile, SendError};
 use signalbox_dsl::{SourceFile, SourceSet, check};
-use signalbox_router::{ActiveBundle, Report, Router};
+use signalbox_router::{ActiveBundle, OutboxKind, Report, Router};
 use signalbox_rules::Engine;
 
-use crate::bed::{Bed, ToldAdapter, address, entries_of, say, transcript};
+use crate::bed::{Bed, NOON, ToldAdapter, address, entries_of, say, transcript};
 
 const RULES: &str = r#"language 1
 module shop
@@ -218,13 +219,25 @@ async fn visible_dwell_without_an_order_is_answered_once_and_capped() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_pushed_carries_its_bound() {
-    let adapter = ToldAdapter::new([]);
-    let bed = bed().pushing(&adapter);
-    let router = bed.start();
-    report(&router, "ann", "A1", "order.delivered").await;
-    pass(UNTIL_MORNING + HOUR).await;
-    assert_eq!(adapter.texts(), ["How do you like order A1?"]);
-    drop(router);
+    let busy = |hours| SendError::Busy {
+        reason: "later",
+        wait: Some(hours * HOUR),
+    };
+    // 48 hours after it was planned it is worth nothing: 34.5 hours after it was due.
+    for (hours, sends) in [(33, 2), (35, 1)] {
+        let adapter = ToldAdapter::new([Err(busy(hours))]);
+        let bed = bed().pushing(&adapter);
+        let router = bed.start();
+        report(&router, "ann", "A1", "order.delivered").await;
+        pass(UNTIL_MORNING + HOUR).await;
+        assert_eq!(adapter.texts(), ["How do you like order A1?"]);
+        let waiting = router.outbox_list(OutboxKind::Waiting).await.unwrap();
+        let bound: Timestamp = NOON.parse().unwrap();
+        let bound = bound.checked_add(48 * HOUR).unwrap();
+        assert_eq!(waiting.entries[0].not_after, Some(bound));
+        pass(35 * HOUR).await;
+        assert_eq!(adapter.texts().len(), sends, "again after {hours} hours");
+    }
 }
 
 #[tokio::test(start_paused = true)]

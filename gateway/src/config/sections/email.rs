@@ -30,6 +30,9 @@ section! {
         /// Its port. 0: 465 for `implicit`, 587 for `starttls`, 25 for `none`.
         zh "端口。0 表示 `implicit` 用 465，`starttls` 用 587，`none` 用 25。"
         port: u64 = 0, within 0 => 65_535;
+        /// What this machine calls itself towards the server (EHLO): a full name such as gateway.shop.example, or an address. Empty: this machine's name if it is a full one, otherwise the domain of `from`.
+        zh "本机向服务器报出的名称（EHLO）：完整域名，如 gateway.shop.example，或 IP 地址。留空则用本机名（须为完整域名），否则用 `from` 的域名。"
+        hello: Text = Text::default();
         /// How the connection is encrypted: from its first byte, after the first words (never without), or not at all, which is for servers on this machine only.
         zh "连接如何加密：从第一个字节起；先明文握手再加密（服务器不支持则不发信）；不加密，仅限本机的服务器。"
         tls: MailEncryption = MailEncryption::Implicit;

@@ -6,10 +6,10 @@ use prometheus::core::Collector;
 use prometheus::proto::MetricFamily;
 use prometheus::{
     Counter, Gauge, GaugeVec, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec,
-    IntGauge, Opts, Registry,
+    IntGauge, IntGaugeVec, Opts, Registry,
 };
 
-use super::label::{CounterBy, CounterByTwo, HistogramBy, Label};
+use super::label::{CounterBy, CounterByTwo, GaugeBy, HistogramBy, Label};
 
 /// Where metrics are registered.
 #[derive(Debug, Default)]
@@ -147,6 +147,20 @@ impl Area<'_> {
     pub(super) fn gauge(&mut self, name: &str, help: &'static str) -> prometheus::Result<IntGauge> {
         let gauge = IntGauge::new(full_name(name), help)?;
         self.keep(gauge, name, "gauge", Vec::new(), help)
+    }
+
+    pub(super) fn gauge_by<A: Label>(
+        &mut self,
+        name: &str,
+        help: &'static str,
+    ) -> prometheus::Result<GaugeBy<A>> {
+        let family = IntGaugeVec::new(Opts::new(full_name(name), help), &[A::NAME])?;
+        let gauges = A::ALL
+            .iter()
+            .map(|label| family.get_metric_with_label_values(&[label.value()]))
+            .collect::<Result<_, _>>()?;
+        self.keep(family, name, "gauge", vec![described::<A>()], help)?;
+        Ok(GaugeBy::new(gauges))
     }
 
     pub(super) fn decimal_gauge(

@@ -1,8 +1,8 @@
-//! Closed labels, and counters and histograms with one handle for each of their values.
+//! Closed labels, and counters, gauges and histograms with one handle for each of their values.
 
 use std::marker::PhantomData;
 
-use prometheus::{Histogram, IntCounter};
+use prometheus::{Histogram, IntCounter, IntGauge};
 
 /// A label whose values are all known when this is compiled.
 pub trait Label: Copy + 'static {
@@ -60,6 +60,13 @@ pub struct CounterBy<A> {
     label: PhantomData<fn(A)>,
 }
 
+/// One gauge for each value of a label.
+#[derive(Debug)]
+pub struct GaugeBy<A> {
+    gauges: Vec<IntGauge>,
+    label: PhantomData<fn(A)>,
+}
+
 /// One counter for each pair of two labels' values.
 #[derive(Debug)]
 pub struct CounterByTwo<A, B> {
@@ -92,6 +99,22 @@ impl<A: Label> CounterBy<A> {
     pub fn add(&self, label: A, times: u64) {
         if let Some(counter) = self.counters.get(label.index()) {
             counter.inc_by(times);
+        }
+    }
+}
+
+impl<A: Label> GaugeBy<A> {
+    pub(crate) fn new(gauges: Vec<IntGauge>) -> Self {
+        Self {
+            gauges,
+            label: PhantomData,
+        }
+    }
+
+    /// Sets the value.
+    pub fn set(&self, label: A, value: i64) {
+        if let Some(gauge) = self.gauges.get(label.index()) {
+            gauge.set(value);
         }
     }
 }

@@ -3,7 +3,7 @@
 use prometheus::IntCounter;
 
 use super::catalogue::Area;
-use super::label::{Channel, CounterByTwo, HistogramBy, label};
+use super::label::{Channel, CounterByTwo, GaugeBy, HistogramBy, label};
 
 label! {
     /// How one attempt to deliver ended.
@@ -30,6 +30,8 @@ pub struct OutboundMetrics {
     pub attempts: CounterByTwo<Channel, AttemptResult>,
     /// Dead letters that went for want of room, or of age.
     pub dead_letters_dropped: IntCounter,
+    /// Accounts by which nothing leaves, because their platform does not take who we are.
+    pub accounts_paused: GaugeBy<Channel>,
     /// One attempt, in seconds.
     pub attempt_duration: HistogramBy<Channel>,
 }
@@ -48,6 +50,10 @@ impl OutboundMetrics {
             dead_letters_dropped: area.counter(
                 "dead_letters_dropped_total",
                 "Dead letters that went before anybody decided about them: there were more, or they were older, than router.dead_letters and router.dead_letters_for keep.",
+            )?,
+            accounts_paused: area.gauge_by(
+                "outbound_accounts_paused",
+                "Accounts by which nothing leaves, because their platform does not take our password, our sender or our encryption.",
             )?,
             attempt_duration: area.histogram_by(
                 "outbound_attempt_duration_seconds",

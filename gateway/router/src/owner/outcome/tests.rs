@@ -11,7 +11,7 @@ use signalbox_store::{
 
 use super::{FORWARD_ATTEMPTS, Outcome, judge};
 use crate::ingest::AcceptError;
-use crate::owner::deliveries::{Flight, Sent};
+use crate::owner::deliveries::{Flight, Lane, Sent};
 
 fn forwarded(attempts: u32, error: AcceptError) -> SettlementOutcome {
     let now: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();
@@ -28,6 +28,7 @@ fn forwarded(attempts: u32, error: AcceptError) -> SettlementOutcome {
     let sent = Sent {
         flight: Flight {
             entry,
+            lane: Lane::Partitions,
             message: None,
         },
         outcome: Outcome::of_forward(Err(error), true),
