@@ -6,6 +6,7 @@ mod adopter;
 mod conversations;
 mod disabling;
 mod first_bundle;
+mod namespace;
 mod panics;
 mod signals;
 pub(crate) mod storage;
@@ -47,6 +48,7 @@ use crate::words::{Failure, Told, Words, words};
 use adopter::LiveRules;
 use conversations::RouterConversations;
 use first_bundle::FirstBundle;
+use namespace::Namespace;
 use signals::Signals;
 use storage::Storage;
 
@@ -82,10 +84,10 @@ async fn serve(
     panics::keep_text_out_of_logs();
     let mut signals = Signals::listen()?;
     let gateway = Gateway::start(config, metrics).await?;
-    let stop_within = gateway.stop_within;
+    let (stop_within, lost) = (gateway.stop_within, gateway.lost.clone());
     tokio::select! {
-        () = gateway.say_ready(locale) => signals.first().await,
-        () = signals.first() => {}
+        () = gateway.say_ready(locale) => ended(&mut signals, &lost).await,
+        () = ended(&mut signals, &lost) => {}
     }
     tracing::info!("stopping");
     tokio::select! {
@@ -93,7 +95,18 @@ async fn serve(
         () = signals.second() => tracing::warn!("stopped at once; the next start goes on from the store"),
     }
     telemetry.stop(stop_within).await;
+    if lost.is_cancelled() {
+        return Err(namespace::lost().into());
+    }
     Ok(())
+}
+
+/// Waits until somebody ends the gateway, or the store is another gateway's.
+async fn ended(signals: &mut Signals, lost: &CancellationToken) {
+    tokio::select! {
+        () = signals.first() => {}
+        () = lost.cancelled() => {}
+    }
 }
 
 /// A running gateway.
@@ -104,6 +117,10 @@ struct Gateway {
     storage: Storage,
     /// Held to the end.
     node: Option<Node>,
+    /// The right to a store that others can reach; given up at the end.
+    namespace: Option<Arc<Namespace>>,
+    /// Another gateway has taken the store.
+    lost: CancellationToken,
     /// Ends the ports.
     stop_ports: CancellationToken,
     ports: Vec<JoinHandle<()>>,
@@ -128,6 +145,14 @@ impl Gateway {
             values::StoreKind::Redis => Some(Node::hold(&config.data, &*environment)?),
         };
         let storage = Storage::open(&config.data, &config.file.store).await?;
+        let namespace = match &node {
+            Some(node) => {
+                let (store, id) = (storage.store.clone(), node.id());
+                let taken = Namespace::take(store, environment.clone(), id, &config.data);
+                Some(Arc::new(taken.await?))
+            }
+            None => None,
+        };
         storage
             .refuse_other_partitions(config.file.router.partitions)
             .await?;
@@ -252,6 +277,12 @@ impl Gateway {
                 () = stopping.cancelled() => {}
             }
         }));
+        let lost = CancellationToken::new();
+        if let Some(namespace) = namespace.clone() {
+            helpers.push(tokio::spawn(
+                namespace.keep(stop_helpers.clone(), lost.clone()),
+            ));
+        }
         if let Some(directory) = directory {
             let watch = Watch::new(directory, config.file.rules.poll.0, first.seen);
             helpers.push(tokio::spawn(watch.run(live, stop_helpers.clone())));
@@ -262,6 +293,8 @@ impl Gateway {
             router,
             storage,
             node,
+            namespace,
+            lost,
             stop_ports,
             ports,
             stop_helpers,
@@ -351,7 +384,12 @@ impl Gateway {
                 abort.abort();
             }
         }
-        drop((self.pages, self.webchat, self.router));
+        if let Some(namespace) = &self.namespace
+            && timeout_at(deadline, namespace.give_up()).await.is_err()
+        {
+            tracing::debug!("the store was not told in time that this gateway has stopped");
+        }
+        drop((self.namespace, self.pages, self.webchat, self.router));
         // Waits for the store's own threads: not on a thread that serves. An error means that it panicked, and was logged.
         let _ = tokio::task::spawn_blocking(move || drop(self.storage)).await;
         drop(self.node);

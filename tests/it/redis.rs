@@ -46,6 +46,42 @@ async fn one_directory_is_one_gateway() {
     assert!(status.success(), "{status}\n{}", log.text());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_gateway_on_the_same_namespace_is_refused() {
+    let server = RedisServer::start();
+    let deployment = Deployment::hello().on_redis(&server.url());
+    let gateway = Gateway::start(&deployment).await;
+    let other = Deployment::hello().on_redis(&server.url());
+    let Err(second) = Gateway::try_start(&other).await else {
+        panic!("two archives for one namespace");
+    };
+    assert_eq!(second.status.code(), Some(2));
+    let said = second.log.text();
+    assert!(
+        said.contains("another gateway uses this namespace") && said.contains("stop it"),
+        "{said}"
+    );
+    let data = deployment.data().display().to_string();
+    assert!(said.contains(&data), "it names the other: {said}");
+
+    // One that stops in order leaves it at once to whoever comes.
+    gateway.terminate().await;
+    let (status, log) = gateway.ended(PATIENCE).await;
+    assert!(status.success(), "{status}\n{}", log.text());
+    let elsewhere = Deployment::hello()
+        .on_redis(&server.url())
+        .with_setting("namespace: hello", "namespace: another");
+    let (mut first, mut beside) = (
+        Gateway::start(&deployment).await,
+        Gateway::start(&elsewhere).await,
+    );
+    // One that is killed has it again at once, from its own data directory.
+    first.kill().await;
+    first = Gateway::start(&deployment).await;
+    beside.kill().await;
+    drop(first);
+}
+
 /// How doctor ends, and what it finds.
 fn doctor(deployment: &Deployment) -> (Option<i32>, String) {
     let output = Command::new(binary())
