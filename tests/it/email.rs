@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 use signalbox_tests::deployment::Deployment;
 use signalbox_tests::gateway::{Gateway, binary};
+use signalbox_tests::http::Answer;
 use signalbox_tests::mail_server::{MailServer, NO_SUCH_MAILBOX, PASSWORD, USER};
 use signalbox_tests::smtp_peer::{Fate, Phase, SmtpPeer, Trouble};
 use signalbox_tests::until::until;
@@ -17,13 +18,18 @@ use crate::webhook::{RULES, SECRET, report};
 
 /// The example with a mail account `care`, and an order system that may report about its customers.
 fn deployment(account: &str) -> Deployment {
+    deployment_on(Deployment::hello(), account)
+}
+
+/// The same, on another store.
+fn deployment_on(deployment: Deployment, account: &str) -> Deployment {
     let sections = format!(
         "email: {{accounts: {{care: {{from: care@shop.example, name: 示例商城, host: 127.0.0.1, {account}}}}}}}
 webhook: {{accounts: {{orders: {{secrets: ['${{file:secret}}'], about: ['email:care']}}}}}}
 webchat:
 "
     );
-    let deployment = Deployment::hello().with_setting("webchat:\n", &sections);
+    let deployment = deployment.with_setting("webchat:\n", &sections);
     let beside = |name| deployment.configuration().with_file_name(name);
     let secret = format!("whsec_{}", STANDARD.encode(SECRET));
     fs::write(beside("secret"), secret).unwrap();
@@ -34,11 +40,33 @@ webchat:
 }
 
 fn scripted(peer: &SmtpPeer) -> Deployment {
+    scripted_on(Deployment::hello(), peer)
+}
+
+pub(crate) fn scripted_on(deployment: Deployment, peer: &SmtpPeer) -> Deployment {
     let port = peer.address().port();
-    deployment(&format!("port: {port}, tls: none"))
+    deployment_on(deployment, &format!("port: {port}, tls: none"))
+}
+
+/// Starts the gateway, and waits until it has looked at its account: that is a conversation with the server too.
+async fn started(deployment: &Deployment) -> Gateway {
+    let gateway = Gateway::start(deployment).await;
+    let looked = async || {
+        let log = gateway.log().text();
+        log.contains("the mail server lets the account in")
+            .then_some(())
+    };
+    until("the account is looked at", looked).await;
+    gateway
 }
 
 async fn delivered(gateway: SocketAddr, customer: &str, no: &str) {
+    let answer = told_of(gateway, customer, no).await;
+    assert!([200, 202].contains(&answer.status), "{answer:?}");
+}
+
+/// What the gateway answers to the report of a delivery.
+pub(crate) async fn told_of(gateway: SocketAddr, customer: &str, no: &str) -> Answer {
     let body = json!({
         "type": "order.delivered",
         "timestamp": "2026-01-02T03:04:05Z",
@@ -48,8 +76,7 @@ async fn delivered(gateway: SocketAddr, customer: &str, no: &str) {
         },
     });
     let id = format!("evt_{no}");
-    let answer = report(gateway, &id, &body.to_string(), &SECRET).await;
-    assert!([200, 202].contains(&answer.status), "{answer:?}");
+    report(gateway, &id, &body.to_string(), &SECRET).await
 }
 
 fn dead_letters(deployment: &Deployment) -> String {
@@ -132,7 +159,7 @@ async fn a_real_mail_server_gets_it_once_and_a_missing_mailbox_is_a_dead_letter(
 async fn what_may_have_arrived_is_sent_again_as_the_same_mail() {
     let peer = SmtpPeer::start([Fate::SilentAfterMessage]).await;
     let deployment = scripted(&peer);
-    let gateway = Gateway::start(&deployment).await;
+    let gateway = started(&deployment).await;
     delivered(gateway.address(), "li@example.com", "A1").await;
     let first = peer.mails(1).await;
     // Between the end of the message and its answer.
@@ -158,7 +185,7 @@ async fn a_mail_leaves_however_often_the_server_fails_before_it_takes_it() {
         Fate::DropAfterMessage,
     ])
     .await;
-    let gateway = Gateway::start(&scripted(&peer)).await;
+    let gateway = started(&scripted(&peer)).await;
     delivered(gateway.address(), "li@example.com", "A1").await;
     ended(&gateway, "delivered", 1).await;
     ended(&gateway, "retry", 3).await;
@@ -220,7 +247,7 @@ async fn an_account_whose_sender_is_refused_is_paused_and_loses_no_mail() {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_customers_mail_that_hangs_holds_up_nobody_elses() {
     let peer = SmtpPeer::start([Fate::SilentAfterMessage]).await;
-    let gateway = Gateway::start(&scripted(&peer)).await;
+    let gateway = started(&scripted(&peer)).await;
     delivered(gateway.address(), "li@example.com", "A1").await;
     peer.mails(1).await;
     delivered(gateway.address(), "wang@example.com", "A2").await;

@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 
 use crate::until::until;
 
-/// What becomes of a message that begins with `MAIL`.
+/// What becomes of a message that begins with `MAIL`; where `RSET` follows it, there was none.
 #[derive(Debug, Clone, Copy)]
 pub enum Fate {
     /// `250`.
@@ -249,7 +249,12 @@ async fn converse(stream: TcpStream, seen: &Mutex<Seen>) -> std::io::Result<()> 
             }
             "DATA" if matches!(fate, Fate::DropBeforeMessage) => return Ok(()),
             "DATA" => (Some(Phase::Data), "354 go ahead"),
-            "NOOP" | "RSET" => (None, "250 ok"),
+            "NOOP" => (None, "250 ok"),
+            // There was no message: the next one meets its fate.
+            "RSET" => {
+                seen.lock().unwrap().fates.push_front(fate);
+                (None, "250 ok")
+            }
             "QUIT" => (Some(Phase::Quit), "221 bye"),
             _ => (None, "500 what?"),
         };
