@@ -54,7 +54,7 @@ pub use ingest::{AcceptError, Accepted};
 pub use observer::{
     CommitAnswer, Deaf, DecisionPlace, DeliveryAnswer, Handling, Observer, Reception,
 };
-pub use outbox::{GivenUp, OutboxError, OutboxItem, OutboxKind, OutboxList};
+pub use outbox::{GivenUp, OutboxError, OutboxItem, OutboxKind, OutboxList, OutboxPage};
 pub use pauses::PausedAccount;
 pub use pushed::Pushed;
 pub use report::{Happened, Report, ReportError};

@@ -7,17 +7,19 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use signalbox_adapters::Content;
 use signalbox_store::{
-    DeadLetter, DeadLetterBounds, DeadLetterVerdict, Destination, Fence, OutboxEntry, PartitionId,
-    StoreError,
+    DeadLetter, DeadLetterBounds, DeadLetterVerdict, Destination, EntryId, Fence, OutboxEntry,
+    PartitionId, StoreError,
 };
 
-use crate::owner::Outgoing;
+use crate::customer::Customer;
+use crate::owner::{Outgoing, later};
 use crate::pauses::PausedAccount;
 use crate::shared::Shared;
+use crate::step::PERSONS_WORD_WORTH;
 use crate::vault::{SealedKind, VaultError};
 
-/// Entries in one list, at most.
-const MOST_LISTED: usize = 1_000;
+/// Entries of one partition that are looked through, at most: so much is in memory at once.
+const MOST_LOOKED_THROUGH: usize = 10_000;
 
 /// An entry of an outbox, or a dead letter.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,7 +30,7 @@ pub struct OutboxItem {
     pub partition: String,
     /// Whose line it is in.
     pub thread: String,
-    /// A channel's name, or the partition that it is forwarded to.
+    /// A channel's name, the partition that it is forwarded to, `erased` (its customer is), or `damaged`.
     pub to: String,
     /// The channel account that it leaves by.
     pub account: Option<String>,
@@ -59,13 +61,42 @@ pub struct GivenUp {
 /// Entries, the oldest first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct OutboxList {
-    /// At most 1,000.
+    /// At most as many as were asked for.
     pub entries: Vec<OutboxItem>,
     /// Whether there are more than these.
     pub is_cut: bool,
+    /// Where the next page begins, if there are more.
+    #[serde(default)]
+    pub next: Option<String>,
+    /// Partitions whose entries cannot be read, because stored data are damaged.
+    #[serde(default)]
+    pub damaged: Vec<String>,
     /// Accounts by which nothing leaves now; only where what waits is asked for.
     #[serde(default)]
     pub paused: Vec<PausedAccount>,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxPage {
+    /// [`OutboxList::next`] of the page before; `None` for the first.
+    pub after: Option<String>,
+    /// Entries, at most; [`OutboxPage::MOST`] at most.
+    pub limit: usize,
+}
+
+impl OutboxPage {
+    /// Entries in one page, at most.
+    pub const MOST: usize = 1_000;
+}
+
+impl Default for OutboxPage {
+    fn default() -> Self {
+        Self {
+            after: None,
+            limit: Self::MOST,
+        }
+    }
 }
 
 /// Which entries are meant.
@@ -86,6 +117,29 @@ pub enum OutboxError {
     /// The beginning of several.
     #[error("several entries begin with `{0}`; write more of it")]
     Ambiguous(String),
+    /// More than are looked through, and none of them is it.
+    #[error(
+        "there is no entry `{id}` among the first {MOST_LOOKED_THROUGH} of partition {partition}, which has more; try again when fewer wait there"
+    )]
+    NotAmongFirst {
+        /// As asked for.
+        id: String,
+        /// Where there are more.
+        partition: PartitionId,
+    },
+    /// Not where a page begins.
+    #[error("`{0}` is not where a page begins; write what the page before it says")]
+    NoPage(String),
+    /// The bot said it, and the word has passed on since: it would be dropped when it is to leave.
+    #[error(
+        "`{0}` is what the bot said before somebody else had the word, so it does not leave any more; discard it, and let whoever has the conversation say it"
+    )]
+    WordPassed(String),
+    /// It cannot be sent.
+    #[error(
+        "what `{0}` says cannot be read: its customer was erased, or it is damaged; it can be discarded only"
+    )]
+    Unreadable(String),
     /// Another process may write there.
     #[error(
         "partition {0} is not owned by this gateway now; ask the one that owns it, or try again in a moment"
@@ -103,33 +157,61 @@ struct Found {
     given_up: Option<GivenUp>,
 }
 
+impl Found {
+    /// By what lists are sorted: since when it lies there.
+    fn place(&self) -> Place {
+        let since = self.given_up.as_ref().map_or(self.entry.due, |up| up.at);
+        (since, self.entry.id)
+    }
+}
+
+/// A place in a list.
+type Place = (Timestamp, EntryId);
+
 impl Shared {
-    /// All entries of a kind, without what they say.
-    pub(crate) async fn outbox_list(&self, kind: OutboxKind) -> Result<OutboxList, OutboxError> {
-        let mut found = Vec::new();
+    /// A page of all entries of a kind, without what they say. What is damaged is named, and holds up nothing else.
+    pub(crate) async fn outbox_list(
+        &self,
+        kind: OutboxKind,
+        page: &OutboxPage,
+    ) -> Result<OutboxList, OutboxError> {
+        let after = match &page.after {
+            Some(after) => {
+                Some(read_place(after).ok_or_else(|| OutboxError::NoPage(after.clone()))?)
+            }
+            None => None,
+        };
+        let limit = page.limit.clamp(1, OutboxPage::MOST);
+        let (mut found, mut list) = (Vec::new(), OutboxList::default());
         for partition in self.partitions() {
-            found.extend(self.find(partition, kind, MOST_LISTED + 1).await?);
+            match self.find(partition, kind, MOST_LOOKED_THROUGH).await {
+                Ok(entries) => {
+                    let behind = |found: &Found| after.is_none_or(|after| found.place() > after);
+                    found.extend(entries.into_iter().filter(behind));
+                }
+                Err(StoreError::Damaged { what }) => {
+                    tracing::warn!(%partition, what, "a list of the outbox leaves a damaged partition out");
+                    list.damaged.push(partition.to_string());
+                }
+                Err(error) => return Err(error.into()),
+            }
+            // So that no more than a page and one partition are in memory.
+            found.sort_by_key(Found::place);
+            list.is_cut |= found.len() > limit;
+            found.truncate(limit);
         }
-        let since = |found: &Found| found.given_up.as_ref().map_or(found.entry.due, |up| up.at);
-        found.sort_by_key(since);
-        let is_cut = found.len() > MOST_LISTED;
-        found.truncate(MOST_LISTED);
-        let mut entries = Vec::with_capacity(found.len());
+        let last = found.last().map(Found::place);
+        list.next = last.filter(|_| list.is_cut).map(place);
         for one in found {
-            entries.push(OutboxItem {
+            list.entries.push(OutboxItem {
                 text: None,
                 ..self.item(one).await?
             });
         }
-        let paused = match kind {
-            OutboxKind::Waiting => self.pauses.all(),
-            OutboxKind::Dead => Vec::new(),
-        };
-        Ok(OutboxList {
-            entries,
-            is_cut,
-            paused,
-        })
+        if kind == OutboxKind::Waiting {
+            list.paused = self.pauses.all();
+        }
+        Ok(list)
     }
 
     /// One entry by the beginning of its key, with what it says.
@@ -156,8 +238,7 @@ impl Shared {
         let verdict = if is_retry {
             DeadLetterVerdict::Retry {
                 due: now,
-                // It is worth as much again as when it was decided.
-                not_after: found.entry.not_after.map(|_| self.later(now)),
+                not_after: self.worth_until(&found, id, now).await?,
             }
         } else {
             DeadLetterVerdict::Discard
@@ -178,6 +259,57 @@ impl Shared {
             text: None,
             ..self.item(found).await?
         })
+    }
+
+    /// Until when a dead letter is worth something that goes out again: as long as when it was decided.
+    async fn worth_until(
+        &self,
+        found: &Found,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, OutboxError> {
+        let (partition, entry) = (found.partition, &found.entry);
+        if entry.destination != Destination::Channel {
+            return Ok(entry.not_after);
+        }
+        let unreadable = || OutboxError::Unreadable(id.to_owned());
+        let outgoing = match self.outgoing(partition, entry).await {
+            Ok(outgoing) => outgoing.ok_or_else(unreadable)?,
+            Err(VaultError::Store(error)) => return Err(error.into()),
+            Err(VaultError::Open(_) | VaultError::Unreadable { .. }) => return Err(unreadable()),
+        };
+        if self.word_has_passed(partition, entry).await? {
+            return Err(OutboxError::WordPassed(id.to_owned()));
+        }
+        let usual = if entry.speaker == Customer::PERSONS_WORD {
+            PERSONS_WORD_WORTH
+        } else {
+            self.settings.reply_not_after
+        };
+        let worth = outgoing.worth.unwrap_or(usual);
+        Ok(entry.not_after.map(|_| later(now, worth)))
+    }
+
+    /// Whether the bot said it, and somebody else has had the word since.
+    async fn word_has_passed(
+        &self,
+        partition: PartitionId,
+        entry: &OutboxEntry,
+    ) -> Result<bool, OutboxError> {
+        if entry.speaker == Customer::PERSONS_WORD {
+            return Ok(false);
+        }
+        let stored = self.store.states(partition, &[entry.thread]).await?;
+        let key = self.vault.existing_key(partition, entry.thread).await;
+        let key = key.map_err(StoreError::from)?;
+        let (Some(state), Some(key)) = (stored.into_iter().next().flatten(), key) else {
+            return Ok(false);
+        };
+        let customer = self
+            .vault
+            .open::<Customer>(&key, SealedKind::State, entry.thread, &state)
+            .map_err(StoreError::from)?;
+        Ok(customer.speaker != entry.speaker)
     }
 
     /// Keeps a partition's dead letters within their bounds. What goes is told of; a store that fails is asked again with the
@@ -203,13 +335,6 @@ impl Shared {
                 tracing::warn!(%partition, %error, "dead letters were not counted; they are later");
             }
         }
-    }
-
-    fn later(&self, now: Timestamp) -> Timestamp {
-        SignedDuration::try_from(self.settings.reply_not_after)
-            .ok()
-            .and_then(|worth| now.checked_add(worth).ok())
-            .unwrap_or(Timestamp::MAX)
     }
 
     async fn find(
@@ -243,9 +368,20 @@ impl Shared {
     }
 
     async fn one(&self, kind: OutboxKind, id: &str) -> Result<Found, OutboxError> {
-        let mut the_one = None;
+        let (mut the_one, mut hidden_by) = (None, None);
         for partition in self.partitions() {
-            let found = self.find(partition, kind, usize::MAX).await?;
+            let found = match self.find(partition, kind, MOST_LOOKED_THROUGH).await {
+                Ok(found) => found,
+                Err(error @ StoreError::Damaged { .. }) => {
+                    hidden_by = Some(OutboxError::Store(error));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            if found.len() == MOST_LOOKED_THROUGH {
+                let id = id.to_owned();
+                hidden_by = Some(OutboxError::NotAmongFirst { id, partition });
+            }
             for found in found {
                 let is_it = !id.is_empty() && found.entry.id.to_string().starts_with(id);
                 if is_it && the_one.replace(found).is_some() {
@@ -253,7 +389,8 @@ impl Shared {
                 }
             }
         }
-        the_one.ok_or_else(|| OutboxError::Missing(id.to_owned()))
+        let missing = || OutboxError::Missing(id.to_owned());
+        the_one.ok_or_else(|| hidden_by.unwrap_or_else(missing))
     }
 
     async fn item(&self, found: Found) -> Result<OutboxItem, StoreError> {
@@ -262,8 +399,18 @@ impl Shared {
             entry,
             given_up,
         } = found;
-        let outgoing = self.outgoing(partition, &entry).await?;
+        let (outgoing, is_damaged) = match self.outgoing(partition, &entry).await {
+            Ok(outgoing) => (outgoing, false),
+            Err(VaultError::Store(error)) if !matches!(error, StoreError::Damaged { .. }) => {
+                return Err(error);
+            }
+            Err(error) => {
+                tracing::warn!(%partition, entry = %entry.id, %error, "an entry of the outbox cannot be read");
+                (None, true)
+            }
+        };
         let to = match (&outgoing, entry.destination) {
+            _ if is_damaged => "damaged".to_owned(),
             (_, Destination::Partition(partition)) => format!("partition {partition}"),
             (Some(outgoing), _) => outgoing.to.channel.name().to_owned(),
             // Whose it was is erased.
@@ -302,4 +449,17 @@ impl Shared {
         let opened = self.vault.open(&key, kind, entry.thread, &entry.payload);
         opened.map(Some)
     }
+}
+
+/// As [`OutboxList::next`] names it.
+fn place((since, id): Place) -> String {
+    format!("{since}_{id}")
+}
+
+fn read_place(text: &str) -> Option<Place> {
+    let (since, id) = text.split_once('_')?;
+    let number = u128::from_str_radix(id, 16)
+        .ok()
+        .filter(|_| id.len() == 32)?;
+    Some((since.parse().ok()?, EntryId(number.to_be_bytes())))
 }

@@ -26,7 +26,7 @@ use crate::event::{ThreadEvent, ThreadHints};
 use crate::homes::LoggedIn;
 use crate::ingest::{AcceptError, Accepted};
 use crate::observer::Observer;
-use crate::outbox::{OutboxError, OutboxItem, OutboxKind, OutboxList};
+use crate::outbox::{OutboxError, OutboxItem, OutboxKind, OutboxList, OutboxPage};
 use crate::owner;
 use crate::pauses::PausedAccount;
 use crate::report::{Report, ReportError};
@@ -313,12 +313,16 @@ impl Router {
         self.shared.partitions().count()
     }
 
-    /// Everything that waits in the outboxes, or everything that was given up; without what it says.
+    /// A page of what waits in the outboxes, or of what was given up; without what it says.
     ///
     /// # Errors
-    /// The store does not answer.
-    pub async fn outbox_list(&self, kind: OutboxKind) -> Result<OutboxList, OutboxError> {
-        self.shared.outbox_list(kind).await
+    /// The store does not answer, or there is no such page.
+    pub async fn outbox_list(
+        &self,
+        kind: OutboxKind,
+        page: &OutboxPage,
+    ) -> Result<OutboxList, OutboxError> {
+        self.shared.outbox_list(kind, page).await
     }
 
     /// One such entry by the beginning of its key, with what it says.

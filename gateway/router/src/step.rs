@@ -25,6 +25,7 @@ mod hand_on;
 mod outreach;
 mod set_aside;
 
+pub(crate) use desk::PERSONS_WORD_WORTH;
 pub use hand_on::HandedOn;
 pub(crate) use outreach::outreach_timer;
 pub(crate) use set_aside::set_aside;

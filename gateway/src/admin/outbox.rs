@@ -1,13 +1,13 @@
-//! What waits to leave, and what did not: `GET /v1/outbox`, `GET /v1/outbox/{id}`, the same below `/v1/dead-letters`, and
+//! What waits to leave, and what did not: `GET /v1/outbox?after=PLACE&limit=N`, `GET /v1/outbox/{id}`, the same below `/v1/dead-letters`, and
 //! `POST /v1/dead-letters/{id}/retry` and `/discard`.
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
-use serde::Serialize;
-use signalbox_router::{OutboxError, OutboxKind, Router as Messages};
+use serde::{Deserialize, Serialize};
+use signalbox_router::{OutboxError, OutboxKind, OutboxPage, Router as Messages};
 
 use super::refused;
 
@@ -22,16 +22,37 @@ pub(super) fn routes(messages: Messages) -> Router {
         .with_state(messages)
 }
 
-async fn waiting(State(messages): State<Messages>) -> Response {
-    answered(messages.outbox_list(OutboxKind::Waiting).await)
+/// Which part of a list.
+#[derive(Debug, Deserialize)]
+struct Part {
+    /// Where the page before ended.
+    after: Option<String>,
+    limit: Option<usize>,
+}
+
+impl From<Part> for OutboxPage {
+    fn from(part: Part) -> Self {
+        Self {
+            after: part.after,
+            limit: part.limit.unwrap_or(Self::MOST),
+        }
+    }
+}
+
+async fn waiting(State(messages): State<Messages>, Query(part): Query<Part>) -> Response {
+    answered(
+        messages
+            .outbox_list(OutboxKind::Waiting, &part.into())
+            .await,
+    )
 }
 
 async fn waiting_one(State(messages): State<Messages>, Path(id): Path<String>) -> Response {
     answered(messages.outbox_item(OutboxKind::Waiting, &id).await)
 }
 
-async fn dead(State(messages): State<Messages>) -> Response {
-    answered(messages.outbox_list(OutboxKind::Dead).await)
+async fn dead(State(messages): State<Messages>, Query(part): Query<Part>) -> Response {
+    answered(messages.outbox_list(OutboxKind::Dead, &part.into()).await)
 }
 
 async fn dead_one(State(messages): State<Messages>, Path(id): Path<String>) -> Response {

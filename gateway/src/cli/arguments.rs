@@ -215,10 +215,30 @@ pub(super) struct OutboxOptions {
     pub(super) installation: InstallationOptions,
 }
 
+/// Which part of a list.
+#[derive(Debug, Args)]
+pub(super) struct PageOptions {
+    /// Entries in one page, 1,000 at most
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub(super) limit: usize,
+    /// Where the page before ended, as it said
+    #[arg(long, value_name = "PLACE")]
+    pub(super) after: Option<String>,
+}
+
+impl Default for PageOptions {
+    fn default() -> Self {
+        Self {
+            limit: 1_000,
+            after: None,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum OutboxCommand {
     /// All entries, the oldest first, without what they say; the default
-    List,
+    List(PageOptions),
     /// One entry, with what it says
     Show {
         /// The beginning of its ID, from the list
@@ -238,7 +258,7 @@ pub(super) struct DeadLettersOptions {
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadLettersCommand {
     /// All dead letters, the oldest first, without what they say; the default
-    List,
+    List(PageOptions),
     /// One dead letter, with what it says
     Show {
         /// The beginning of its ID, from the list

@@ -10,7 +10,9 @@ use signalbox_router::{OutboxItem, OutboxList, PausedAccount};
 
 use super::admin_client::AdminClient;
 use super::answer::{Answer, Outcome};
-use super::arguments::{DeadLettersCommand, DeadLettersOptions, OutboxCommand, OutboxOptions};
+use super::arguments::{
+    DeadLettersCommand, DeadLettersOptions, OutboxCommand, OutboxOptions, PageOptions,
+};
 use crate::words::{Failure, words};
 
 /// So much of an ID is enough for people.
@@ -19,10 +21,8 @@ const SHORT_ID: usize = 12;
 pub(super) fn waiting(options: &OutboxOptions, locale: Locale) -> Result<Answer, Failure> {
     let gateway = AdminClient::of(&options.installation.load()?)?;
     match &options.command {
-        None | Some(OutboxCommand::List) => {
-            let nothing = say(locale, "nothing waits to leave", "没有等待发送的内容");
-            Ok(list(&gateway.get("/v1/outbox")?, nothing, locale))
-        }
+        None => page(&gateway, &WAITING, &PageOptions::default(), locale),
+        Some(OutboxCommand::List(options)) => page(&gateway, &WAITING, options, locale),
         Some(OutboxCommand::Show { id }) => Ok(one(
             &gateway.get(&format!("/v1/outbox/{}", plain(id)?))?,
             locale,
@@ -39,10 +39,8 @@ pub(super) fn dead(options: &DeadLettersOptions, locale: Locale) -> Result<Answe
         )
     };
     match &options.command {
-        None | Some(DeadLettersCommand::List) => {
-            let nothing = say(locale, "there are no dead letters", "没有死信");
-            Ok(list(&gateway.get("/v1/dead-letters")?, nothing, locale))
-        }
+        None => page(&gateway, &DEAD, &PageOptions::default(), locale),
+        Some(DeadLettersCommand::List(options)) => page(&gateway, &DEAD, options, locale),
         Some(DeadLettersCommand::Show { id }) => Ok(one(
             &gateway.get(&format!("/v1/dead-letters/{}", plain(id)?))?,
             locale,
@@ -62,6 +60,44 @@ pub(super) fn dead(options: &DeadLettersOptions, locale: Locale) -> Result<Answe
     }
 }
 
+/// A list: its command, and what is said of an empty one.
+struct List {
+    command: &'static str,
+    nothing: (&'static str, &'static str),
+}
+
+const WAITING: List = List {
+    command: "outbox",
+    nothing: ("nothing waits to leave", "没有等待发送的内容"),
+};
+
+const DEAD: List = List {
+    command: "dead-letters",
+    nothing: ("there are no dead letters", "没有死信"),
+};
+
+fn page(
+    gateway: &AdminClient,
+    which: &List,
+    options: &PageOptions,
+    locale: Locale,
+) -> Result<Answer, Failure> {
+    let mut path = format!("/v1/{}?limit={}", which.command, options.limit);
+    if let Some(after) = &options.after {
+        // It goes into an address as it is.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-:._".contains(&byte);
+        if !after.bytes().all(is_plain) {
+            return Err(words!(
+                "`{after}` is not where a page begins; write what the page before it says",
+                "`{after}` 不是一页的起点；请照抄上一页给出的位置"
+            )
+            .into());
+        }
+        let _ = write!(path, "&after={after}");
+    }
+    Ok(list(&gateway.get(&path)?, which, locale))
+}
+
 /// An ID that can stand in a path.
 fn plain(id: &str) -> Result<&str, Failure> {
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -74,7 +110,7 @@ fn plain(id: &str) -> Result<&str, Failure> {
     Ok(id)
 }
 
-fn list(list: &OutboxList, nothing: &str, locale: Locale) -> Answer {
+fn list(list: &OutboxList, which: &List, locale: Locale) -> Answer {
     let mut text = String::new();
     for item in &list.entries {
         let (at, reason) = match &item.given_up {
@@ -91,7 +127,24 @@ fn list(list: &OutboxList, nothing: &str, locale: Locale) -> Answer {
             attempts(item, locale),
         );
     }
+    let nothing = say(locale, which.nothing.0, which.nothing.1);
     let _ = writeln!(text, "{}", counts(list, nothing, locale));
+    if let Some(next) = &list.next {
+        let command = which.command;
+        let more = words!(
+            "more: signalbox {command} list --after {next}",
+            "下一页：signalbox {command} list --after {next}"
+        );
+        let _ = writeln!(text, "{}", more.told(locale));
+    }
+    if !list.damaged.is_empty() {
+        let partitions = list.damaged.join(", ");
+        let damaged = words!(
+            "left out, since stored data are damaged: {partitions}; run `signalbox doctor`",
+            "因数据损坏未列出：{partitions}；请运行 `signalbox doctor`"
+        );
+        let _ = writeln!(text, "{}", damaged.told(locale));
+    }
     for paused in &list.paused {
         let _ = writeln!(text, "{}", paused_line(paused, locale));
     }
@@ -121,9 +174,9 @@ fn counts(list: &OutboxList, nothing: &str, locale: Locale) -> String {
     let (count, ways) = (list.entries.len(), ways.join(", "));
     match (locale, list.is_cut) {
         (Locale::English, false) => format!("{count} in all: {ways}"),
-        (Locale::English, true) => format!("the oldest {count} of more: {ways}"),
+        (Locale::English, true) => format!("{count}, and there are more: {ways}"),
         (Locale::Chinese, false) => format!("共 {count} 条：{ways}"),
-        (Locale::Chinese, true) => format!("仅列出最旧的 {count} 条，还有更多：{ways}"),
+        (Locale::Chinese, true) => format!("本页 {count} 条，还有更多：{ways}"),
     }
 }
 

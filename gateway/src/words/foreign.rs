@@ -80,6 +80,18 @@ impl Told for OutboxError {
             Self::NotOwned(partition) => {
                 format!("分区 {partition} 目前不归这个网关所有；请向拥有它的网关执行，或稍后再试")
             }
+            Self::NotAmongFirst { id, partition } => format!(
+                "分区 {partition} 的条目太多，前面的条目里没有 `{id}`；请等该分区的条目减少后再试"
+            ),
+            Self::NoPage(place) => {
+                format!("`{place}` 不是一页的起点；请照抄上一页给出的位置")
+            }
+            Self::WordPassed(id) => format!(
+                "`{id}` 是机器人在换人接待之前说的，不会再发出；请删除它，由现在接待的人来说"
+            ),
+            Self::Unreadable(id) => {
+                format!("`{id}` 的内容无法读取：客户已被清除，或数据已损坏；只能删除")
+            }
             Self::Store(error) => error.chinese(),
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use signalbox_adapters::Address;
@@ -326,6 +327,7 @@ impl Owner<'_> {
                 to: leaving.to,
                 content: leaving.content,
                 origin: leaving.origin,
+                worth: Duration::try_from(leaving.not_after.duration_since(at)).ok(),
             };
             let payload = vault.seal(&key, SealedKind::Outbox(id), thread, &outgoing)?;
             let destination = Destination::Channel;

@@ -35,6 +35,9 @@ pub(crate) struct Outgoing {
     /// Nothing is known of entries that an earlier version kept.
     #[serde(default)]
     pub(crate) origin: Origin,
+    /// How long it was worth something when it was decided; unknown of entries of older versions.
+    #[serde(default)]
+    pub(crate) worth: Option<Duration>,
 }
 
 /// What an outbox entry to another partition holds.

@@ -24,7 +24,7 @@ use crate::mailbox::Arrived;
 use crate::pushed::Pushed;
 
 /// A person's words are worth more than a bot's, and may wait for a platform longer.
-const PERSONS_WORD_WORTH: Duration = Duration::from_secs(24 * 3_600);
+pub(crate) const PERSONS_WORD_WORTH: Duration = Duration::from_secs(24 * 3_600);
 
 /// Who had the conversation when an event came.
 #[derive(Debug, Clone, Copy)]

@@ -14,6 +14,7 @@ mod desk;
 mod desk_figures;
 mod faults;
 mod linking;
+mod outbox;
 mod outreach;
 mod ownership;
 mod panics;

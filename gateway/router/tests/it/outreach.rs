@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use signalbox_adapters::webhook::event::BusinessEvent;
 use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile, SendError};
 use signalbox_dsl::{SourceFile, SourceSet, check};
-use signalbox_router::{ActiveBundle, OutboxKind, Report, Router};
+use signalbox_router::{ActiveBundle, OutboxKind, OutboxPage, Report, Router};
 use signalbox_rules::Engine;
 
 use crate::bed::{Bed, NOON, ToldAdapter, address, entries_of, say, transcript};
@@ -231,13 +231,47 @@ async fn what_is_pushed_carries_its_bound() {
         report(&router, "ann", "A1", "order.delivered").await;
         pass(UNTIL_MORNING + HOUR).await;
         assert_eq!(adapter.texts(), ["How do you like order A1?"]);
-        let waiting = router.outbox_list(OutboxKind::Waiting).await.unwrap();
+        let waiting = router
+            .outbox_list(OutboxKind::Waiting, &OutboxPage::default())
+            .await
+            .unwrap();
         let bound: Timestamp = NOON.parse().unwrap();
         let bound = bound.checked_add(48 * HOUR).unwrap();
         assert_eq!(waiting.entries[0].not_after, Some(bound));
         pass(35 * HOUR).await;
         assert_eq!(adapter.texts().len(), sends, "again after {hours} hours");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_goes_out_again_is_worth_as_much_as_when_it_was_decided() {
+    let refused = Err(SendError::Refused {
+        code: None,
+        reason: "no",
+    });
+    let busy = Err(SendError::Busy {
+        reason: "later",
+        wait: Some(HOUR),
+    });
+    let adapter = ToldAdapter::new([refused, busy]);
+    let bed = bed().pushing(&adapter);
+    let router = bed.start();
+    report(&router, "ann", "A1", "order.delivered").await;
+    pass(100 * HOUR).await;
+    let page = OutboxPage::default();
+    let dead = router.outbox_list(OutboxKind::Dead, &page).await.unwrap();
+    router.retry_dead_letter(&dead.entries[0].id).await.unwrap();
+    pass(Duration::from_secs(60)).await;
+    let waiting = router
+        .outbox_list(OutboxKind::Waiting, &page)
+        .await
+        .unwrap();
+    let worth = waiting.entries[0].not_after.map(|until| {
+        let since: Timestamp = NOON.parse().unwrap();
+        until.duration_since(since).as_hours()
+    });
+    // Due 13.5 hours after it was planned, and worth something until 48 hours after: that long again, and not a reply's ten minutes.
+    assert_eq!(worth, Some(100 + 34));
 }
 
 #[tokio::test(start_paused = true)]

@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use signalbox_adapters::{
     Adapter, Channel, Content, Inbound, Part, Receipt, SendError, WhenUnanswered,
 };
-use signalbox_router::{Observer, OutboxKind, Router};
+use signalbox_router::{Observer, OutboxKind, OutboxPage, Router};
 
 use crate::bed::{Bed, message, until};
 use crate::deliveries::nothing_waits;
@@ -88,9 +88,15 @@ async fn what_waits_keeps_its_time_and_leaves_once_it_is_mended() {
         say_by(&router, "broken", &format!("user:{who}")).await;
     }
     until(|| async { (told.0.load(Ordering::SeqCst) == 1).then_some(()) }).await;
-    let waiting = router.outbox_list(OutboxKind::Waiting).await.unwrap();
+    let waiting = router
+        .outbox_list(OutboxKind::Waiting, &OutboxPage::default())
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_secs(3_600)).await;
-    let later = router.outbox_list(OutboxKind::Waiting).await.unwrap();
+    let later = router
+        .outbox_list(OutboxKind::Waiting, &OutboxPage::default())
+        .await
+        .unwrap();
     assert_eq!(later.entries.len(), 40);
     assert_eq!(
         waiting.entries, later.entries,
@@ -121,7 +127,10 @@ async fn what_waits_keeps_its_time_and_leaves_once_it_is_mended() {
     assert_eq!(adapter.taken.lock().len(), 40);
     assert_eq!(told.0.load(Ordering::SeqCst), 0);
     assert_eq!(router.paused_accounts(), []);
-    let dead = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    let dead = router
+        .outbox_list(OutboxKind::Dead, &OutboxPage::default())
+        .await
+        .unwrap();
     assert_eq!(dead.entries, []);
 }
 
@@ -153,6 +162,9 @@ async fn what_is_worth_nothing_any_more_goes_though_its_account_is_paused() {
     until(|| async { (adapter.tried.load(Ordering::SeqCst) > 0).then_some(()) }).await;
     nothing_waits(&bed).await;
     assert!(adapter.taken.lock().is_empty());
-    let dead = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    let dead = router
+        .outbox_list(OutboxKind::Dead, &OutboxPage::default())
+        .await
+        .unwrap();
     assert_eq!(dead.entries, []);
 }

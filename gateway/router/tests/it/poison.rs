@@ -12,7 +12,8 @@ use signalbox_adapters::{Inbound, InboundBody, PageEvent, PageEventKind, Profile
 use signalbox_dsl::bundle::Trigger;
 use signalbox_dsl::value::Value;
 use signalbox_router::{
-    Accepted, Decided, DecisionRecord, Environment, OutboxKind, Router, RouterSettings, Rules,
+    Accepted, Decided, DecisionRecord, Environment, OutboxKind, OutboxPage, Router, RouterSettings,
+    Rules,
 };
 use signalbox_rules::{Decision, Facts, Inputs};
 use signalbox_store::{
@@ -297,7 +298,10 @@ async fn a_turn_that_was_set_aside_is_decided_when_it_is_given_back() {
     let lines = entries_of(&router, "ann", 3).await;
     assert_eq!(lines[2], "status: queued everybody");
     assert!(hearing.texts.lock().is_empty());
-    let letters = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    let letters = router
+        .outbox_list(OutboxKind::Dead, &OutboxPage::default())
+        .await
+        .unwrap();
     router
         .retry_dead_letter(&letters.entries[0].id)
         .await
@@ -369,7 +373,12 @@ async fn page_set_aside(kind: PageEventKind) -> (Vec<String>, Option<DecisionRec
     assert!(elsewhere.stop(Duration::from_secs(60)).await);
     ends_twice(&bed, Offset(0)).await;
     let router = bed.start_as(NodeId([1; 16]));
-    let letters = async || router.outbox_list(OutboxKind::Dead).await.unwrap();
+    let letters = async || {
+        router
+            .outbox_list(OutboxKind::Dead, &OutboxPage::default())
+            .await
+            .unwrap()
+    };
     until(|| async { (letters().await.entries.len() == 1).then_some(()) }).await;
     let decided = Decided {
         offset: Offset(1),

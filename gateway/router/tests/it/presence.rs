@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use signalbox_router::{AGENT_GONE_AFTER, Directory, Environment, OutboxKind};
+use signalbox_router::{AGENT_GONE_AFTER, Directory, Environment, OutboxKind, OutboxPage};
 use signalbox_sealed::DeploymentKey;
 use signalbox_store::{
     FaultSchedule, FaultyStore, LeaseRequest, Leased, MemoryStore, NodeId, Nonce, PartitionId,
@@ -114,7 +114,8 @@ async fn agents_are_looked_at_again_after_a_look_was_set_aside() {
         }
     }
     let router = bed.start_as(node);
-    let letters = || router.outbox_list(OutboxKind::Dead);
+    let page = OutboxPage::default();
+    let letters = || router.outbox_list(OutboxKind::Dead, &page);
     until(|| async { (letters().await.unwrap().entries.len() == 1).then_some(()) }).await;
     assert!(
         router

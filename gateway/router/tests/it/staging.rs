@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use signalbox_adapters::Channel;
-use signalbox_router::{DeliveryAnswer, DeliveryMode, Observer, OutboxKind};
+use signalbox_router::{DeliveryAnswer, DeliveryMode, Observer, OutboxKind, OutboxPage};
 
 use crate::bed::{Bed, ToldAdapter, entries_of, say};
 use crate::deliveries::nothing_waits;
@@ -40,7 +40,10 @@ async fn sent(delivery: DeliveryMode) -> (Vec<String>, usize, usize) {
     say(&router, "ben", "1", "two").await;
     entries_of(&router, "ben", 2).await;
     nothing_waits(&bed).await;
-    let dead = router.outbox_list(OutboxKind::Dead).await.unwrap();
+    let dead = router
+        .outbox_list(OutboxKind::Dead, &OutboxPage::default())
+        .await
+        .unwrap();
     assert_eq!(dead.entries.len(), 0, "nobody has to look at it");
     let count = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);
     let (withheld, others) = (count(&counted.withheld), count(&counted.others));

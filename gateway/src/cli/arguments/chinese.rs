@@ -50,7 +50,7 @@ const COMMANDS: [(&str, &str); 25] = [
 ];
 
 /// What an argument is for, by its command and name; by its name alone where it means the same everywhere.
-const ARGUMENTS: [(&str, &str); 21] = [
+const ARGUMENTS: [(&str, &str); 23] = [
     ("format", "答案的格式：text（默认）或 json"),
     (
         "lang",
@@ -76,6 +76,8 @@ const ARGUMENTS: [(&str, &str); 21] = [
         "从何时开始：规则所在时区的 \"2026-11-11 22:00\"，或 2026-11-11T22:00:00+08:00；默认是现在",
     ),
     ("id", "ID 的开头，见 list"),
+    ("limit", "一页的条数，最多 1000"),
+    ("after", "上一页给出的位置，从其后开始"),
     ("bench corpus", "消息，每行一个 JSON"),
     ("bench matches", "把每条消息匹配的规则写入此文件"),
     (
