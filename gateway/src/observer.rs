@@ -1,6 +1,7 @@
 //! What the router tells, as metrics, traces and one log line a decision.
 
 mod decision_line;
+pub(crate) mod redis;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

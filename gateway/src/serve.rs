@@ -144,7 +144,7 @@ impl Gateway {
             values::StoreKind::Embedded => None,
             values::StoreKind::Redis => Some(Node::hold(&config.data, &*environment)?),
         };
-        let storage = Storage::open(&config.data, &config.file.store).await?;
+        let storage = Storage::open(&config.data, &config.file.store, metrics.clone()).await?;
         let namespace = match &node {
             Some(node) => {
                 let (store, id) = (storage.store.clone(), node.id());

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use signalbox_store::{Archive, Durability, Store};
 use signalbox_store_embedded::{EmbeddedArchive, EmbeddedStore};
 use signalbox_store_redis::{RedisSettings, RedisStore, ServerSettings};
+use signalbox_telemetry::Metrics;
 
 use crate::config::sections::StoreSection;
 use crate::config::values::{self, StoreKind};
+use crate::observer::redis::RedisFigures;
 use crate::words::{Failure, Told, Words, words};
 
 const PARTITIONS_RECORD: &str = "customer_partitions";
@@ -22,7 +24,11 @@ pub(super) struct Storage {
 }
 
 impl Storage {
-    pub(super) async fn open(data: &Path, section: &StoreSection) -> Result<Self, Failure> {
+    pub(super) async fn open(
+        data: &Path,
+        section: &StoreSection,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, Failure> {
         let durability = of_setting(section.durability);
         if let Some(loss) = what_can_be_lost(durability) {
             tracing::warn!("{loss}");
@@ -32,7 +38,10 @@ impl Storage {
                 let end_process = Arc::new(end_process);
                 Arc::new(EmbeddedStore::open_with(data, durability, end_process)?)
             }
-            StoreKind::Redis => Arc::new(RedisStore::open(redis_settings(section)).await?),
+            StoreKind::Redis => {
+                let figures = Arc::new(RedisFigures(metrics));
+                Arc::new(RedisStore::open_with(redis_settings(section), figures).await?)
+            }
         };
         Ok(Self {
             store,

@@ -1,5 +1,8 @@
 //! Calls to the server: scripts, and the few commands that read.
 
+use std::sync::Arc;
+use std::time::Instant;
+
 use deadpool_redis::redis::{Cmd, FromRedisValue, RedisError, Script, cmd};
 use jiff::Timestamp;
 use signalbox_store::{PartitionId, StoreError};
@@ -8,6 +11,7 @@ use crate::answer::Answer;
 use crate::arguments::Arguments;
 use crate::connections::{Borrowed, Connections, NoConnection};
 use crate::failure::Failure;
+use crate::observer::{CallAnswer, RedisObserver};
 use crate::settings::{OpenError, RedisSettings};
 use crate::{moment, partition_key, records};
 
@@ -15,13 +19,18 @@ use crate::{moment, partition_key, records};
 pub(crate) struct Calls {
     connections: Connections,
     namespace: String,
+    observer: Arc<dyn RedisObserver>,
 }
 
 impl Calls {
-    pub(crate) fn new(settings: RedisSettings) -> Result<Self, OpenError> {
+    pub(crate) fn new(
+        settings: RedisSettings,
+        observer: Arc<dyn RedisObserver>,
+    ) -> Result<Self, OpenError> {
         Ok(Self {
             namespace: settings.namespace.clone(),
             connections: Connections::new(settings)?,
+            observer,
         })
     }
 
@@ -88,10 +97,10 @@ impl Calls {
         for argument in arguments.into_vec() {
             call.arg(argument);
         }
-        let borrowed = self.connections.borrow(lane).await;
-        let mut borrowed = borrowed.map_err(|none| none.failure(self.address()))?;
+        let mut borrowed = self.borrow(lane).await?;
+        let sent = Instant::now();
         let answer = call.invoke_async(&mut borrowed.connection).await;
-        self.settled(borrowed, answer).await
+        self.settled(borrowed, answer, sent).await
     }
 
     /// Asks one command that changes nothing.
@@ -100,26 +109,46 @@ impl Calls {
         partition: PartitionId,
         command: &Cmd,
     ) -> Result<T, StoreError> {
-        let borrowed = self.connections.borrow(lane(partition)).await;
-        let none = |none: NoConnection| none.failure(self.address()).of_read();
-        let mut borrowed = borrowed.map_err(none)?;
+        let borrowed = self.borrow(lane(partition)).await;
+        let mut borrowed = borrowed.map_err(Failure::of_read)?;
+        let sent = Instant::now();
         let answer = command.query_async(&mut borrowed.connection).await;
-        self.settled(borrowed, answer)
+        self.settled(borrowed, answer, sent)
             .await
             .map_err(Failure::of_read)
+    }
+
+    async fn borrow(&self, lane: usize) -> Result<Borrowed, Failure> {
+        let asked = Instant::now();
+        let borrowed = self.connections.borrow(lane).await;
+        self.observer.waited(asked.elapsed());
+        borrowed.map_err(|none| {
+            self.observer
+                .called(CallAnswer::Unconnected, asked.elapsed());
+            none.failure(self.address())
+        })
     }
 
     async fn settled<T>(
         &self,
         borrowed: Borrowed,
         answer: Result<T, RedisError>,
+        sent: Instant,
     ) -> Result<T, Failure> {
+        let took = sent.elapsed();
         if let Err(error) = &answer
             && Failure::needs_new_connection(error)
         {
             self.connections.give_up(&borrowed).await;
         }
-        answer.map_err(|error| Failure::of_call(&error, self.connections.timeout()))
+        let answer = answer.map_err(|error| Failure::of_call(&error, self.connections.timeout()));
+        let told = match &answer {
+            Ok(_) => CallAnswer::Answered,
+            Err(Failure::NotDone(_)) => CallAnswer::Refused,
+            Err(Failure::Lost(_)) => CallAnswer::Lost,
+        };
+        self.observer.called(told, took);
+        answer
     }
 
     /// Fields of a hash of a partition, in the order asked.

@@ -20,6 +20,7 @@ mod calls;
 mod connections;
 mod failure;
 mod moment;
+mod observer;
 mod partition_key;
 mod records;
 mod requirements;
@@ -28,6 +29,7 @@ mod settings;
 mod steps;
 mod store;
 
+pub use observer::{CallAnswer, Deaf, RedisObserver};
 pub use requirements::Refusal;
 pub use settings::{OpenError, RedisSettings, ServerSettings};
 pub use store::RedisStore;

@@ -1,5 +1,6 @@
 //! The store: every method of the trait as one script or command, see `steps`.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use signalbox_store::{
 
 use crate::calls::Calls;
 use crate::connections::NoConnection;
+use crate::observer::{Deaf, RedisObserver};
 use crate::settings::{OpenError, RedisSettings};
 use crate::steps::{
     commit, dead_letters, deployment, inbox, outbox, ownership, states, threads, timers,
@@ -38,7 +40,7 @@ impl RedisStore {
     /// See [`OpenError`].
     pub async fn check(settings: RedisSettings) -> Result<(), OpenError> {
         settings.validate()?;
-        let calls = Calls::new(settings)?;
+        let calls = Calls::new(settings, Arc::new(Deaf))?;
         let address = calls.address().to_owned();
         calls.look().await.map_err(|none| none.refusal(address))
     }
@@ -49,10 +51,21 @@ impl RedisStore {
     /// # Errors
     /// See [`OpenError`].
     pub async fn open(settings: RedisSettings) -> Result<Self, OpenError> {
+        Self::open_with(settings, Arc::new(Deaf)).await
+    }
+
+    /// The same; tells how the server answers.
+    ///
+    /// # Errors
+    /// See [`OpenError`].
+    pub async fn open_with(
+        settings: RedisSettings,
+        observer: Arc<dyn RedisObserver>,
+    ) -> Result<Self, OpenError> {
         settings.validate()?;
         let store = Self {
             durability: settings.durability,
-            calls: Calls::new(settings)?,
+            calls: Calls::new(settings, observer)?,
         };
         let address = store.calls.address().to_owned();
         let started = Instant::now();

@@ -13,6 +13,7 @@ pub mod logs;
 pub mod outbound;
 pub mod process;
 pub mod processing;
+pub mod redis;
 pub mod rules;
 pub mod store;
 pub mod traces;
@@ -32,6 +33,8 @@ pub struct Metrics {
     pub processing: processing::ProcessingMetrics,
     /// What the store answers.
     pub store: store::StoreMetrics,
+    /// How the Redis server answers.
+    pub redis: redis::RedisMetrics,
     /// What leaves through the outbox.
     pub outbound: outbound::OutboundMetrics,
     /// People at the desk.
@@ -70,6 +73,7 @@ impl Metrics {
             inbound: inbound::InboundMetrics::register(registrar.area("inbound"))?,
             processing: processing::ProcessingMetrics::register(registrar.area("processing"))?,
             store: store::StoreMetrics::register(registrar.area("store"))?,
+            redis: redis::RedisMetrics::register(registrar.area("redis"))?,
             outbound: outbound::OutboundMetrics::register(registrar.area("outbound"))?,
             desk: desk::DeskMetrics::register(registrar.area("desk"))?,
             webchat: webchat::WebchatMetrics::register(registrar.area("webchat"))?,

@@ -10,6 +10,7 @@ mod conformance;
 mod damage;
 mod hangs;
 mod killed;
+mod observed;
 mod refused;
 mod samples;
 mod server;
