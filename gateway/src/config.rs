@@ -3,6 +3,7 @@
 //! A [`Config`] exists only validated. Each setting is declared once in `config/sections/`, from which
 //! `docs/configuration.md` is written too ([`manual`]).
 
+pub(crate) mod account_name;
 pub mod manual;
 pub mod section;
 pub mod sections;

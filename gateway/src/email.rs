@@ -9,12 +9,11 @@ use signalbox_email::{
     Account, AccountError, AccountSettings, Encryption, Login, MailAddress, Sender,
 };
 
+use crate::config::account_name;
 use crate::config::sections::{EmailAccountSection, EmailSection};
 use crate::config::values::MailEncryption;
 use crate::words::{Told, Words, words};
 
-/// Names that stand in `email:NAME`.
-const MAX_NAME_BYTES: usize = 64;
 /// Longer ones no mail program shows.
 const MAX_SHOWN_CHARACTERS: usize = 100;
 
@@ -87,12 +86,7 @@ pub(crate) async fn look_at_all(accounts: BTreeMap<String, Account>) {
 pub(crate) fn account(name: &str, section: &EmailAccountSection) -> Result<Account, EmailError> {
     let key = format!("email.accounts.{name}");
     let mut wrong = Vec::new();
-    if !is_name(name) {
-        wrong.push(words!(
-            "{key} must be named with at most {MAX_NAME_BYTES} of a-z, A-Z, 0-9, - and _",
-            "{key} 的名称只能由 a-z、A-Z、0-9、- 和 _ 组成，最多 {MAX_NAME_BYTES} 个"
-        ));
-    }
+    wrong.extend(account_name::flaw(&key, name));
     shown(&key, "name", &section.name.0, &mut wrong);
     shown(&key, "subject", &section.subject.0, &mut wrong);
     host(&key, &section.host.0, &mut wrong);
@@ -154,13 +148,6 @@ fn settings(
         per_minute: section.per_minute,
         burst: u32::try_from(section.burst).unwrap_or(u32::MAX),
     }
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=MAX_NAME_BYTES).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 fn shown(key: &str, setting: &str, text: &str, wrong: &mut Vec<Words>) {

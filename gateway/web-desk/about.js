@@ -11,7 +11,7 @@ export class About {
   constructor(text, back) {
     this.#text = text;
     this.#back = back;
-    this.node = element('aside', { class: 'pane about', 'aria-label': text.about, onkeydown: (event) => {
+    this.node = element('section', { class: 'pane about', 'aria-label': text.about, onkeydown: (event) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
       back();
@@ -24,7 +24,7 @@ export class About {
 
   show(file, queues) {
     const text = this.#text;
-    const tags = [...file.customer.tags, ...file.episode.tags];
+    const tags = [...new Set([...file.customer.tags, ...file.episode.tags])];
     const why = { ...file.reason, ...file.why };
     const others = (file.why?.rules ?? []).filter(({ rule, did }) => rule !== why.rule && did.length > 0);
     const facts = Object.entries(file.facts ?? {});

@@ -70,7 +70,7 @@ class Page {
     this.#list = new List(text, { open: (thread) => this.open(thread), search: (asked) => this.#search(asked) });
     this.#talk = new Talk(text, me, this.#outgoing, { acted: () => this.read(), back: () => this.#toList(), about: () => this.#toAbout(), leave: () => this.#toList() });
     this.#about = new About(text, () => this.#fromAbout());
-    this.#panes = element('div', { class: 'panes' }, this.#list.node, this.#talk.node, this.#about.node);
+    this.#panes = element('main', { class: 'panes' }, this.#list.node, this.#talk.node, this.#about.node);
     const bar = element('header', { class: 'bar' }, element('h1', {}, text.title), this.#offline, element('span', { class: 'who' }, me.name), language(),
       element('button', { type: 'button', id: 'sign-out', class: 'quiet', onclick: () => this.#signOut() }, text.signOut));
     root.replaceChildren(element('div', { class: 'desk' }, bar, this.#panes, this.#news));

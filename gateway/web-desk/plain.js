@@ -3,8 +3,8 @@
 /** The last part of a rule's full name: the rest is the file that it is in. */
 const short = (rule) => rule.split('.').at(-1);
 
-/** A span of time as rule files write it (`10m`), with its units in words. */
-const duration = (units, written) => written.replace(/(\d+)\s*(ms|s|m|h|d|w)/g, (_, count, unit) => `${count} ${count === '1' ? units[unit].replace(/s$/, '') : units[unit]} `).trim();
+/** A window as rule files write it (`within 10m`, `today`, or nothing for all time), its units in words. */
+const spelled = (units, written) => written.replace('within ', '').replace(/(\d+)\s*(ms|s|m|h|d|w)/g, (_, count, unit) => `${count} ${count === '1' ? units[unit].replace(/s$/, '') : units[unit]} `).trim();
 
 /** Tenths of a percent say nothing to people. */
 const percent = (value) => value.replace(/^(-?\d+)\.\d+%$/, '$1%');
@@ -12,7 +12,10 @@ const percent = (value) => value.replace(/^(-?\d+)\.\d+%$/, '$1%');
 /** The plain words of one language. `it` holds what differs between them. */
 function plain(it) {
   const rule = (name) => it.standard[name] ?? it.rule(short(name));
-  const fact = (path) => it.facts[path] ?? path;
+  const fact = (path) => {
+    const [, queue, figure] = /^queue\.(.+)\.(waiting|wait)$/.exec(path) ?? [];
+    return queue ? it.queues[figure](queue) : it.facts[path] ?? path;
+  };
   const value = (path, written) => {
     if (path === 'conversation.state' || path === 'channel') return it.members[written] ?? written;
     if (/(^|\.)language$/.test(path)) return languageName(it.language, written);
@@ -30,7 +33,7 @@ function plain(it) {
       why.quarantined && it.quarantined,
       !why.quarantined && (why.rule === 'signalbox' ? it.itself : it.handedOver(rule(why.rule))),
       why.keywords?.length > 0 && it.wrote(why.keywords.map(it.quoted)),
-      ...(why.reached ?? []).map(({ signal, times, window }) => it.reached(it.quoted(short(signal)), times, it.duration(window))),
+      ...(why.reached ?? []).map((reached) => (typeof reached === 'string' ? it.quoted(reached) : it.reached(it.quoted(short(reached.signal)), reached.times, it.window(reached.window)))),
       ...(why.risen ?? []).map(({ field, from, to, above }) => it.risen(fact(field), from && percent(from), to && percent(to), percent(above))),
     ].filter(Boolean),
     /** What one rule did, in one sentence. */
@@ -54,7 +57,7 @@ export const PLAIN_EN = plain({
   no: 'no',
   nothing: 'none',
   quoted: (word) => `“${word}”`,
-  duration: (written) => duration({ ms: 'milliseconds', s: 'seconds', m: 'minutes', h: 'hours', d: 'days', w: 'weeks' }, written),
+  window: (written) => (written.startsWith('within ') ? ` within ${spelled({ ms: 'milliseconds', s: 'seconds', m: 'minutes', h: 'hours', d: 'days', w: 'weeks' }, written)}` : written && ` ${written}`),
   rule: (name) => `the rule “${name}”`,
   standard: { 'std.human.person_wanted': 'the standard rule “a person is asked for”' },
   standardNotes: { 'std.human.person_wanted': 'The customer asked for a person.' },
@@ -62,7 +65,7 @@ export const PLAIN_EN = plain({
   itself: 'signalbox itself handed it over: the rules did not settle who answers.',
   quarantined: 'The rules failed on this message, so a person has to see to it.',
   wrote: (words) => `The customer wrote ${words.join(', ')}.`,
-  reached: (signal, times, window) => `${signal} happened ${times} times within ${window}.`,
+  reached: (signal, times, window) => `${signal} happened ${times} times${window}.`,
   risen: (field, from, to, above) => `${field} rose ${from ? `from ${from} ` : ''}to ${to ?? '?'}, above ${above}.`,
   did: (rule, done) => `${rule.charAt(0).toUpperCase()}${rule.slice(1)}: ${done.join('; ')}.`,
   effects: {
@@ -76,6 +79,7 @@ export const PLAIN_EN = plain({
     language: ({ language }) => `changed the language to ${languageName('en', language)}`,
     cancel_outreach: () => 'took back a planned message',
   },
+  queues: { waiting: (queue) => `Others who waited in ${queue}`, wait: (queue) => `Longest wait in ${queue}` },
   members: { bot: 'the bot answers', queued: 'waits for a person', assigned: 'with a person', webchat: 'web chat', email: 'mail', webhook: 'webhook' },
   facts: {
     account: 'Account of the channel',
@@ -113,7 +117,7 @@ export const PLAIN_ZH = plain({
   no: '否',
   nothing: '无',
   quoted: (word) => `“${word}”`,
-  duration: (written) => duration({ ms: '毫秒', s: '秒', m: '分钟', h: '小时', d: '天', w: '周' }, written),
+  window: (written) => (written.startsWith('within ') ? `在 ${spelled({ ms: '毫秒', s: '秒', m: '分钟', h: '小时', d: '天', w: '周' }, written)}内` : { today: '今天' }[written] ?? written),
   rule: (name) => `规则“${name}”`,
   standard: { 'std.human.person_wanted': '标准规则“客户要求人工”' },
   standardNotes: { 'std.human.person_wanted': '客户要求人工服务。' },
@@ -121,7 +125,7 @@ export const PLAIN_ZH = plain({
   itself: '由 signalbox 自动转接：规则未能决定由谁回答。',
   quarantined: '规则处理这条消息时出错，需要人工处理。',
   wrote: (words) => `客户写了${words.join('、')}。`,
-  reached: (signal, times, window) => `${signal}在 ${window}内达到 ${times} 次。`,
+  reached: (signal, times, window) => `${signal}${window}达到 ${times} 次。`,
   risen: (field, from, to, above) => `${field}${from ? `从 ${from} ` : ''}升到 ${to ?? '?'}，超过 ${above}。`,
   did: (rule, done) => `${rule}：${done.join('；')}。`,
   effects: {
@@ -135,6 +139,7 @@ export const PLAIN_ZH = plain({
     language: ({ language }) => `语言改为${languageName('zh-CN', language)}`,
     cancel_outreach: () => '取消了计划中的主动消息',
   },
+  queues: { waiting: (queue) => `“${queue}”中另有几人等待`, wait: (queue) => `“${queue}”中最长等待时间` },
   members: { bot: '机器人', queued: '等待人工', assigned: '人工', webchat: '网页聊天', email: '邮件', webhook: 'Webhook' },
   facts: {
     account: '渠道账号',

@@ -42,7 +42,7 @@ export class Talk {
     this.#write = element('form', { class: 'write', hidden: true, onsubmit: (event) => { event.preventDefault(); this.#send(); } },
       element('div', { class: 'modes', role: 'group', 'aria-label': text.toWhom }, this.#modes), this.#field,
       element('div', { class: 'acts' }, this.#hint, this.#sendButton));
-    this.node = element('main', { class: 'pane talk', onkeydown: (event) => event.key === 'Escape' && !event.isComposing && this.#escape(event) },
+    this.node = element('section', { class: 'pane talk', 'aria-label': text.conversation, onkeydown: (event) => event.key === 'Escape' && !event.isComposing && this.#escape(event) },
       this.#head, element('div', { class: 'history' }, this.#said, this.#jump), this.#told, this.#write);
     fill(this.#head, element('p', { class: 'empty' }, text.choose));
   }

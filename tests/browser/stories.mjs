@@ -3,14 +3,10 @@
 // answered once by a text that quotes it.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { hasNoViolations } from './axe.mjs';
 import { withCustomer } from './browser.mjs';
 import { startForeignSite } from './foreign_site.mjs';
 import { until } from './until.mjs';
-
-const AXE = await readFile(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8');
-const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /**
  * * `url()` is the gateway's base URL, `browser()` the browser; both exist only once the tests run.
@@ -154,17 +150,6 @@ export function stories({ test, url, browser, sitePort }) {
       await site.stop();
     }
   });
-}
-
-async function hasNoViolations(page, within = 'html') {
-  // A colour on its way to another is judged by neither.
-  await page.emulateMedia({ reducedMotion: 'reduce' });
-  await page.evaluate(AXE);
-  const violations = await page.evaluate(async ([root, tags]) => {
-    const found = await globalThis.axe.run(root, { runOnly: tags });
-    return found.violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`) }));
-  }, [within, WCAG]);
-  assert.deepEqual(violations, []);
 }
 
 /** What has the focus, looked for inside shadow roots too. */

@@ -13,6 +13,7 @@ use signalbox_adapters::{Address, Channel};
 use signalbox_email::MailAddress;
 use tokio::time::Instant;
 
+use crate::config::account_name;
 use crate::config::sections::{EmailSection, WebhookAccountSection, WebhookSection};
 use crate::webchat::settings::WebchatSettings;
 use crate::webchat::token_bucket::{Rate, TokenBucket};
@@ -20,7 +21,6 @@ use crate::words::{Told, Words, words};
 
 /// Keys of one account, of each kind: the current one, the one before, and some to spare.
 pub(super) const MAX_KEYS: usize = 4;
-const MAX_NAME_BYTES: usize = 64;
 const NOBODYS_SECRET_BYTES: usize = 32;
 
 /// All accounts.
@@ -108,12 +108,7 @@ impl Accounts {
         let mut accounts = BTreeMap::new();
         for (name, settings) in &section.accounts.0 {
             let key = format!("webhook.accounts.{name}");
-            if !is_name(name) {
-                wrong.push(words!(
-                    "{key} must be named with at most {MAX_NAME_BYTES} of a-z, A-Z, 0-9, - and _",
-                    "{key} 的名称只能由 a-z、A-Z、0-9、- 和 _ 组成，最多 {MAX_NAME_BYTES} 个"
-                ));
-            }
+            wrong.extend(account_name::flaw(&key, name));
             let (secrets, public_keys) = keys(&key, settings, &mut wrong);
             let about = about(&key, settings, (webchat, email), &mut wrong);
             let verifier = Verifier::new(secrets, public_keys, tolerance);
@@ -227,13 +222,6 @@ fn is_of_webchat(external_id: &str) -> bool {
         let own = external_id.strip_prefix(prefix);
         own.is_some_and(|own| !own.is_empty())
     })
-}
-
-fn is_name(name: &str) -> bool {
-    (1..=MAX_NAME_BYTES).contains(&name.len())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 fn keys(
