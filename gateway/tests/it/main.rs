@@ -10,6 +10,7 @@ mod chat;
 mod cli;
 mod dead_letters;
 mod examples;
+mod first_password;
 mod golden;
 mod live_rules;
 mod mistakes;
