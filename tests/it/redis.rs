@@ -102,7 +102,11 @@ async fn a_server_that_is_away_at_the_start_is_waited_for_a_moment_and_told_of()
         "{said}"
     );
     // Ten seconds of patience, and a slow machine.
-    assert!(began.elapsed() < Duration::from_secs(45), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(45),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -111,7 +115,11 @@ async fn nothing_is_accepted_while_the_server_is_away_and_what_was_is_done_once(
     let mut server = RedisServer::start();
     let deployment = scripted_on(Deployment::hello().on_redis(&server.url()), &peer);
     let gateway = Gateway::start(&deployment).await;
-    let tell = async |no| told_of(gateway.address(), "li@example.com", no).await.status;
+    let tell = async |no| {
+        told_of(gateway.address(), "li@example.com", no)
+            .await
+            .status
+    };
     assert_eq!(tell("A1").await, 202);
     peer.mails(1).await;
 

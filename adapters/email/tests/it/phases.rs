@@ -107,7 +107,7 @@ async fn what_failed_before_it_was_taken_is_taken_once_when_the_server_is_mended
 }
 
 fn reason(end: Result<(), SendError>) -> String {
-    end.expect_err("it fails").to_string()
+    end.unwrap_err().to_string()
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub(super) struct Forwarded {
 
 /// What an outbox entry holds.
 enum Leaving {
-    Outgoing(Outgoing),
+    Outgoing(Box<Outgoing>),
     Forwarded(Box<Forwarded>),
 }
 
@@ -184,7 +184,7 @@ impl Owner<'_> {
     async fn opened(&self, entry: &OutboxEntry) -> Result<Leaving, StoreError> {
         Ok(match entry.destination {
             Destination::Partition(_) => Leaving::Forwarded(Box::new(self.payload(entry).await?)),
-            Destination::Channel => Leaving::Outgoing(self.payload(entry).await?),
+            Destination::Channel => Leaving::Outgoing(Box::new(self.payload(entry).await?)),
         })
     }
 
@@ -209,7 +209,7 @@ impl Owner<'_> {
                     // Another owner's message is the one that tries it.
                     return Ok(false);
                 }
-                self.start_sending(entry, lane, outgoing, may_leave);
+                self.start_sending(entry, lane, *outgoing, may_leave);
             }
         }
         Ok(true)
