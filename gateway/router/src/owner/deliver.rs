@@ -314,3 +314,6 @@ impl Owner<'_> {
 fn is_too_late(entry: &OutboxEntry, now: Timestamp) -> bool {
     entry.not_after.is_some_and(|not_after| not_after < now)
 }
+
+#[cfg(test)]
+mod tests;
