@@ -9,5 +9,6 @@ pub mod webhook;
 
 pub use adapter::{Adapter, Author, Origin, Part, Receipt, SendError, WhenUnanswered};
 pub use message::{
-    Address, Channel, Content, Inbound, InboundBody, PageEvent, PageEventKind, Profile, Relayed,
+    Address, Attachment, AttachmentKind, Channel, Content, Inbound, InboundBody, PageEvent,
+    PageEventKind, Profile, Relayed,
 };

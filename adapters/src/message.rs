@@ -90,7 +90,95 @@ pub enum Content {
         /// The text, normalised: LF line ends, no control characters.
         text: String,
     },
+    /// A picture, something spoken, a file, a place.
+    Attachment(Box<Attachment>),
 }
+
+impl Content {
+    /// The words in it; none where it is an attachment without any.
+    pub fn words(&self) -> Option<&str> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::Attachment(attachment) => attachment.text.as_deref(),
+        }
+    }
+
+    /// What it is in words alone, for whoever can show nothing else: an attachment's own words, its name, its address, a line each.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Text { text } => text.clone(),
+            Self::Attachment(attachment) => {
+                let Attachment {
+                    kind,
+                    text,
+                    name,
+                    url,
+                    ..
+                } = &**attachment;
+                let parts = [text, name, url].into_iter().flatten();
+                let parts: Vec<&str> = parts.map(String::as_str).collect();
+                match parts.is_empty() {
+                    true => kind.name().to_owned(),
+                    false => parts.join("\n"),
+                }
+            }
+        }
+    }
+}
+
+/// What was sent besides words. Never its bytes: these lie where `url` says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// What it is.
+    pub kind: AttachmentKind,
+    /// Words that came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// File name, or what a place is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Media type, such as `image/jpeg`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+    /// Bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// Where it lies; of a place a `geo:` address (RFC 5870).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+}
+
+/// Kinds of attachments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttachmentKind {
+    /// A picture.
+    Image,
+    /// Something spoken.
+    Voice,
+    /// A film.
+    Video,
+    /// Any other file.
+    File,
+    /// A place on the map.
+    Location,
+}
+
+impl AttachmentKind {
+    /// Its name in rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Voice => "voice",
+            Self::Video => "video",
+            Self::File => "file",
+            Self::Location => "location",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
 
 /// What the channel says about a person. Hints, not proofs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

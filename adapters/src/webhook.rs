@@ -9,6 +9,7 @@
 //!
 //! Source: <https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md>
 
+mod content;
 pub mod event;
 pub mod key;
 pub mod limits;

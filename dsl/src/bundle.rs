@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::value::Type;
 
+mod attachment;
 mod calendar;
 mod condition;
 mod effect;
@@ -20,6 +21,7 @@ mod script;
 mod signal;
 mod test_case;
 
+pub use attachment::AttachmentKind;
 pub use calendar::{Calendar, OpenSpan};
 pub use condition::{Atom, Comparison, Condition, Operand, Predicate};
 pub use effect::{Effect, Limit, LimitWindow, LimitedEffect, Priority, Scope};
@@ -330,6 +332,8 @@ pub struct Rule {
 pub enum Trigger {
     /// A turn of the customer that has text.
     Message,
+    /// A turn of the customer that has attachments and no text. Which rules hear of it, says [`Edge::Attached`].
+    Attachment,
     /// A business or page event of this dotted name; its fields are facts under that name's first part.
     Event(Arc<str>),
     /// The outreach of this full name is due. No rule listens to it.

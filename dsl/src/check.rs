@@ -7,6 +7,7 @@
 //!
 //! *Invariant:* there is a bundle exactly if there is no error.
 
+mod attachments;
 mod builtin;
 mod calendars;
 mod conditions;
@@ -168,6 +169,7 @@ impl<'a> Checker<'a> {
             self.find_unused_scripts();
             self.find_overlaps(&rules);
             self.find_vacuous_tests(&rules, &tests);
+            self.find_unheard_attachments(&rules);
         }
         self.finish(rules, outreach, tests)
     }

@@ -38,6 +38,8 @@ pub mod path {
     pub const MESSAGE_LANGUAGE: &str = "message.language";
     /// `bot`, `queued` or `assigned`.
     pub const STATE: &str = "conversation.state";
+    /// Kinds of the turn's attachments, a list of texts in the order sent; absent where it has none.
+    pub const ATTACHMENT_KINDS: &str = "attachment.kinds";
     /// `low`, `normal`, `high` or `urgent`; absent until a rule or a person sets it.
     pub const PRIORITY: &str = "conversation.priority";
     /// Tags of the person, a list of texts.
@@ -133,7 +135,7 @@ impl Conversation {
     /// tags that ran out go, and a message opens an episode or goes on with the open one. An event does neither.
     pub fn begin(&mut self, trigger: &Trigger, now: Timestamp) {
         self.advance(now);
-        if *trigger != Trigger::Message {
+        if !matches!(trigger, Trigger::Message | Trigger::Attachment) {
             return;
         }
         let episode = self.episode.get_or_insert(Episode {

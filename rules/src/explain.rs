@@ -115,6 +115,9 @@ pub enum Verdict {
         counts: Vec<Count>,
         /// Numbers that could have risen.
         rises: Vec<Risen>,
+        /// Kinds of attachments that did not come.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        attachments: Vec<&'static str>,
     },
     /// It says `while`, and the conversation is in another state.
     OtherState {
@@ -203,7 +206,7 @@ pub fn explain_without(
     let state = people_state(inputs.facts);
     let waits_here = |rule: &Rule| {
         let mut edges = rule.edges.iter();
-        edges.any(|edge| trigger_of(*edge, bundle) == Some(inputs.trigger))
+        edges.any(|edge| is_waited_for(*edge, &inputs, bundle))
     };
     let mut rules: Vec<_> = crate::prepared::rules(bundle)
         .filter(|(_, rule)| rule.triggers.contains(inputs.trigger) || waits_here(rule))
@@ -234,6 +237,7 @@ pub fn explain_without(
         message: None,
         trigger: match inputs.trigger {
             Trigger::Message => "message".into(),
+            Trigger::Attachment => "attachment".into(),
             Trigger::Event(name) => name.to_string(),
             Trigger::Outreach(name) => format!("outreach {name}"),
         },
@@ -248,12 +252,14 @@ struct Explainer<'a> {
     wanting_floor: Vec<Arc<str>>,
 }
 
-/// What comes from outside when an edge is reached.
-fn trigger_of(edge: EdgeId, bundle: &Bundle) -> Option<&Trigger> {
-    match bundle.edges.get(edge.index())? {
-        Edge::Reaching(edge) => Some(&bundle.signals.get(edge.signal.index())?.trigger),
-        Edge::Rising(_) => Some(&Trigger::Message),
-    }
+/// Whether an edge could be reached with this turn or event. Nobody waits for a picture where only words came.
+fn is_waited_for(edge: EdgeId, inputs: &Inputs<'_>, bundle: &Bundle) -> bool {
+    let Some(edge) = bundle.edges.get(edge.index()) else {
+        return false;
+    };
+    let has_attachments = inputs.facts.get(path::ATTACHMENT_KINDS).is_some();
+    edge.comes_with(inputs.trigger, &bundle.signals)
+        && (has_attachments || !matches!(edge, Edge::Attached(_)))
 }
 
 impl Explainer<'_> {
@@ -271,15 +277,20 @@ impl Explainer<'_> {
         }
         let bundle = self.evaluation.snapshot.prepared.bundle.clone();
         let edges = rule.edges.iter();
-        let edges = edges.filter(|edge| trigger_of(**edge, &bundle) == Some(inputs.trigger));
-        let (mut counts, mut rises) = (Vec::new(), Vec::new());
+        let edges = edges.filter(|edge| is_waited_for(**edge, inputs, &bundle));
+        let (mut counts, mut rises, mut attachments) = (Vec::new(), Vec::new(), Vec::new());
         for edge in edges.filter_map(|edge| bundle.edges.get(edge.index())) {
             match edge {
                 Edge::Reaching(edge) => counts.push(self.evaluation.count(edge, inputs)),
                 Edge::Rising(edge) => rises.push(signals::risen(&bundle, edge, inputs)),
+                Edge::Attached(kind) => attachments.push(kind.name()),
             }
         }
-        Some(Verdict::NotReached { counts, rises })
+        Some(Verdict::NotReached {
+            counts,
+            rises,
+            attachments,
+        })
     }
 
     fn verdict(&mut self, name: &Arc<str>, guard: &Guard) -> Verdict {

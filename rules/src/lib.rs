@@ -6,6 +6,7 @@
 //! Facts that scripts compute are worked out in `scripts.rs`; the sandbox is a crate of its own in `rules/script/`, so that Rhai is
 //! compiled once.
 
+pub mod attachments;
 mod calendar;
 mod closed_queue;
 pub mod conversation;

@@ -161,7 +161,7 @@ pub(crate) fn happened<'a>(
     let steps = &mut decision.outreach;
     for (id, outreach) in all(evaluating.snapshot().prepared) {
         let mut is_planned = is_planned(inputs.facts, &outreach.name);
-        if is_planned && outreach.unless.contains(inputs.trigger) {
+        if is_planned && takes_back(outreach, inputs.trigger) {
             is_planned = false;
             steps.push(OutreachStep::Cancelled {
                 outreach: outreach.name.clone(),
@@ -180,6 +180,15 @@ pub(crate) fn happened<'a>(
         });
     }
     decision.trace.computed = evaluating.snapshot().computed();
+}
+
+/// Whether it is taken back by what came. Who sends a picture without a word has written too.
+fn takes_back(outreach: &Outreach, trigger: &Trigger) -> bool {
+    let trigger = match trigger {
+        Trigger::Attachment => &Trigger::Message,
+        other => other,
+    };
+    outreach.unless.contains(trigger)
 }
 
 fn plan(outreach: &Outreach, snapshot: &Snapshot<'_>, inputs: &Inputs<'_>) -> OutreachStep {
@@ -301,5 +310,5 @@ pub(crate) fn concerns(outreach: &[Outreach], trigger: &Trigger) -> bool {
     matches!(trigger, Trigger::Outreach(_))
         || outreach
             .iter()
-            .any(|one| one.triggers.contains(trigger) || one.unless.contains(trigger))
+            .any(|one| one.triggers.contains(trigger) || takes_back(one, trigger))
 }

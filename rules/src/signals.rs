@@ -10,12 +10,15 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use signalbox_dsl::bundle::{Bundle, Edge, EdgeId, Reaching, Rising, Scope, SignalId, Trigger};
+use signalbox_dsl::bundle::{
+    AttachmentKind, Bundle, Edge, EdgeId, Reaching, Rising, Scope, SignalId, Trigger,
+};
 use signalbox_dsl::value::Value;
 
 use crate::conversation::path;
 use crate::decision::{Inputs, Reached, Risen};
 use crate::describe;
+use crate::facts::Facts;
 use crate::ledger::{Ledger, LedgerUse};
 use crate::limits::count_within;
 use crate::snapshot::has_type;
@@ -63,8 +66,9 @@ pub(crate) fn signalled(
             signalled.add(bundle, zone, inputs, signal);
         }
     }
-    if *inputs.trigger == Trigger::Message {
+    if matches!(inputs.trigger, Trigger::Message | Trigger::Attachment) {
         signalled.add_rises(bundle, inputs);
+        signalled.add_attached(bundle, inputs);
     }
     signalled
 }
@@ -82,7 +86,7 @@ pub fn facts_besides_fields(bundle: &Bundle) -> impl Iterator<Item = String> {
         .filter(|_| !bundle.outreach.is_empty());
     let of_edges = bundle.edges.iter().filter_map(|edge| match edge {
         Edge::Rising(rising) => Some(before(&bundle.fields.get(rising.field.index())?.path)),
-        Edge::Reaching(_) => None,
+        Edge::Reaching(_) | Edge::Attached(_) => None,
     });
     of_edges.chain(of_outreach.map(str::to_owned))
 }
@@ -121,7 +125,7 @@ impl Signalled {
                     Edge::Reaching(it) if it.signal == signal && it.count.scope == scope => {
                         Some((id, it))
                     }
-                    Edge::Reaching(_) | Edge::Rising(_) => None,
+                    Edge::Reaching(_) | Edge::Rising(_) | Edge::Attached(_) => None,
                 })
             };
             let Some(most) = edges().map(|(_, edge)| edge.count.times).max() else {
@@ -146,11 +150,27 @@ impl Signalled {
         }
     }
 
+    fn add_attached(&mut self, bundle: &Bundle, inputs: &Inputs<'_>) {
+        for (id, edge) in (0..).map(EdgeId).zip(&bundle.edges) {
+            if let Edge::Attached(kind) = edge
+                && is_attached(inputs.facts, *kind)
+            {
+                self.edges.push(id);
+            }
+        }
+    }
+
     fn add_rises(&mut self, bundle: &Bundle, inputs: &Inputs<'_>) {
         for (id, edge) in (0..).map(EdgeId).zip(&bundle.edges) {
             let Edge::Rising(rising) = edge else {
                 continue;
             };
+            // Without words nothing is felt: of what rises only the turns move with an attachment.
+            let field = bundle.fields.get(rising.field.index());
+            let is_turns = field.is_some_and(|field| &*field.path == path::EPISODE_TURNS);
+            if *inputs.trigger == Trigger::Attachment && !is_turns {
+                continue;
+            }
             let moved = moved(bundle, rising, inputs);
             if moved.is_some_and(|moved| rises(moved, &rising.above)) {
                 self.edges.push(id);
@@ -158,6 +178,15 @@ impl Signalled {
             }
         }
     }
+}
+
+/// Whether the turn has an attachment of that kind.
+fn is_attached(facts: &Facts, kind: AttachmentKind) -> bool {
+    let Some(Value::List(kinds)) = facts.get(path::ATTACHMENT_KINDS) else {
+        return false;
+    };
+    let mut kinds = kinds.iter();
+    kinds.any(|it| matches!(it, Value::Text(name) if **name == *kind.name()))
 }
 
 /// A number that rises, in words.

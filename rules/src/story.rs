@@ -7,9 +7,10 @@ use std::mem;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use signalbox_dsl::bundle::{Bundle, FieldId, Trigger};
+use signalbox_dsl::bundle::{AttachmentKind, Bundle, FieldId, Trigger};
 use signalbox_dsl::value::Value;
 
+use crate::attachments;
 use crate::conversation::hearing::{Heard, hear, reads_emotion};
 use crate::conversation::{Conversation, ConversationState, Planned, Tags, path};
 use crate::decision::{DecidedEffect, Decision, Inputs};
@@ -111,12 +112,27 @@ impl<'a> Story<'a> {
     /// The customer writes something: one turn. `with` holds in this turn only.
     pub fn says(&mut self, text: &Arc<str>, with: &[(FieldId, Value)]) {
         let text = Value::Text(text.clone());
-        self.turn(Trigger::Message, Some(text), with);
+        self.turn(Trigger::Message, Some(text), &[], with);
+    }
+
+    /// The customer sends an attachment, with words or without: one turn. `with` holds in this turn only.
+    pub fn sends(
+        &mut self,
+        kind: AttachmentKind,
+        text: Option<&Arc<str>>,
+        with: &[(FieldId, Value)],
+    ) {
+        let trigger = match text {
+            Some(_) => Trigger::Message,
+            None => Trigger::Attachment,
+        };
+        let text = text.map(|text| Value::Text(text.clone()));
+        self.turn(trigger, text, &[kind.name()], with);
     }
 
     /// Something happens; `with` are its fields.
     pub fn event(&mut self, event: &Arc<str>, with: &[(FieldId, Value)]) {
-        self.turn(Trigger::Event(event.clone()), None, with);
+        self.turn(Trigger::Event(event.clone()), None, &[], with);
     }
 
     /// A person takes the conversation.
@@ -138,13 +154,20 @@ impl<'a> Story<'a> {
     }
 
     /// The way that the router goes as well: begin, facts, decide, apply.
-    fn turn(&mut self, trigger: Trigger, text: Option<Value>, with: &[(FieldId, Value)]) {
+    fn turn(
+        &mut self,
+        trigger: Trigger,
+        text: Option<Value>,
+        attached: &[&str],
+        with: &[(FieldId, Value)],
+    ) {
         let now = self.now;
         self.conversation.begin(&trigger, now);
         let mut facts = self.given.clone();
         if let Some(text) = text {
             facts.set("text", text);
         }
+        attachments::set(&mut facts, attached);
         let bundle = self.reference.bundle();
         let set_given = |facts: &mut Facts| {
             for (field, value) in with {

@@ -146,6 +146,10 @@ fn run_case(reference: &Reference, case: &TestCase, coverage: &mut Coverage) -> 
                 story.says(text, with);
                 coverage.note(reference, story.last_turn());
             }
+            TestAction::Sends { kind, text, with } => {
+                story.sends(*kind, text.as_ref(), with);
+                coverage.note(reference, story.last_turn());
+            }
             TestAction::Event { event, with } => {
                 story.event(event, with);
                 coverage.note(reference, story.last_turn());

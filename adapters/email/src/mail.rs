@@ -3,7 +3,7 @@
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::{Address, Message};
-use signalbox_adapters::{Author, Content, Part, SendError};
+use signalbox_adapters::{Author, Part, SendError};
 
 use crate::address::MailAddress;
 
@@ -40,7 +40,7 @@ pub(crate) fn build(sender: &Sender, part: &Part) -> Result<Mail, SendError> {
         .external_id
         .parse()
         .map_err(|_| refused("the customer's address is no mail address"))?;
-    let Content::Text { text } = &part.content;
+    let text = &part.content.in_words();
     let subject = match &sender.subject {
         Some(subject) => subject.clone(),
         None => first_line(text),

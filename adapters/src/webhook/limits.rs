@@ -8,6 +8,12 @@ pub const MAX_ID_BYTES: usize = 256;
 pub const MAX_SIGNATURES: usize = 10;
 /// The name of an event.
 pub const MAX_TYPE_BYTES: usize = 128;
+/// Where an attachment lies.
+pub const MAX_URL_BYTES: usize = 2_048;
+/// What an attachment or a place is called.
+pub const MAX_MEDIA_NAME_BYTES: usize = 512;
+/// An attachment's media type.
+pub const MAX_MIME_BYTES: usize = 128;
 /// The sender's id of a message.
 pub const MAX_MESSAGE_ID_BYTES: usize = 256;
 /// What a contact is called, in characters.

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::content;
 use super::event::{BodyError, external_id, short_text, wrong};
 use super::limits::{MAX_ATTRIBUTES_BYTES, MAX_MESSAGE_ID_BYTES, MAX_NAME_CHARS};
 use crate::message::{Content, Profile};
-use crate::webchat::text::{TextError, normalise};
 
 /// What was said, and by whom.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,39 +42,13 @@ pub(super) fn read(
     Ok(Told {
         external_id: external_id(contact)?,
         id: id.ok_or_else(|| wrong("data.id", "must be there: your own id of the message"))?,
-        content: content(data)?,
+        content: content::read(data)?,
         profile: Profile {
             name: name(contact)?,
             attributes: attributes(contact)?,
             ..Profile::default()
         },
     })
-}
-
-fn content(data: &Map<String, Value>) -> Result<Content, BodyError> {
-    let Some(Value::Object(content)) = data.get("content") else {
-        return Err(wrong(
-            "data.content",
-            "must be an object with `type` and `text`",
-        ));
-    };
-    if content.get("type").and_then(Value::as_str) != Some("text") {
-        return Err(wrong(
-            "data.content.type",
-            "must be `text`; other kinds are not taken",
-        ));
-    }
-    let Some(Value::String(text)) = content.get("text") else {
-        return Err(wrong("data.content.text", "must be a text"));
-    };
-    match normalise(text) {
-        Ok(text) => Ok(Content::Text { text }),
-        Err(TextError::Empty) => Err(wrong("data.content.text", "must not be empty")),
-        Err(TextError::TooLong) => Err(wrong(
-            "data.content.text",
-            "must have at most 8000 characters",
-        )),
-    }
 }
 
 fn name(contact: &Map<String, Value>) -> Result<Option<String>, BodyError> {

@@ -5,7 +5,7 @@ use super::key::{KeyError, PublicKey, SharedSecret};
 use super::message::Told;
 use super::signature::{SignatureError, Verified, Verifier};
 use super::signing::Signer;
-use crate::message::Content;
+use crate::message::{Attachment, AttachmentKind, Content};
 
 /// Standard Webhooks' own example.
 const SECRET_1: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
@@ -287,6 +287,52 @@ fn a_message_is_read_with_who_said_it() {
     assert_eq!(told.content, Content::Text { text });
     assert_eq!(told.profile.name.as_deref(), Some("Li Lei"));
     assert_eq!(told.profile.attributes["vip"], true);
+}
+
+#[test]
+fn an_attachment_is_read_with_what_is_known_of_it() {
+    let of = |content: &str| {
+        let data =
+            format!(r#"{{"id":"m-1","contact":{{"external_id":"u-1"}},"content":{content}}}"#);
+        message(&data).map(|told| told.content)
+    };
+    let photo = of(
+        r#"{"type":"image","text":"破了","media":{"url":"https://x.example/a.jpg","mime":"image/jpeg","size":20000,"name":"a.jpg"}}"#,
+    );
+    let expected = Attachment {
+        kind: AttachmentKind::Image,
+        text: Some("破了".into()),
+        name: Some("a.jpg".into()),
+        mime: Some("image/jpeg".into()),
+        size: Some(20_000),
+        url: Some("https://x.example/a.jpg".into()),
+    };
+    assert_eq!(photo.unwrap(), Content::Attachment(Box::new(expected)));
+    let place =
+        of(r#"{"type":"location","location":{"latitude":31.23,"longitude":121.47,"name":"上海"}}"#);
+    let Content::Attachment(place) = place.unwrap() else {
+        panic!("a place is an attachment")
+    };
+    assert_eq!(place.url.as_deref(), Some("geo:31.23,121.47"));
+    for (content, field) in [
+        (r#"{"type":"image"}"#, "data.content.media"),
+        (r#"{"type":"file","media":{}}"#, "data.content.media.url"),
+        (
+            r#"{"type":"file","media":{"url":"javascript:alert(1)"}}"#,
+            "data.content.media.url",
+        ),
+        (
+            r#"{"type":"voice","media":{"url":"https://x.example/a","size":-1}}"#,
+            "data.content.media.size",
+        ),
+        (
+            r#"{"type":"location","location":{"latitude":91,"longitude":0}}"#,
+            "data.content.location.latitude",
+        ),
+        (r#"{"type":"sticker"}"#, "data.content.type"),
+    ] {
+        assert_eq!(of(content).unwrap_err().field, field, "{content}");
+    }
 }
 
 #[test]

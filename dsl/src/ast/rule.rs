@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Condition, Expression, Name, Operand, Path, Text};
-use crate::bundle::{PeopleState, Scope};
+use crate::bundle::{AttachmentKind, PeopleState, Scope};
 use crate::source::Span;
 
 /// `rule NAME` and its clauses.
@@ -38,6 +38,8 @@ pub struct Trigger {
 pub enum TriggerKind {
     /// `message`
     Message,
+    /// `attachment image`; `None`: any.
+    Attachment(Option<AttachmentKind>),
     /// `event order.delivered`
     Event(Path),
     /// `愤怒 reaching 2 within 10m per customer`

@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::{Expression, LanguageTag, Name, Path, Text};
-use crate::bundle::Scope;
+use crate::bundle::{AttachmentKind, Scope};
 use crate::source::Span;
 
 /// `test "…"` and its lines.
@@ -51,6 +51,15 @@ pub enum TestStepKind {
     Says {
         /// What.
         text: Text,
+        /// Facts of this turn.
+        with: Vec<Assignment>,
+    },
+    /// `customer sends image saying "…" with attachment.name "a.jpg"`
+    Sends {
+        /// What.
+        kind: AttachmentKind,
+        /// Words in the same turn.
+        text: Option<Text>,
         /// Facts of this turn.
         with: Vec<Assignment>,
     },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Condition, FieldId, Limit, SignalId, Trigger};
+use super::{AttachmentKind, Condition, FieldId, Limit, SignalId, Trigger};
 use crate::value::Value;
 
 /// `signal 愤怒 = message where …`
@@ -23,6 +23,21 @@ pub enum Edge {
     Reaching(Reaching),
     /// A number rises.
     Rising(Rising),
+    /// The customer's turn has an attachment of this kind, with text or without.
+    Attached(AttachmentKind),
+}
+
+impl Edge {
+    /// Whether it can be reached with what came from outside.
+    pub fn comes_with(&self, trigger: &Trigger, signals: &[Signal]) -> bool {
+        match self {
+            Self::Reaching(edge) => signals
+                .get(edge.signal.index())
+                .is_some_and(|signal| signal.trigger == *trigger),
+            Self::Rising(_) => *trigger == Trigger::Message,
+            Self::Attached(_) => matches!(trigger, Trigger::Message | Trigger::Attachment),
+        }
+    }
 }
 
 /// `愤怒 reaching 2 within 10m per customer`: the turn or event with which the count in the window rises from 1 to 2.

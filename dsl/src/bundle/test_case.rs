@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::{FieldId, OutreachId, Priority, QueueId, RuleId, Scope, TemplateId};
+use super::{AttachmentKind, FieldId, OutreachId, Priority, QueueId, RuleId, Scope, TemplateId};
 use crate::source::Span;
 use crate::value::Value;
 
@@ -44,6 +44,15 @@ pub enum TestAction {
     Says {
         /// The text.
         text: Arc<str>,
+        /// Facts of this turn only.
+        with: Vec<(FieldId, Value)>,
+    },
+    /// `customer sends image saying "…"`: one turn.
+    Sends {
+        /// What.
+        kind: AttachmentKind,
+        /// Words in the same turn.
+        text: Option<Arc<str>>,
         /// Facts of this turn only.
         with: Vec<(FieldId, Value)>,
     },

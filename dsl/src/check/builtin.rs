@@ -33,6 +33,8 @@ pub(super) enum BuiltInPresence {
     Score,
     /// Under `on message`.
     Message,
+    /// Where the turn has attachments.
+    Attachment,
     /// Under the page events.
     Page,
 }
@@ -43,6 +45,9 @@ pub(super) const PAGE_EVENTS: [&str; 3] = ["page.dwelled", "page.left", "page.vi
 /// The enum of channels.
 const CHANNEL: &str = "channel";
 
+/// The enum of kinds of attachments.
+const ATTACHMENT_KIND: &str = "attachment.kind";
+
 /// The enum of states, and the field that has it.
 pub(super) const STATE: &str = "conversation.state";
 
@@ -50,7 +55,11 @@ pub(super) const STATE: &str = "conversation.state";
 pub(super) const BOT: &str = "bot";
 
 /// Closed enums with their members; `other` stands for wire values of later versions.
-pub(super) const ENUMS: [(&str, &[&str]); 2] = [
+pub(super) const ENUMS: [(&str, &[&str]); 3] = [
+    (
+        ATTACHMENT_KIND,
+        &["image", "voice", "video", "file", "location", "other"],
+    ),
     (
         CHANNEL,
         &[
@@ -71,8 +80,8 @@ pub(super) const KEPT_NUMBERS: [&str; 6] = [
 ];
 
 /// In the order of their paths.
-pub(super) const FIELDS: [BuiltIn; 26] = {
-    use BuiltInPresence::{Always, Message, Optional, Page, Score};
+pub(super) const FIELDS: [BuiltIn; 33] = {
+    use BuiltInPresence::{Always, Attachment, Message, Optional, Page, Score};
     use BuiltInType as T;
     [
         field(
@@ -80,6 +89,48 @@ pub(super) const FIELDS: [BuiltIn; 26] = {
             T::Text,
             Always,
             "id of the channel account the customer wrote to",
+        ),
+        field(
+            "attachment.count",
+            T::Int,
+            Attachment,
+            "how many attachments the turn has",
+        ),
+        field(
+            "attachment.file_name",
+            T::Text,
+            Optional,
+            "file name of the first attachment, or what a place is called",
+        ),
+        field(
+            "attachment.kind",
+            T::Enum(ATTACHMENT_KIND),
+            Attachment,
+            "what the first attachment is",
+        ),
+        field(
+            "attachment.kinds",
+            T::Texts,
+            Attachment,
+            "what the attachments are, in order",
+        ),
+        field(
+            "attachment.size",
+            T::Int,
+            Optional,
+            "bytes of the first attachment",
+        ),
+        field(
+            "attachment.type",
+            T::Text,
+            Optional,
+            "media type of the first attachment, such as image/jpeg",
+        ),
+        field(
+            "attachment.url",
+            T::Text,
+            Optional,
+            "where the first attachment lies; of a place: geo:31.23,121.47",
         ),
         field("channel", T::Enum(CHANNEL), Always, "kind of channel"),
         field(

@@ -82,6 +82,14 @@ impl Checker<'_> {
                     with: self.facts(file, with)?,
                 }
             }
+            TestStepKind::Sends { kind, text, with } => {
+                story.anything_happened = true;
+                TestAction::Sends {
+                    kind: *kind,
+                    text: text.as_ref().map(|text| Arc::clone(&text.value)),
+                    with: self.facts(file, with)?,
+                }
+            }
             TestStepKind::Event { event, with } => {
                 story.anything_happened = true;
                 self.event_step(file, event, with)?
@@ -173,9 +181,14 @@ impl Checker<'_> {
             Presence::Under(triggers) => !triggers.contains(&Trigger::Message),
             Presence::Always | Presence::Optional | Presence::Score => false,
         };
+        let is_of_attachment = match &entry.presence {
+            Presence::Under(triggers) => triggers.contains(&Trigger::Attachment),
+            Presence::Always | Presence::Optional | Presence::Score => false,
+        };
         let source = match &*entry.field.path {
             "text" => FactSource::Says,
             "now" => FactSource::Clock,
+            _ if is_of_attachment => FactSource::Sends,
             _ if is_of_event => FactSource::Event,
             _ => return Some(()),
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::ast;
-use crate::bundle::{EdgeId, Guard, PeopleState, RankId, Rule, Trigger};
+use crate::bundle::{AttachmentKind, EdgeId, Guard, PeopleState, RankId, Rule, Trigger};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Absence, ItemKind, MeaningProblem, Related};
 
@@ -110,6 +110,7 @@ impl<'a> Checker<'a> {
                     let name = found.map(|(name, _)| name);
                     name.map(|name| self.hear(Trigger::Event(name), &mut heard))
                 }
+                ast::TriggerKind::Attachment(kind) => self.attachment(*kind, &mut heard),
                 ast::TriggerKind::Reaching { signal, count } => {
                     let edge = self.reaching(file, signal, count);
                     edge.map(|(edge, known)| heard.wait_for(edge, known))
@@ -130,6 +131,18 @@ impl<'a> Checker<'a> {
         }
         heard.known = common.unwrap_or_default();
         is_whole.then_some(heard)
+    }
+
+    /// Notes attachments of a kind, or of any; the fields that they bring.
+    fn attachment(&mut self, kind: Option<AttachmentKind>, heard: &mut Heard) -> Option<Known> {
+        let any = &AttachmentKind::ALL[..];
+        let kinds = kind.as_ref().map_or(any, std::slice::from_ref);
+        let mut known = None;
+        for kind in kinds {
+            let edge = self.attached(*kind);
+            known = edge.map(|(edge, known)| heard.wait_for(edge, known));
+        }
+        known
     }
 
     /// Notes a trigger; the fields that it brings.
@@ -206,6 +219,7 @@ impl<'a> Checker<'a> {
 fn single_trigger(triggers: &[Trigger]) -> Option<String> {
     match triggers {
         [Trigger::Message] => Some("message".to_owned()),
+        [Trigger::Attachment] => Some("attachment".to_owned()),
         [Trigger::Event(name)] => Some(format!("event {name}")),
         _ => None,
     }

@@ -119,10 +119,14 @@ impl Schema {
                 BuiltInPresence::Optional => Presence::Optional,
                 BuiltInPresence::Score => Presence::Score,
                 BuiltInPresence::Message => Presence::Under(vec![Trigger::Message]),
+                BuiltInPresence::Attachment => Presence::Under(vec![Trigger::Attachment]),
                 BuiltInPresence::Page => Presence::Under(page_events()),
             };
             let is_page = matches!(field.presence, BuiltInPresence::Page);
-            let optional = is_page || matches!(presence, Presence::Optional | Presence::Score);
+            let is_attachment = matches!(field.presence, BuiltInPresence::Attachment);
+            let optional = is_page
+                || is_attachment
+                || matches!(presence, Presence::Optional | Presence::Score);
             let id = self.push(Entry {
                 field: Field {
                     path: field.path.into(),

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::ast;
-use crate::bundle::{Edge, EdgeId, LimitWindow, Reaching, Rising, Signal, SignalId, Trigger};
+use crate::bundle::{
+    AttachmentKind, Edge, EdgeId, LimitWindow, Reaching, Rising, Signal, SignalId, Trigger,
+};
 use crate::problem::{BareWord, ItemKind, MeaningProblem};
 
 use super::Checker;
@@ -23,12 +25,10 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// What comes from outside when an edge is reached.
-    pub(super) fn trigger_of(&self, edge: EdgeId) -> Option<&Trigger> {
-        match self.edges.get(edge.index())? {
-            Edge::Reaching(edge) => Some(&self.signals.get(edge.signal.index())?.trigger),
-            Edge::Rising(_) => Some(&Trigger::Message),
-        }
+    /// Whether an edge can be reached with what came from outside.
+    pub(super) fn comes_with(&self, edge: EdgeId, trigger: &Trigger) -> bool {
+        let edge = self.edges.get(edge.index());
+        edge.is_some_and(|edge| edge.comes_with(trigger, &self.signals))
     }
 
     fn number(&mut self, edge: Edge) -> Option<EdgeId> {
@@ -78,7 +78,9 @@ impl Checker<'_> {
                         .event(file, path, &mut self.names, &mut self.findings)?;
                 Trigger::Event(name)
             }
-            ast::TriggerKind::Reaching { .. } | ast::TriggerKind::Rising { .. } => return None,
+            ast::TriggerKind::Attachment(_)
+            | ast::TriggerKind::Reaching { .. }
+            | ast::TriggerKind::Rising { .. } => return None,
         };
         let mut known = self.schema.present_under(&trigger);
         let condition = match &written.condition {
@@ -142,5 +144,11 @@ impl Checker<'_> {
         let known = self.schema.present_under(&Trigger::Message);
         let edge = Edge::Rising(Rising { field, above });
         Some((self.signals.number(edge)?, known))
+    }
+
+    /// `attachment image`, and the fields that are known where it is sent.
+    pub(super) fn attached(&mut self, kind: AttachmentKind) -> Option<(EdgeId, Known)> {
+        let known = self.schema.present_under(&Trigger::Attachment);
+        Some((self.signals.number(Edge::Attached(kind))?, known))
     }
 }

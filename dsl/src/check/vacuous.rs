@@ -25,6 +25,12 @@ impl Checker<'_> {
                 match &step.action {
                     TestAction::At { .. } => {}
                     TestAction::Says { .. } => happened = Some(Trigger::Message),
+                    TestAction::Sends { text, .. } => {
+                        happened = Some(match text {
+                            Some(_) => Trigger::Message,
+                            None => Trigger::Attachment,
+                        });
+                    }
                     TestAction::Event { event, .. } => {
                         happened = Some(Trigger::Event(event.clone()));
                     }
@@ -62,7 +68,7 @@ impl Listening<'_> {
         let hears = |rule: &&Rule| {
             let by_edge = |trigger| {
                 let mut edges = rule.edges.iter();
-                edges.any(|edge| self.signals.trigger_of(*edge) == Some(trigger))
+                edges.any(|edge| self.signals.comes_with(*edge, trigger))
             };
             self.trigger
                 .is_some_and(|it| rule.triggers.contains(it) || by_edge(it))

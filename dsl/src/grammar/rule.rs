@@ -1,7 +1,7 @@
 //! Rules and signals.
 
 use nom::branch::alt;
-use nom::combinator::{cut, opt};
+use nom::combinator::{cut, opt, value};
 use nom::multi::separated_list1;
 use nom::{Input, Parser};
 
@@ -16,7 +16,7 @@ use super::word::{after, count, name, path, sign, word, words};
 use crate::ast::{
     Effect, Guard, ItemKind, Limit, Name, Rule, Signal, Trigger, TriggerKind, Window,
 };
-use crate::bundle::PeopleState;
+use crate::bundle::{AttachmentKind, PeopleState};
 use crate::diagnostic::Diagnostic;
 use crate::problem::{Expected, SyntaxProblem};
 use crate::source::Span;
@@ -209,8 +209,8 @@ fn triggers(input: Tokens<'_>) -> Parsed<'_, Vec<Trigger>> {
 /// `message`, `event order.delivered`, `愤怒 reaching 2 within 10m per customer`, `customer.anger rising above 60%`
 fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     let is_later = match input.first_word() {
-        Some("message" | "event") | None => false,
-        Some("attachment" | "outgoing" | "queued" | "silence" | "no") => true,
+        Some("message" | "event" | "attachment") | None => false,
+        Some("outgoing" | "queued" | "silence" | "no") => true,
         Some(word) if is_weekday(word) => true,
         Some(_) => edge_word(input) == Some(FALLING),
     };
@@ -220,6 +220,7 @@ fn trigger(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     match edge_word(input) {
         Some(REACHING) => reaching(input),
         Some(RISING) => rising(input),
+        _ if input.starts_with(&["attachment"]) => attachment(input),
         _ => happening(input),
     }
 }
@@ -241,6 +242,31 @@ fn happening(input: Tokens<'_>) -> Parsed<'_, Trigger> {
     .parse(input)?;
     let span = input.span_until(&rest);
     Ok((rest, Trigger { kind, span }))
+}
+
+/// `attachment image`, or `attachment` for any.
+fn attachment(input: Tokens<'_>) -> Parsed<'_, Trigger> {
+    let (rest, _) = word("attachment").parse(input)?;
+    let is_any = rest.first().is_none() || rest.starts_with(&["or"]);
+    let (rest, kind) = match is_any {
+        true => (rest, None),
+        false => cut(attachment_kind.map(Some)).parse(rest)?,
+    };
+    let span = input.span_until(&rest);
+    let kind = TriggerKind::Attachment(kind);
+    Ok((rest, Trigger { kind, span }))
+}
+
+/// `image`, `voice`, `video`, `file` or `location`
+pub(super) fn attachment_kind(input: Tokens<'_>) -> Parsed<'_, AttachmentKind> {
+    alt((
+        value(AttachmentKind::Image, word("image")),
+        value(AttachmentKind::Voice, word("voice")),
+        value(AttachmentKind::Video, word("video")),
+        value(AttachmentKind::File, word("file")),
+        value(AttachmentKind::Location, word("location")),
+    ))
+    .parse(input)
 }
 
 fn not_yet(input: Tokens<'_>) -> Parsed<'_, Trigger> {

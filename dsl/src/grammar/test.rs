@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::effect::scope_word;
 use super::failure::{Parsed, Reads, expected, instead_of, refuse};
 use super::reader::Reader;
+use super::rule::attachment_kind;
 use super::tokens::Tokens;
 use super::value::given_value;
 use super::word::{
@@ -91,7 +92,7 @@ fn steps(input: Tokens<'_>) -> Parsed<'_, Vec<TestStep>> {
 
 fn step(input: Tokens<'_>) -> Parsed<'_, TestStep> {
     spanned(alt((
-        after("customer", says),
+        after("customer", alt((says, sends))),
         after("event", event),
         after("expect", expectation),
     )))
@@ -139,6 +140,19 @@ fn says(input: Tokens<'_>) -> Parsed<'_, TestStepKind> {
     let with = opt(after("with", all_by_commas(assignment)));
     (after("says", text), with)
         .map(|(text, with)| TestStepKind::Says {
+            text,
+            with: with.unwrap_or_default(),
+        })
+        .parse(input)
+}
+
+/// `sends image saying "…" with attachment.name "a.jpg"`
+fn sends(input: Tokens<'_>) -> Parsed<'_, TestStepKind> {
+    let saying = opt(after("saying", text));
+    let with = opt(after("with", all_by_commas(assignment)));
+    (after("sends", attachment_kind), saying, with)
+        .map(|(kind, text, with)| TestStepKind::Sends {
+            kind,
             text,
             with: with.unwrap_or_default(),
         })

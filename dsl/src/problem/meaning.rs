@@ -477,6 +477,11 @@ problems! {
         /// The language that lacks it.
         language: Arc<str>,
     }
+    /// Customers send pictures too, and no rule hears of them.
+    "W0507" Warning AttachmentsUnheard {
+        /// The kinds of which no rule hears.
+        kinds: String,
+    }
     /// A test that passes whatever the rules say.
     "W0701" Warning VacuousTest {}
     /// A script that no fact calls.
@@ -619,6 +624,8 @@ pub enum Absence {
 pub enum FactSource {
     /// `customer says "…"`
     Says,
+    /// `customer sends image`
+    Sends,
     /// `at 10:00`
     Clock,
     /// `event x (…)`

@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use signalbox_adapters::{Address, Profile};
+use signalbox_adapters::{Address, Attachment, Profile};
 use signalbox_rules::Conversation;
 use signalbox_store::{MessageId, ThreadId};
 
@@ -60,22 +60,30 @@ pub struct TurnMessage {
     /// The client's own id of it.
     #[serde(default)]
     pub cid: Option<String>,
-    /// Its text.
+    /// Its text; empty where it is an attachment without words.
     pub text: String,
+    /// What came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
 }
 
 impl OpenTurn {
     /// A turn with more messages than this is answered at once.
     pub const MOST_MESSAGES: usize = 20;
 
-    /// What rules read as `text`: the messages, a line each.
-    pub fn text(&self) -> String {
-        let texts: Vec<&str> = self
-            .messages
-            .iter()
-            .map(|message| message.text.as_str())
-            .collect();
-        texts.join("\n")
+    /// What rules read as `text`: the messages, a line each; `None` where nothing but attachments came.
+    pub fn text(&self) -> Option<String> {
+        let texts = self.messages.iter();
+        let is_wordless = |it: &&TurnMessage| it.text.is_empty() && it.attachment.is_some();
+        let texts = texts.filter(|message| !is_wordless(message));
+        let texts: Vec<&str> = texts.map(|message| message.text.as_str()).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
+    }
+
+    /// The attachments, in order.
+    pub fn attachments(&self) -> impl Iterator<Item = &Attachment> {
+        let messages = self.messages.iter();
+        messages.filter_map(|message| message.attachment.as_ref())
     }
 
     /// Puts what was said before in front.

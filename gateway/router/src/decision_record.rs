@@ -54,6 +54,8 @@ mod trigger_name {
     use signalbox_dsl::bundle::Trigger;
 
     const MESSAGE: &str = "message";
+    /// No event's name has a space.
+    const ATTACHMENT: &str = "attachment only";
     /// In front of an outreach's name. No event's name has a space.
     const OUTREACH: &str = "outreach ";
 
@@ -63,6 +65,7 @@ mod trigger_name {
     ) -> Result<S::Ok, S::Error> {
         match trigger {
             Trigger::Message => serializer.serialize_str(MESSAGE),
+            Trigger::Attachment => serializer.serialize_str(ATTACHMENT),
             Trigger::Event(name) => serializer.serialize_str(name),
             Trigger::Outreach(name) => serializer.collect_str(&format_args!("{OUTREACH}{name}")),
         }
@@ -74,6 +77,8 @@ mod trigger_name {
         let name = String::deserialize(deserializer)?;
         Ok(if name == MESSAGE {
             Trigger::Message
+        } else if name == ATTACHMENT {
+            Trigger::Attachment
         } else if let Some(name) = name.strip_prefix(OUTREACH) {
             Trigger::Outreach(name.into())
         } else {

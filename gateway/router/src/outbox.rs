@@ -5,7 +5,6 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use signalbox_adapters::Content;
 use signalbox_store::{
     DeadLetter, DeadLetterBounds, DeadLetterVerdict, Destination, EntryId, Fence, OutboxEntry,
     PartitionId, StoreError,
@@ -428,10 +427,7 @@ impl Shared {
             due: entry.due,
             not_after: entry.not_after,
             given_up,
-            text: outgoing.map(|outgoing| {
-                let Content::Text { text } = &outgoing.content;
-                text.clone()
-            }),
+            text: outgoing.map(|outgoing| outgoing.content.in_words()),
         })
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use signalbox_adapters::{Address, Content, Origin};
+use signalbox_adapters::{Address, Attachment, Content, Origin};
 use signalbox_store::{EntryId, MessageId, Offset, PartitionId, ThreadId, TimerId};
 
 use crate::carried::Carried;
@@ -206,7 +206,6 @@ fn hear(
         customer.conversation.heard(now);
         return Step::default();
     };
-    let Content::Text { text } = content;
     customer.profile.clone_from(&said.profile);
     let accepted_at = arrived.accepted_at;
     let turn = customer.turn.get_or_insert_with(|| OpenTurn {
@@ -220,7 +219,11 @@ fn hear(
     turn.messages.push(TurnMessage {
         message_id: arrived.message_id,
         cid: cid.clone(),
-        text: text.clone(),
+        text: content.words().unwrap_or_default().to_owned(),
+        attachment: match content {
+            Content::Text { .. } => None,
+            Content::Attachment(attachment) => Some(Attachment::clone(attachment)),
+        },
     });
     let due = turn_due(turn, accepted_at, context.settings);
     if due <= accepted_at || turn.messages.len() >= OpenTurn::MOST_MESSAGES {

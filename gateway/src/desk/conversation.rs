@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use signalbox_adapters::Content;
 use signalbox_router::{DecisionRecord, Shown, ThreadEvent};
 use signalbox_rules::explain::value_text;
 use signalbox_store::{Sequence, ThreadId, TranscriptRange};
@@ -116,7 +117,12 @@ fn told(entry: &ThreadEvent) -> Value {
             name,
             content,
             ..
-        } => json!({"kind": "message", "from": from, "name": name, "content": content}),
+        } => {
+            let in_words = Content::Text {
+                text: content.in_words(),
+            };
+            json!({"kind": "message", "from": from, "name": name, "content": in_words})
+        }
         Shown::Status {
             status,
             queue,

@@ -36,8 +36,12 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
     }
     fields.extend(bundle.edges.iter().filter_map(|edge| match edge {
         Edge::Rising(rising) => Some(rising.field),
-        Edge::Reaching(_) => None,
+        Edge::Reaching(_) | Edge::Attached(_) => None,
     }));
+    let mut edges = bundle.edges.iter();
+    let for_attachments = edges
+        .any(|edge| matches!(edge, Edge::Attached(_)))
+        .then_some(path::ATTACHMENT_KINDS);
     let arguments = bundle.scripts.iter().flat_map(|script| &script.arguments);
     fields.extend(arguments.filter_map(field));
     for outreach in &bundle.outreach {
@@ -48,7 +52,8 @@ pub(crate) fn of(bundle: &Bundle) -> Vec<FieldId> {
     }
     let for_outreach = (!bundle.outreach.is_empty()).then_some(path::CUSTOMER_TAGS);
     let always = [path::LANGUAGE, path::STATE];
-    let always: Vec<&str> = always.into_iter().chain(for_outreach).collect();
+    let sometimes = for_outreach.into_iter().chain(for_attachments);
+    let always: Vec<&str> = always.into_iter().chain(sometimes).collect();
     fields.extend(
         (0..)
             .map(FieldId)

@@ -339,7 +339,11 @@ impl Say {
                 lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
                 self.failing(failing, 2, lines);
             }
-            Verdict::NotReached { counts, rises } => {
+            Verdict::NotReached {
+                counts,
+                rises,
+                attachments,
+            } => {
                 lines.push(self.two(format!("{head}: not fired"), format!("{head}：没有触发")));
                 for Count { reaching, so_far } in counts {
                     let reaching = self.reached(reaching);
@@ -353,6 +357,13 @@ impl Say {
                         .iter()
                         .map(|risen| format!("    {}", self.risen(risen))),
                 );
+                let waits = attachments.iter().map(|kind| {
+                    self.two(
+                        format!("    no {kind} was sent"),
+                        format!("    没有发来 {kind}"),
+                    )
+                });
+                lines.extend(waits);
             }
             Verdict::OtherState { during } => {
                 let (english, chinese) = (during.join(" or "), during.join("、"));

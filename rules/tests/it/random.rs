@@ -127,6 +127,11 @@ pub(crate) fn fields() -> Vec<(&'static str, Type, Vec<Value>)> {
             Type::Enum("state".into()),
             member(&["bot", "bot", "queued", "assigned"]),
         ),
+        (
+            "attachment.kinds",
+            Type::List(Box::new(Type::Text)),
+            vec![list(&["image"]), list(&["file", "image"]), list(&["file"])],
+        ),
         ("customer.name", Type::Text, text(&["李雷"])),
     ]
 }
@@ -255,6 +260,7 @@ fn edges() -> Vec<Edge> {
         edge(0, 2, hours(24), Scope::Episode),
         edge(1, 2, hours(13), Scope::Customer),
         rising(),
+        Edge::Attached(AttachmentKind::Image),
     ]
 }
 
@@ -373,7 +379,7 @@ fn rule() -> impl Strategy<Value = Rule> {
     let effects = prop::collection::vec(effects::limited_effect(), 1..4);
     let edges = prop_oneof![
         4 => Just(Vec::new()),
-        2 => subsequence((0..5).map(EdgeId).collect::<Vec<_>>(), 1..=2),
+        2 => subsequence((0..6).map(EdgeId).collect::<Vec<_>>(), 1..=2),
     ];
     let during = prop_oneof![
         3 => Just(Vec::new()),
@@ -412,7 +418,12 @@ pub(crate) fn span() -> Span {
 
 pub(crate) fn message() -> impl Strategy<Value = Message> {
     let due = (0..outreach::OUTREACH).prop_map(|it| Trigger::Outreach(outreach::name(it).into()));
-    let trigger = prop_oneof![8 => Just(Trigger::Message), 2 => Just(event()), 1 => due];
+    let trigger = prop_oneof![
+        8 => Just(Trigger::Message),
+        1 => Just(Trigger::Attachment),
+        2 => Just(event()),
+        2 => due,
+    ];
     let uses = prop::collection::vec(
         (0..RULES, 0..3_usize, any::<bool>(), select(moments())),
         0..24,

@@ -369,6 +369,9 @@ fn fact(fact: &Fact) -> Vec<Form> {
 fn trigger(trigger: &Trigger) -> Form {
     match &trigger.kind {
         TriggerKind::Message => word("message"),
+        TriggerKind::Attachment(kind) => {
+            list("attachment", kind.iter().map(|kind| word(kind.name())))
+        }
         TriggerKind::Event(event) => list("event", [path(event)]),
         TriggerKind::Reaching { signal, count } => {
             list("reaching", [path(signal), limit_form(count)])
@@ -461,6 +464,15 @@ fn step(step: &TestStep) -> Form {
             "says",
             std::iter::once(text(said)).chain(with.iter().map(assignment)),
         ),
+        TestStepKind::Sends {
+            kind,
+            text: said,
+            with,
+        } => {
+            let said = said.as_ref().map(|said| list("saying", [text(said)]));
+            let rest = said.into_iter().chain(with.iter().map(assignment));
+            list("sends", std::iter::once(word(kind.name())).chain(rest))
+        }
         TestStepKind::Event { event, with } => list(
             "event",
             std::iter::once(path(event)).chain(with.iter().map(assignment)),

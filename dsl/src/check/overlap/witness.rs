@@ -235,6 +235,7 @@ impl Witness {
         let happens = match (trigger, text) {
             (Trigger::Message, Some(Value::Text(text))) => format!("customer says \"{text}\""),
             (Trigger::Message, _) => format!("customer says \"{ANY_TEXT}\""),
+            (Trigger::Attachment, _) => "customer sends image".to_owned(),
             (Trigger::Event(name) | Trigger::Outreach(name), _) => format!("event {name}"),
         };
         let facts: Vec<String> = self

@@ -159,6 +159,7 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
             language,
         } => format!("模板 `{template}` 的 `{language}` 文字没有用到 `{parameter}`"),
         P::HolidayDataEnds { holidays, last } => format!("假日 `{holidays}` 的数据只到 {last}"),
+        P::AttachmentsUnheard { kinds } => format!("客户发来 {kinds} 时，没有规则理会"),
         P::VacuousTest {} => "没有哪条规则能让这个测试失败".to_owned(),
         P::NeverTrue {} => "这个条件永远不会成立".to_owned(),
         P::NeverFalse {} => "这个条件永远不会不成立".to_owned(),
@@ -301,6 +302,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::MissingEventField { event, field } => format!("写 `event {event} ({field}: …)`"),
         P::FactNotSettable { source, .. } => match source {
             FactSource::Says => "写 `customer says \"…\"`".to_owned(),
+            FactSource::Sends => "写 `customer sends image` 等".to_owned(),
             FactSource::Clock => "写 `at 10:00`".to_owned(),
             FactSource::Event => "写在 `event … (…)` 的括号里".to_owned(),
         },
@@ -320,6 +322,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::HolidayDataEnds { .. } => {
             "请补上下一年的日期；假日来自 `std` 时，写进自己的 holidays；补上之前，那一年没有一天算假日".to_owned()
+        }
+        P::AttachmentsUnheard { .. } => {
+            "加一条 `on attachment image` 规则，或用 `on attachment` 接住所有类型".to_owned()
         }
         P::VacuousTest {} => {
             "请期望某条规则会做的事，如 `expect reply 名称`；或改正 `no`、`not` 后面写的内容".to_owned()

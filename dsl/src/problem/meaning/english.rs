@@ -203,6 +203,9 @@ pub(super) fn message(problem: &MeaningProblem) -> String {
         P::HolidayDataEnds { holidays, last } => {
             format!("holidays `{holidays}` are known until {last} only")
         }
+        P::AttachmentsUnheard { kinds } => {
+            format!("no rule hears of {kinds} that customers send")
+        }
         P::VacuousTest {} => "no rule can make this test fail".to_owned(),
         P::NeverTrue {} => "this condition can never be true".to_owned(),
         P::NeverFalse {} => "this condition can never be false".to_owned(),
@@ -357,6 +360,7 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         P::MissingEventField { event, field } => format!("write `event {event} ({field}: …)`"),
         P::FactNotSettable { source, .. } => match source {
             FactSource::Says => "write `customer says \"…\"`".to_owned(),
+            FactSource::Sends => "write `customer sends image`, or another kind".to_owned(),
             FactSource::Clock => "write `at 10:00`".to_owned(),
             FactSource::Event => "write it in the parentheses of `event … (…)`".to_owned(),
         },
@@ -376,6 +380,9 @@ pub(super) fn help(problem: &MeaningProblem) -> Option<String> {
         }
         P::HolidayDataEnds { .. } => {
             "add the next year's days, in holidays of your own if they come from `std`; until then no day of it is a holiday".to_owned()
+        }
+        P::AttachmentsUnheard { .. } => {
+            "add a rule `on attachment image`, or `on attachment` for all kinds".to_owned()
         }
         P::VacuousTest {} => {
             "expect what a rule does, such as `expect reply NAME`, or correct what stands behind `no` and `not`".to_owned()

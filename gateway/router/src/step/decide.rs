@@ -12,7 +12,7 @@ use signalbox_dsl::value::Value;
 use signalbox_rules::conversation::hearing::hear;
 use signalbox_rules::{
     Action, Conversation, ConversationState, DecidedEffect, Decision, DropReason, Facts, Inputs,
-    MARKETING, OutreachStep,
+    MARKETING, OutreachStep, attachments,
 };
 use signalbox_store::MessageId;
 
@@ -39,7 +39,14 @@ pub(super) fn turn(
     context: &StepContext<'_>,
 ) -> Step {
     let mut facts = Facts::default();
-    facts.set("text", Value::Text(turn.text().into()));
+    let trigger = match turn.text() {
+        Some(text) => {
+            facts.set("text", Value::Text(text.into()));
+            Trigger::Message
+        }
+        None => Trigger::Attachment,
+    };
+    set_attachments(&mut facts, turn);
     let asked = Asked {
         address: &turn.address,
         cid: turn
@@ -55,15 +62,30 @@ pub(super) fn turn(
         .map(|message| message.message_id)
         .collect();
     decide(
-        customer,
-        arrived,
-        &Trigger::Message,
-        facts,
-        &asked,
-        messages,
-        now,
-        context,
+        customer, arrived, &trigger, facts, &asked, messages, now, context,
     )
+}
+
+/// What rules read of the turn's attachments; what is in them, nobody looks at.
+fn set_attachments(facts: &mut Facts, turn: &OpenTurn) {
+    let kinds: Vec<&str> = turn.attachments().map(|it| it.kind.name()).collect();
+    attachments::set(facts, &kinds);
+    let Some(first) = turn.attachments().next() else {
+        return;
+    };
+    let texts = [
+        ("attachment.file_name", &first.name),
+        ("attachment.type", &first.mime),
+        ("attachment.url", &first.url),
+    ];
+    for (path, text) in texts {
+        if let Some(text) = text {
+            facts.set(path, Value::Text(text.as_str().into()));
+        }
+    }
+    if let Some(size) = first.size {
+        facts.set("attachment.size", Value::Number(size.into()));
+    }
 }
 
 /// Decides a page event. Showing and hiding a page is no event for rules.
@@ -197,7 +219,7 @@ pub(super) fn decide(
     let fired = decision.trace.fired.iter().map(|fired| &*fired.rule);
     let due = match trigger {
         Trigger::Outreach(name) => vec![&**name, MARKETING],
-        Trigger::Message | Trigger::Event(_) => Vec::new(),
+        Trigger::Message | Trigger::Attachment | Trigger::Event(_) => Vec::new(),
     };
     let ledger = customer.conversation.ledger.of_rules(fired.chain(due));
     customer.conversation.apply(&decision, now);

@@ -75,7 +75,7 @@ pub(super) fn set_aside(
 pub(super) fn planned(customer: &Customer, trigger: &Trigger) -> Option<Planned> {
     match trigger {
         Trigger::Outreach(name) => customer.conversation.outreach.get(name).cloned(),
-        Trigger::Message | Trigger::Event(_) => None,
+        Trigger::Message | Trigger::Attachment | Trigger::Event(_) => None,
     }
 }
 

@@ -81,7 +81,7 @@ impl Environment for TestWorld {
     }
 }
 
-/// Answers `echo: TEXT`. `human` hands over with a last word, `panic` is an error of the engine.
+/// Answers `echo: TEXT`, or the name of an attachment that comes without a word. `human` hands over with a last word, `panic` is an error of the engine.
 pub(crate) struct Echo;
 
 impl Rules for Echo {
@@ -98,11 +98,13 @@ impl Rules for Echo {
     }
 
     fn decide(&self, inputs: Inputs<'_>) -> Decision {
-        if *inputs.trigger != Trigger::Message {
-            return Decision::default();
-        }
-        let Some(Value::Text(text)) = inputs.facts.get("text") else {
-            panic!("a message has text")
+        let text = match inputs.trigger {
+            Trigger::Message => inputs.facts.get("text"),
+            Trigger::Attachment => inputs.facts.get("attachment.file_name"),
+            _ => return Decision::default(),
+        };
+        let Some(Value::Text(text)) = text else {
+            panic!("a message has text, an attachment a name")
         };
         let queued = inputs.facts.get("conversation.state") != Some(&Value::Member("bot".into()));
         let effect = |action| DecidedEffect {
@@ -182,10 +184,7 @@ impl ToldAdapter {
         self.sent
             .lock()
             .iter()
-            .map(|part| {
-                let Content::Text { text } = &part.content;
-                text.clone()
-            })
+            .map(|part| part.content.in_words())
             .collect()
     }
 }
@@ -202,7 +201,7 @@ impl Adapter for ToldAdapter {
 
     async fn send(&self, part: &Part) -> Result<Receipt, SendError> {
         self.sent.lock().push(part.clone());
-        let Content::Text { text } = &part.content;
+        let text = part.content.in_words();
         assert!(
             !text.contains("breaks the adapter"),
             "an error of the adapter"
@@ -378,13 +377,10 @@ pub(crate) async fn transcript(router: &Router, who: &str) -> Vec<String> {
 
 fn line(shown: &Shown) -> String {
     match shown {
-        Shown::Message {
-            from,
-            content: Content::Text { text },
-            ..
-        } => format!(
-            "{}: {text}",
-            serde_json::to_value(from).unwrap().as_str().unwrap()
+        Shown::Message { from, content, .. } => format!(
+            "{}: {}",
+            serde_json::to_value(from).unwrap().as_str().unwrap(),
+            content.in_words()
         ),
         Shown::Status { status, queue, .. } => {
             format!("status: {status} {}", queue.as_deref().unwrap_or("-"))

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use signalbox_adapters::{
-    Adapter, Channel, Content, Inbound, Part, Receipt, SendError, WhenUnanswered,
+    Adapter, Channel, Inbound, Part, Receipt, SendError, WhenUnanswered,
 };
 use signalbox_router::{Observer, OutboxKind, OutboxPage, Router};
 
@@ -40,8 +40,7 @@ impl Adapter for ByAccount {
                 reason: "the password is wrong",
             });
         }
-        let Content::Text { text } = &part.content;
-        let (account, text) = (part.to.account.clone(), text.clone());
+        let (account, text) = (part.to.account.clone(), part.content.in_words());
         self.taken.lock().push((account, text));
         Ok(Receipt::default())
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::bed::{Bed, ToldAdapter, entries_of, say, until};
+use signalbox_adapters::{Attachment, AttachmentKind, Content, Inbound, InboundBody};
+
+use crate::bed::{Bed, ToldAdapter, entries_of, message, say, until};
 
 #[tokio::test(start_paused = true)]
 async fn a_burst_is_one_turn_with_one_answer() {
@@ -20,6 +22,41 @@ async fn a_burst_is_one_turn_with_one_answer() {
     assert_eq!(
         entries_of(&router, "ann", 6).await[4..],
         ["customer: thanks", "bot: echo: thanks"]
+    );
+}
+
+fn photo(who: &str, id: &str) -> Inbound {
+    let photo = Attachment {
+        kind: AttachmentKind::Image,
+        text: None,
+        name: Some("a.jpg".into()),
+        mime: None,
+        size: None,
+        url: None,
+    };
+    Inbound {
+        body: InboundBody::Message(Content::Attachment(Box::new(photo))),
+        ..message(who, id, "")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_and_words_are_one_turn_and_a_picture_alone_is_one_without_text() {
+    let router = Bed::new().gathering().start();
+    router.accept(photo("ann", "1")).await.expect("taken");
+    say(&router, "ann", "2", "it broke").await;
+    assert_eq!(
+        entries_of(&router, "ann", 3).await,
+        [
+            "customer: a.jpg",
+            "customer: it broke",
+            "bot: echo: it broke"
+        ]
+    );
+    router.accept(photo("ann", "3")).await.expect("taken");
+    assert_eq!(
+        entries_of(&router, "ann", 5).await[3..],
+        ["customer: a.jpg", "bot: echo: a.jpg"]
     );
 }
 

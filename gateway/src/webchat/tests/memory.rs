@@ -126,10 +126,7 @@ impl MemoryConversations {
     pub(super) fn texts(&self, thread: ThreadId) -> Vec<String> {
         let threads = self.threads.lock();
         let text = |event: &Arc<ThreadEvent>| match &event.shown {
-            Shown::Message {
-                content: Content::Text { text },
-                ..
-            } => text.clone(),
+            Shown::Message { content, .. } => content.in_words(),
             Shown::Status { status, .. } => status.clone(),
         };
         threads
