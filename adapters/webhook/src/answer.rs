@@ -3,7 +3,7 @@
 //! A receiver that is set up wrongly answers with all kinds of 4xx, and is set up rightly an hour later: so all but the few
 //! that say otherwise are tried again. What a receiver writes into its answers is never repeated: it may quote the message.
 
-use std::error::Error as _;
+use std::error::Error;
 use std::io;
 use std::time::Duration;
 
@@ -84,16 +84,13 @@ fn cause(error: &reqwest::Error) -> Cause {
         if inner.is::<Forbidden>() {
             return Cause::Forbidden;
         }
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            // So says the TLS library of a certificate; and an error that wraps another hides it from `source`.
-            if io.get_ref().is_some_and(|inner| inner.is::<Forbidden>()) {
-                return Cause::Forbidden;
-            }
-            if io.kind() == io::ErrorKind::InvalidData {
-                return Cause::Certificate;
-            }
-        }
-        source = inner.source();
+        source = match inner.downcast_ref::<io::Error>() {
+            // So says the TLS library of a certificate.
+            Some(io) if io.kind() == io::ErrorKind::InvalidData => return Cause::Certificate,
+            // What such an error wraps is not its source, but next to it.
+            Some(io) => io.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+            None => inner.source(),
+        };
     }
     Cause::Other
 }

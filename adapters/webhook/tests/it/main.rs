@@ -7,6 +7,7 @@
 )]
 
 mod conformance;
+mod encrypted;
 mod guarded;
 mod requests;
 
