@@ -8,8 +8,7 @@ use hdrhistogram::Histogram;
 use tokio::task::JoinSet;
 
 use crate::connection::Connection;
-use crate::scrape;
-use crate::target::Target;
+use crate::target::{Server, Target};
 
 /// Connections, and messages that each keeps under way.
 #[derive(Clone, Copy)]
@@ -46,16 +45,13 @@ pub(crate) async fn idle(target: &Target, count: usize) -> u64 {
     grown / count as u64
 }
 
-/// `scraped`: how often its metrics are read meanwhile, if they are.
-pub(crate) async fn closed(
-    target: &Target,
-    shape: Shape,
-    duration: Duration,
-    scraped: Option<Duration>,
-) -> Closed {
-    let server = target.start();
+pub(crate) async fn closed(target: &Target, shape: Shape, duration: Duration) -> Closed {
+    closed_on(&target.start(), shape, duration).await
+}
+
+/// On a server that already runs.
+pub(crate) async fn closed_on(server: &Server, shape: Shape, duration: Duration) -> Closed {
     let connections = connect(server.port, shape.connections).await;
-    let scraper = scraped.map(|each| tokio::spawn(scrape::scrape(server.port, each)));
     let (started, cpu) = (Instant::now(), server.cpu());
     let end = started + duration;
     let mut talking = JoinSet::new();
@@ -76,10 +72,6 @@ pub(crate) async fn closed(
     let answered: u64 = talking.join_all().await.into_iter().sum();
     let took = started.elapsed();
     let cpu = server.cpu() - cpu;
-    if let Some(scraper) = scraper {
-        assert!(!scraper.is_finished(), "it was scraped to the end");
-        scraper.abort();
-    }
     Closed {
         shape,
         per_second: answered as f64 / took.as_secs_f64(),

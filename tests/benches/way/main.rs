@@ -83,7 +83,7 @@ async fn measure(target: &Target) -> Figures {
     let idle = load::idle(target, IDLE_CONNECTIONS).await;
     let mut closed = Vec::new();
     for shape in CLOSED {
-        closed.push(load::closed(target, shape, CLOSED_FOR, None).await);
+        closed.push(load::closed(target, shape, CLOSED_FOR).await);
     }
     let open = load::open(target, OPEN_PER_SECOND, OPEN_FOR).await;
     Figures {
