@@ -123,8 +123,16 @@ async fn slow_senders_are_let_go_and_hold_up_nobody() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn more_senders_at_once_than_bodies_are_told_to_come_again() {
-    let deployment =
-        strangers::deployment().with_setting("webhook:\n", "webhook:\n  bodies_at_once: 2\n");
+    // As long as the places are looked for, they stay taken.
+    let setting = "webhook:
+  bodies_at_once: 2
+  body_within: 60s
+";
+    let deployment = strangers::deployment().with_setting(
+        "webhook:
+",
+        setting,
+    );
     let mut gateway = Gateway::start(&deployment).await;
     let mut slow = Vec::new();
     for _ in 0..2 {
