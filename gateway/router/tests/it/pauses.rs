@@ -6,9 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use signalbox_adapters::{
-    Adapter, Channel, Inbound, Part, Receipt, SendError, WhenUnanswered,
-};
+use signalbox_adapters::{Adapter, Channel, Inbound, Part, Receipt, SendError, WhenUnanswered};
 use signalbox_router::{Observer, OutboxKind, OutboxPage, Router};
 
 use crate::bed::{Bed, message, until};
