@@ -25,7 +25,7 @@ use crate::desk;
 use crate::email::{self, EmailError};
 use crate::webchat::settings::WebchatSettings;
 use crate::webhook::{self, Accounts, AccountsError, EndpointsError};
-use crate::words::{Told, words};
+use crate::words::{Told, Words, words};
 
 /// A validated configuration.
 #[derive(Debug, Clone)]
@@ -71,8 +71,8 @@ pub enum ConfigError {
     Malformed {
         /// Which.
         path: String,
-        /// What is wrong, with the lines around it.
-        reason: String,
+        /// What is wrong, where, and what to write.
+        reason: Words,
     },
     /// Values are out of bounds, or contradict each other.
     #[error("the configuration `{path}` is not right:{}", bulleted(.problems))]
@@ -217,7 +217,10 @@ impl Told for ConfigError {
                 format!("无法读取配置 `{path}`：{}", reason.chinese())
             }
             Self::Malformed { path, reason } => {
-                format!("配置 `{path}` 有误：\n{reason}\n全部设置见 docs/configuration.zh.md")
+                format!(
+                    "配置 `{path}` 有误：\n{}\n全部设置见 docs/configuration.zh.md",
+                    reason.zh
+                )
             }
             Self::Invalid { path, problems } => {
                 problems

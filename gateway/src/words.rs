@@ -5,6 +5,7 @@
 
 mod foreign;
 
+use std::convert::Infallible;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -70,6 +71,13 @@ pub trait Told: fmt::Display {
 impl Told for Words {
     fn chinese(&self) -> String {
         self.zh.clone()
+    }
+}
+
+/// Never told.
+impl Told for Infallible {
+    fn chinese(&self) -> String {
+        match *self {}
     }
 }
 

@@ -79,6 +79,93 @@ fn a_staging_gateway_names_to_whom_it_writes() {
     }
 }
 
+/// What people get wrong first: in their words, with place, key and what to write.
+#[test]
+fn what_cannot_be_read_is_told_in_both_languages_with_its_place() {
+    for (text, en, zh, place) in [
+        (
+            "router:\n  gahter: 1s\n",
+            "there is no setting `gahter` here; did you mean `gather`?",
+            "这里没有设置 `gahter`；是不是想写 `gather`？",
+            "signalbox.yaml:2:3 (router.gahter)",
+        ),
+        (
+            "nothing: 1\n",
+            "there is no setting `nothing` here; there are listen, data,",
+            "这里没有设置 `nothing`；可以写 listen、data、",
+            "signalbox.yaml:1:1 (nothing)",
+        ),
+        (
+            "stop_within: soon\n",
+            "`soon` is not a duration; write a number",
+            "`soon` 不是时长；请写数字",
+            "signalbox.yaml:1:14 (stop_within)",
+        ),
+        (
+            "store:\n  durability: fast\n",
+            "`fast` is not a durability",
+            "`fast` 不是持久化方式",
+            "(store.durability)",
+        ),
+        (
+            "delivery: snik\n",
+            "`snik` is no way of delivery",
+            "`snik` 不是发送方式",
+            "(delivery)",
+        ),
+        (
+            "router: 5\n",
+            "settings belong here, each on a line of its own",
+            "这里应是一组设置",
+            "(router)",
+        ),
+        (
+            "data: [a]\n",
+            "one value belongs here",
+            "这里应是一个值",
+            "(data)",
+        ),
+        (
+            "router:\n  partitions: many\n",
+            "this must be a whole number",
+            "这里应是整数",
+            "(router.partitions)",
+        ),
+        (
+            "webchat:\n  limits:\n    lifted_on_loopback: yes\n",
+            "this must be true or false",
+            "这里只能是 true 或 false",
+            "(webchat.limits.lifted_on_loopback)",
+        ),
+        (
+            "data: a\ndata: b\n",
+            "`data` stands here twice",
+            "`data` 在这里写了两次",
+            "signalbox.yaml:2",
+        ),
+        (
+            "data: 'a\n",
+            "this is not YAML",
+            "这不是 YAML",
+            "signalbox.yaml",
+        ),
+        (
+            "router:\n\tgather: 1s\n",
+            "this is not YAML; look at indentation",
+            "这不是 YAML；请检查缩进",
+            "signalbox.yaml",
+        ),
+    ] {
+        let error = parse(text).unwrap_err();
+        let (english, chinese) = (error.to_string(), error.chinese());
+        assert!(english.contains(en), "{text}: {english}");
+        assert!(english.contains(place), "{text}: {english}");
+        assert!(english.contains("docs/configuration.md lists"), "{english}");
+        assert!(chinese.contains(zh), "{text}: {chinese}");
+        assert!(chinese.contains(place), "{text}: {chinese}");
+    }
+}
+
 #[test]
 fn secrets_come_from_outside() {
     for (written, secret) in [
@@ -110,9 +197,9 @@ fn a_servers_password_is_read_and_not_shown() {
 
 /// Each wrong configuration, and words that its message must have.
 const WRONG: &[(&str, &[&str])] = &[
-    ("router: {gathr: 1s}", &["unknown field `gathr`", "gather"]),
-    ("sites: {}", &["unknown field `sites`"]),
-    ("data: a\ndata: b", &["duplicate", "data"]),
+    ("router: {gathr: 1s}", &["no setting `gathr`", "gather"]),
+    ("sites: {}", &["no setting `sites`"]),
+    ("data: a\ndata: b", &["`data` stands here twice"]),
     (
         "listen: 7777",
         &["`7777` is not an address to listen on; write HOST:PORT"],
@@ -203,7 +290,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ),
     (
         "webchat: {sites: {shop: {origin: [self]}}}",
-        &["unknown field `origin`", "origins"],
+        &["no setting `origin` here; did you mean `origins`?"],
     ),
     (
         "webchat: {sites: {shop: {origins: ['shop.example']}}}",

@@ -61,7 +61,9 @@ macro_rules! deserialized_from_text {
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                text.parse().map_err(|wrong| {
+                    serde::de::Error::custom($crate::config::yaml::in_both_languages(&wrong))
+                })
             }
         }
     };

@@ -4,15 +4,16 @@ use std::net::SocketAddr;
 use std::str::FromStr;
 
 use crate::config::section::{Sentence, Setting};
+use crate::words::{Words, words};
 
 /// Where to listen; `None` where nothing is written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ListenAddress(pub Option<SocketAddr>);
 
 impl FromStr for ListenAddress {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Words> {
         if text.is_empty() {
             return Ok(Self(None));
         }
@@ -20,7 +21,10 @@ impl FromStr for ListenAddress {
             .strip_prefix("localhost:")
             .map_or_else(|| text.to_owned(), |port| format!("127.0.0.1:{port}"));
         numeric.parse().map(Some).map(Self).map_err(|_| {
-            format!("`{text}` is not an address to listen on; write HOST:PORT such as 127.0.0.1:7777 or [::]:7777")
+            words!(
+                "`{text}` is not an address to listen on; write HOST:PORT such as 127.0.0.1:7777 or [::]:7777",
+                "`{text}` 不是监听地址；请写 主机:端口，如 127.0.0.1:7777 或 [::]:7777"
+            )
         })
     }
 }

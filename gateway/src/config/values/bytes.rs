@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::config::section::{Sentence, Setting};
+use crate::words::{Words, words};
 
 /// A number of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,16 +34,17 @@ impl ByteSize {
 }
 
 impl FromStr for ByteSize {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Words> {
         let end = text
             .find(|c: char| !c.is_ascii_digit())
             .unwrap_or(text.len());
         let (number, unit) = text.split_at(end);
         if unit.is_empty() && !number.is_empty() {
-            return Err(format!(
-                "size `{text}` has no unit; write B, KiB, MiB or GiB behind it"
+            return Err(words!(
+                "size `{text}` has no unit; write B, KiB, MiB or GiB behind it",
+                "大小 `{text}` 没有单位；请在后面写 B、KiB、MiB 或 GiB"
             ));
         }
         let factor = UNITS
@@ -55,7 +57,10 @@ impl FromStr for ByteSize {
             .zip(factor)
             .and_then(|(number, factor)| number.checked_mul(*factor))
             .map(Self)
-            .ok_or_else(|| format!("`{text}` is not a size; write a whole number and B, KiB, MiB or GiB, such as 64KiB"))
+            .ok_or_else(|| words!(
+                "`{text}` is not a size; write a whole number and B, KiB, MiB or GiB, such as 64KiB",
+                "`{text}` 不是大小；请写整数加 B、KiB、MiB 或 GiB，如 64KiB"
+            ))
     }
 }
 

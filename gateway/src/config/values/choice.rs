@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use crate::config::section::{Sentence, Setting};
+use crate::words::{Words, words};
 
 /// What an acknowledged message has survived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,15 +55,16 @@ pub enum LogFormat {
 }
 
 impl FromStr for Durability {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(word: &str) -> Result<Self, String> {
+    fn from_str(word: &str) -> Result<Self, Words> {
         match word {
             "memory" => Ok(Self::Memory),
             "everysec" => Ok(Self::EverySecond),
             "fsync" => Ok(Self::Fsync),
-            other => Err(format!(
-                "`{other}` is not a durability; write memory, everysec or fsync"
+            other => Err(words!(
+                "`{other}` is not a durability; write memory, everysec or fsync",
+                "`{other}` 不是持久化方式；请写 memory、everysec 或 fsync"
             )),
         }
     }
@@ -85,14 +87,15 @@ impl Setting for Durability {
 }
 
 impl FromStr for StoreKind {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(word: &str) -> Result<Self, String> {
+    fn from_str(word: &str) -> Result<Self, Words> {
         match word {
             "embedded" => Ok(Self::Embedded),
             "redis" => Ok(Self::Redis),
-            other => Err(format!(
-                "`{other}` is not a kind of store; write embedded or redis"
+            other => Err(words!(
+                "`{other}` is not a kind of store; write embedded or redis",
+                "`{other}` 不是存储种类；请写 embedded 或 redis"
             )),
         }
     }
@@ -114,14 +117,15 @@ impl Setting for StoreKind {
 }
 
 impl FromStr for ServerSettings {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(word: &str) -> Result<Self, String> {
+    fn from_str(word: &str) -> Result<Self, Words> {
         match word {
             "read" => Ok(Self::Read),
             "declared" => Ok(Self::Declared),
-            other => Err(format!(
-                "`{other}` is not a way to know a server's settings; write read or declared"
+            other => Err(words!(
+                "`{other}` is not a way to know a server's settings; write read or declared",
+                "`{other}` 不是了解服务器设置的方式；请写 read 或 declared"
             )),
         }
     }
@@ -143,15 +147,16 @@ impl Setting for ServerSettings {
 }
 
 impl FromStr for MailEncryption {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(word: &str) -> Result<Self, String> {
+    fn from_str(word: &str) -> Result<Self, Words> {
         match word {
             "implicit" => Ok(Self::Implicit),
             "starttls" => Ok(Self::StartTls),
             "none" => Ok(Self::None),
-            other => Err(format!(
-                "`{other}` is not a way to encrypt; write implicit, starttls or none"
+            other => Err(words!(
+                "`{other}` is not a way to encrypt; write implicit, starttls or none",
+                "`{other}` 不是加密方式；请写 implicit、starttls 或 none"
             )),
         }
     }
@@ -174,12 +179,16 @@ impl Setting for MailEncryption {
 }
 
 impl FromStr for LogFormat {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(word: &str) -> Result<Self, String> {
-        match word.parse::<signalbox_telemetry::LogFormat>()? {
-            signalbox_telemetry::LogFormat::Text => Ok(Self::Text),
-            signalbox_telemetry::LogFormat::Json => Ok(Self::Json),
+    fn from_str(word: &str) -> Result<Self, Words> {
+        match word.parse::<signalbox_telemetry::LogFormat>() {
+            Ok(signalbox_telemetry::LogFormat::Text) => Ok(Self::Text),
+            Ok(signalbox_telemetry::LogFormat::Json) => Ok(Self::Json),
+            Err(_) => Err(words!(
+                "`{word}` is not a log format; write text or json",
+                "`{word}` 不是日志格式；请写 text 或 json"
+            )),
         }
     }
 }

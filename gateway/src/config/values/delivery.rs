@@ -6,9 +6,12 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 
 use crate::config::section::{Sentence, Setting};
+use crate::config::yaml::in_both_languages;
+use crate::words::{Words, words};
 
 const ONLY: &str = "only";
 const HELP: &str = "write live, sink or only: [ids]";
+const CHINESE_HELP: &str = "请写 live、sink 或 only: [标识]";
 
 /// See the module.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,27 +62,44 @@ impl<'de> Visitor<'de> for Written {
         match word {
             "live" => Ok(Delivery::Live),
             "sink" => Ok(Delivery::Sink),
-            other => Err(E::custom(format!(
-                "`{other}` is no way of delivery; {HELP}"
+            other => Err(refused(words!(
+                "`{other}` is no way of delivery; {HELP}",
+                "`{other}` 不是发送方式；{CHINESE_HELP}"
             ))),
         }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Delivery, A::Error> {
         let Some(key) = map.next_key::<String>()? else {
-            return Err(A::Error::custom(format!("it says nothing; {HELP}")));
+            return Err(refused(words!(
+                "it says nothing; {HELP}",
+                "这里什么也没写；{CHINESE_HELP}"
+            )));
         };
         if key != ONLY {
-            return Err(A::Error::custom(format!("`{key}` is unknown here; {HELP}")));
+            return Err(unknown(&key));
         }
         let ids: BTreeSet<String> = map.next_value()?;
         if ids.is_empty() || ids.iter().any(|id| id.trim().is_empty()) {
-            let problem = "`only` must name at least one id, and none may be empty; to write to nobody, write sink";
-            return Err(A::Error::custom(problem));
+            return Err(refused(words!(
+                "`only` must name at least one id, and none may be empty; to write to nobody, write sink",
+                "`only` 至少要有一个标识，且不能为空；谁也不发请写 sink"
+            )));
         }
         match map.next_key::<String>()? {
             None => Ok(Delivery::Only(ids)),
-            Some(key) => Err(A::Error::custom(format!("`{key}` is unknown here; {HELP}"))),
+            Some(key) => Err(unknown(&key)),
         }
     }
+}
+
+fn unknown<E: Error>(key: &str) -> E {
+    refused(words!(
+        "`{key}` is unknown here; {HELP}",
+        "这里不认识 `{key}`；{CHINESE_HELP}"
+    ))
+}
+
+fn refused<E: Error>(wrong: Words) -> E {
+    E::custom(in_both_languages(&wrong))
 }

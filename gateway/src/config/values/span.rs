@@ -4,6 +4,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::config::section::{Sentence, Setting};
+use crate::words::{Words, words};
 
 /// A length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,9 +39,9 @@ impl TimeSpan {
 }
 
 impl FromStr for TimeSpan {
-    type Err = String;
+    type Err = Words;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, Words> {
         if text == "0" {
             return Ok(Self(Duration::ZERO));
         }
@@ -49,12 +50,16 @@ impl FromStr for TimeSpan {
             .unwrap_or(text.len());
         let (number, unit) = text.split_at(end);
         let wrong = || {
-            format!("`{text}` is not a duration; write a number and ms, s, m, h or d, such as 15s")
+            words!(
+                "`{text}` is not a duration; write a number and ms, s, m, h or d, such as 15s",
+                "`{text}` 不是时长；请写数字加 ms、s、m、h 或 d，如 15s"
+            )
         };
         let number: f64 = number.parse().map_err(|_| wrong())?;
         if unit.is_empty() {
-            return Err(format!(
-                "duration `{text}` has no unit; write {text}s or {text}ms"
+            return Err(words!(
+                "duration `{text}` has no unit; write {text}s or {text}ms",
+                "时长 `{text}` 没有单位；请写 {text}s 或 {text}ms"
             ));
         }
         let (_, factor) = UNITS
@@ -63,7 +68,10 @@ impl FromStr for TimeSpan {
             .ok_or_else(wrong)?;
         let milliseconds = number * *factor as f64;
         if milliseconds > MAX_MILLISECONDS {
-            return Err(format!("duration `{text}` is longer than ten years"));
+            return Err(words!(
+                "duration `{text}` is longer than ten years; write a shorter one",
+                "时长 `{text}` 超过十年；请写短些"
+            ));
         }
         Ok(Self(Duration::from_secs_f64(milliseconds / 1_000.0)))
     }
