@@ -1,9 +1,10 @@
 //! The admin API: a unix socket in the data directory, for this user only.
 //!
 //! `GET /v1/rules/status`, `GET /v1/rules/history`, `POST /v1/rules/rollback`; switching rules off and on is in `admin/disabled.rs`,
-//! outbox and dead letters are in `admin/outbox.rs`.
+//! outbox and dead letters are in `admin/outbox.rs`, what was decided on a message in `admin/decisions.rs`.
 //! The command line is its client.
 
+mod decisions;
 mod disabled;
 mod outbox;
 
@@ -20,12 +21,14 @@ use axum::response::{IntoResponse, Json, Response};
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use signalbox_dsl::SourceSet;
 use tokio::net::UnixListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::bundles::{Activation, DisableError, RecordError, Refusal, StatusReport};
 use crate::words::Told;
 
+pub use decisions::ExplainedDecision;
 pub use disabled::RuleRequest;
 
 /// The socket cannot be made.
@@ -59,6 +62,9 @@ pub trait LiveRulesControl: Send + Sync + 'static {
 
     /// Goes back to a bundle by the beginning of its hash, or to the one before the live one.
     async fn roll_back(&self, to: Option<String>) -> Result<StatusReport, RollbackError>;
+
+    /// The sources of a bundle that was ever live, by its hash.
+    async fn sources(&self, bundle: &str) -> Result<Option<SourceSet>, RecordError>;
 
     /// Switches a rule of the live bundle off, for this bundle and all that have it.
     async fn disable(&self, request: RuleRequest) -> Result<StatusReport, DisableError>;
@@ -145,8 +151,9 @@ impl AdminSocket {
             .route("/v1/rules/history", get(rules_history))
             .route("/v1/rules/rollback", post(rules_rollback))
             .with_state(rules.clone())
-            .merge(disabled::routes(rules))
-            .merge(outbox::routes(messages));
+            .merge(disabled::routes(rules.clone()))
+            .merge(outbox::routes(messages.clone()))
+            .merge(decisions::routes(messages, rules));
         let served = axum::serve(self.listener, app)
             .with_graceful_shutdown(stop.cancelled_owned())
             .await;

@@ -40,7 +40,9 @@ pub struct CorpusMessage {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CorpusError {
     /// It is no JSON object with `id` and `text`.
-    #[error("line {line} of the corpus: {reason}")]
+    #[error(
+        "line {line} of the corpus: {reason}; a line is a JSON object with `id` and `text`, and may have `facts`"
+    )]
     NoMessage {
         /// Which.
         line: usize,

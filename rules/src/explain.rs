@@ -8,7 +8,7 @@ mod why;
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use signalbox_dsl::Span;
 use signalbox_dsl::bundle::{
     Bundle, Condition, Edge, EdgeId, FieldId, Guard, Predicate, Rule, Trigger,
@@ -165,7 +165,7 @@ pub struct Failing {
 }
 
 /// A value that a condition read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadValue {
     /// Path of the field.
     pub path: String,
@@ -391,6 +391,16 @@ fn collect_atoms<'c>(condition: &'c Condition, atoms: &mut Vec<&'c Predicate>) {
         Condition::Named { body, .. } => collect_atoms(body, atoms),
         Condition::Atom(atom) => atoms.push(&atom.predicate),
     }
+}
+
+/// Facts as rule files write them, without those that no author can name.
+pub fn read_values(facts: &Facts) -> Vec<ReadValue> {
+    let named = facts.iter().filter(|(path, _)| !path.contains(' '));
+    let read = named.map(|(path, value)| ReadValue {
+        path: path.to_owned(),
+        value: Some(describe::value(value)),
+    });
+    read.collect()
 }
 
 /// The value as rule files write it, for whoever shows facts beside an explanation.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use serde_json::json;
 use signalbox_tests::chat_client::{Upgrade, Wire};
 use signalbox_tests::deployment::Deployment;
-use signalbox_tests::gateway::Gateway;
+use signalbox_tests::gateway::{Gateway, binary};
 use signalbox_tests::until::PATIENCE;
 use tokio::process::Command;
 use uuid::Uuid;
@@ -96,6 +96,50 @@ async fn a_customer_whom_the_shop_calls_a_vip_is_handed_over_and_others_are_told
         "{answer}"
     );
     assert_eq!(queue.as_deref(), Some("贵宾专席"));
+}
+
+/// Asked about one message, the running gateway says what was decided then, by which rules, on which facts.
+#[tokio::test]
+async fn what_was_decided_on_a_message_is_explained_by_its_name() {
+    let deployment = Deployment::shop();
+    let token = token(&deployment, "hanmeimei").await;
+    let gateway = Gateway::start(&deployment).await;
+    let mut vip = chat(gateway.address(), Some(&token)).await;
+    vip.send(&json!({
+        "t": "msg", "cid": Uuid::new_v4().to_string(), "content": {"type": "text", "text": "我要退款"},
+        "client_ts": "2026-11-20T08:00:00Z",
+    }))
+    .await;
+    let ack = vip.frame_of("ack", PATIENCE).await;
+    let message = ack["id"].as_str().expect("an id").to_owned();
+    vip.frame_of("event", PATIENCE).await;
+    let explain = async |message: &str| {
+        let output = Command::new(binary())
+            .args(["explain", "--lang", "en", "--message", message, "--config"])
+            .arg(deployment.configuration())
+            .arg("--data")
+            .arg(deployment.data())
+            .output()
+            .await
+            .expect("it runs");
+        let told = [output.stdout, output.stderr].concat();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&told).into_owned(),
+        )
+    };
+    let (code, told) = explain(&message).await;
+    assert_eq!(code, Some(0), "{told}");
+    for part in [
+        "by the rules ",
+        "hand over to 贵宾专席  ← shop.returns.贵宾退款优先",
+        "customer.tier = vip",
+    ] {
+        assert!(told.contains(part), "{part} in {told}");
+    }
+    let (code, told) = explain(&format!("m_{}", Uuid::new_v4().simple())).await;
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("nothing is known of a decision"), "{told}");
 }
 
 #[tokio::test]

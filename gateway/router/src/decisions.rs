@@ -1,7 +1,7 @@
 //! Reads what was decided, from wherever it is: the hot store's journal, or the archive that it has gone to.
 
 use signalbox_sealed::Sealed;
-use signalbox_store::{JournalEntry, MessageId, Offset, StoreError, ThreadId};
+use signalbox_store::{JournalEntry, MessageId, Offset, PartitionId, StoreError, ThreadId};
 
 use crate::decision_record::DecisionRecord;
 use crate::desk::Decided;
@@ -60,6 +60,27 @@ impl Shared {
         }
     }
 
+    /// The record of the decision on a message of whoever: from the archive, which knows all threads, or from a hot store's journal.
+    pub(crate) async fn decision_of(
+        &self,
+        message: MessageId,
+    ) -> Result<Option<DecisionRecord>, ReadError> {
+        for partition in self.partitions() {
+            let found = self.journal_entry(partition, message, |_| true).await?;
+            if let Some(entry) = found {
+                return self.opened(entry.thread, entry.offset, &entry.record).await;
+            }
+        }
+        // The hot stores first: what goes from there is in the archive by then.
+        match self.archive.decision(message).await? {
+            Some(archived) => {
+                self.opened(archived.thread, archived.offset, &archived.record)
+                    .await
+            }
+            None => Ok(None),
+        }
+    }
+
     /// What the hot store's journal says of a message: the last time, if it was set aside and given back. The journal is short:
     /// it holds what the archive does not have yet.
     async fn journal_entry_on(
@@ -68,6 +89,16 @@ impl Shared {
         message: MessageId,
     ) -> Result<Option<JournalEntry>, ReadError> {
         let partition = self.directory.partition(thread);
+        self.journal_entry(partition, message, |of| of == thread)
+            .await
+    }
+
+    async fn journal_entry(
+        &self,
+        partition: PartitionId,
+        message: MessageId,
+        is_meant: impl Fn(ThreadId) -> bool + Send,
+    ) -> Result<Option<JournalEntry>, ReadError> {
         let (mut after, mut latest) = (Offset(0), None);
         loop {
             let page = self
@@ -80,7 +111,7 @@ impl Shared {
             after = last.offset;
             let found = page.into_iter().rfind(|entry| {
                 let is_of_turn = entry.message_id == message || entry.earlier.contains(&message);
-                is_of_turn && entry.thread == thread
+                is_of_turn && is_meant(entry.thread)
             });
             latest = found.or(latest);
         }

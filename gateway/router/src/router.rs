@@ -227,6 +227,18 @@ impl Router {
         self.shared.decision_on(thread, message).await
     }
 
+    /// The same for a message of which nobody knows whose it is. Looks through all partitions' journals: for people, not for every
+    /// message.
+    ///
+    /// # Errors
+    /// The store or the archive does not answer.
+    pub async fn decision_of(
+        &self,
+        message: MessageId,
+    ) -> Result<Option<DecisionRecord>, ReadError> {
+        self.shared.decision_of(message).await
+    }
+
     /// Asks the desk for something on an agent's behalf, and waits a while for what becomes of it. `request` names it: the same
     /// again is a repeat.
     ///

@@ -110,17 +110,26 @@ pub(super) struct FmtOptions {
 
 #[derive(Debug, Args)]
 pub(super) struct ExplainOptions {
-    #[command(flatten)]
-    pub(super) rules: RulesOptions,
+    /// A directory (all *.rules in it and below) or one file
+    #[arg(value_name = "RULES", requires = "text", conflicts_with = "message")]
+    pub(super) rules: Option<PathBuf>,
     /// What the customer says
-    #[arg(long, value_name = "TEXT")]
-    pub(super) text: String,
+    #[arg(long, value_name = "TEXT", requires = "rules")]
+    pub(super) text: Option<String>,
+    /// Instead of rules and text: a message that a running gateway had, as it was decided then
+    #[arg(long, value_name = "ID", conflicts_with_all = ["text", "facts", "at", "disabled"])]
+    pub(super) message: Option<String>,
     /// A fact: customer.tier=vip; may be given several times
     #[arg(long = "fact", value_name = "PATH=VALUE")]
     pub(super) facts: Vec<String>,
     /// When: "2026-11-11 22:00" in the zone of the rules, or 2026-11-11T22:00:00+08:00; by default now
     #[arg(long, value_name = "TIME")]
     pub(super) at: Option<String>,
+    /// A rule that is to be thought away, by its full name; may be given several times
+    #[arg(long, value_name = "RULE")]
+    pub(super) disabled: Vec<String>,
+    #[command(flatten)]
+    pub(super) installation: InstallationOptions,
 }
 
 #[derive(Debug, Args)]

@@ -57,8 +57,12 @@ fn status(report: StatusReport, locale: Locale) -> Answer {
     let (rules, since) = (report.rules, moment(report.since));
     let (bundle, origin) = (short(&report.bundle), origin(report.origin));
     let (from_en, from_zh) = (origin.en, origin.zh);
+    let are_live = match rules {
+        1 => "1 rule is live".to_owned(),
+        _ => format!("{rules} rules are live"),
+    };
     let mut text = words!(
-        "{rules} rules are live since {since}: bundle {bundle}, {from_en}\n",
+        "{are_live} since {since}: bundle {bundle}, {from_en}\n",
         "{rules} 条规则自 {since} 起生效：规则包 {bundle}，{from_zh}\n"
     )
     .told(locale)
@@ -121,8 +125,9 @@ fn history(activations: Vec<Activation>, locale: Locale) -> Answer {
     let mut text = String::new();
     for past in activations.iter().rev() {
         let (at, bundle, rules) = (moment(past.at), short(&past.bundle), past.rules);
+        let noun = if rules == 1 { "rule " } else { "rules" };
         let mut line = words!(
-            "{at}  {bundle}  {rules:>5} rules",
+            "{at}  {bundle}  {rules:>5} {noun}",
             "{at}  {bundle}  {rules:>5} 条规则"
         );
         if past.by_rollback {

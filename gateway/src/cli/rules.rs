@@ -1,5 +1,6 @@
 //! Rule files for a command: read, and checked.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -30,7 +31,18 @@ pub(super) fn checked(
     options: &RulesOptions,
     locale: Locale,
 ) -> Result<Result<CheckedRules, Answer>, Failure> {
-    let files = RuleFiles::read(&options.rules)?;
+    checked_at(&options.rules, locale)
+}
+
+/// As [`checked`].
+///
+/// # Errors
+/// They cannot be read.
+pub(super) fn checked_at(
+    path: &Path,
+    locale: Locale,
+) -> Result<Result<CheckedRules, Answer>, Failure> {
+    let files = RuleFiles::read(path)?;
     let prefix = files.prefix();
     let sources = with_standard(files.sources);
     let checked = check(&sources);

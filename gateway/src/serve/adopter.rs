@@ -1,5 +1,6 @@
 //! Decides which bundle is live: takes changed rules over, or keeps the old ones and says why, and goes back when people ask.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -72,6 +73,10 @@ impl LiveRulesControl for LiveRules {
         self.records.history().await
     }
 
+    async fn sources(&self, bundle: &str) -> Result<Option<SourceSet>, RecordError> {
+        self.records.sources(bundle).await
+    }
+
     async fn roll_back(&self, to: Option<String>) -> Result<StatusReport, RollbackError> {
         let mut change = self.change.lock().await;
         let live = self.status.report().bundle;
@@ -107,15 +112,10 @@ impl LiveRulesControl for LiveRules {
     }
 }
 
-/// Which bundle is meant: the newest other one, or the only one whose hash begins so.
+/// Which bundle is meant: the one before the live one, or the only one whose hash begins so.
 fn target(history: &[Activation], live: &str, to: Option<&str>) -> Result<String, RollbackError> {
     let Some(prefix) = to else {
-        return history
-            .iter()
-            .rev()
-            .find(|past| past.bundle != live)
-            .map(|past| past.bundle.clone())
-            .ok_or(RollbackError::NothingBefore);
+        return before(history, live).ok_or(RollbackError::NothingBefore);
     };
     let mut found: Vec<_> = history
         .iter()
@@ -129,6 +129,23 @@ fn target(history: &[Activation], live: &str, to: Option<&str>) -> Result<String
         [] => Err(RollbackError::Unknown(prefix.to_owned())),
         _ => Err(RollbackError::Ambiguous(prefix.to_owned())),
     }
+}
+
+/// What was live before the live bundle, when the files brought that. So going back twice goes further back, not forth again.
+fn before(history: &[Activation], live: &str) -> Option<String> {
+    let mut line: Vec<&str> = Vec::new();
+    let mut lines: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for past in history {
+        match lines.get(&*past.bundle).filter(|_| past.by_rollback) {
+            Some(as_it_was) => line.clone_from(as_it_was),
+            None => {
+                line.push(&past.bundle);
+                lines.insert(&past.bundle, line.clone());
+            }
+        }
+    }
+    let mut line = line.into_iter().rev();
+    line.find(|bundle| *bundle != live).map(str::to_owned)
 }
 
 /// Not on a thread that serves.

@@ -58,7 +58,15 @@ impl IntoResponse for Refusal {
         let told =
             |status: StatusCode, word: &str| (status, Json(json!({"error": word}))).into_response();
         match self {
-            Self::WrongType => told(StatusCode::UNSUPPORTED_MEDIA_TYPE, "not_json"),
+            // The header is what is looked at, not the body.
+            Self::WrongType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                Json(json!({
+                    "error": "wrong_content_type",
+                    "message": "send the header content-type: application/json",
+                })),
+            )
+                .into_response(),
             Self::TooLarge => told(StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
             Self::Slow => told(StatusCode::REQUEST_TIMEOUT, "too_slow"),
             Self::UnknownAccount => told(StatusCode::NOT_FOUND, "unknown_channel"),

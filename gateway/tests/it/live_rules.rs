@@ -48,6 +48,11 @@ fn people_go_back_and_the_files_count_again_when_they_change() {
     let bundles: Vec<_> = (0..3).map(|at| &history["history"][at]["bundle"]).collect();
     assert_eq!(bundles, [&first, &second, &first]);
     assert_eq!(history["history"][2]["by_rollback"], true);
+    let further = shown(&deployment.ask(&["rollback"]));
+    assert!(
+        further.contains("there is nothing to go back to"),
+        "a second step back does not go forth again: {further}"
+    );
     gateway.stop();
 
     let gateway = Gateway::start(&deployment);
@@ -64,6 +69,8 @@ fn people_go_back_and_the_files_count_again_when_they_change() {
     assert!(third != first && third != second);
     let status = deployment.rules(&["rollback", second.as_str().unwrap().get(..8).unwrap()]);
     assert_eq!(status["bundle"], second, "any earlier one by its hash");
+    let status = deployment.rules(&["rollback"]);
+    assert_eq!(status["bundle"], first, "and on from there");
 }
 
 /// Two rules: one that answers all that is said, and the standard one for whoever asks for a person.

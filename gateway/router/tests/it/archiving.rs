@@ -88,6 +88,8 @@ async fn the_decision_on_a_turn_is_found_by_each_of_its_messages() {
     for message in &messages {
         let hot = until(|| async { router.decision_on(thread, *message).await.unwrap() }).await;
         assert_eq!(hot.messages, messages);
+        let anybodys = router.decision_of(*message).await.unwrap();
+        assert_eq!(anybodys, Some(hot));
         let archived = until(|| async { bed.archive.decision(*message).await.unwrap() }).await;
         assert_eq!(archived.thread, thread);
     }
@@ -97,6 +99,11 @@ async fn the_decision_on_a_turn_is_found_by_each_of_its_messages() {
         let found = router.decision_on(thread, *message).await.unwrap();
         assert_eq!(
             found.map(|record| record.messages).as_ref(),
+            Some(&messages)
+        );
+        let anybodys = router.decision_of(*message).await.unwrap();
+        assert_eq!(
+            anybodys.map(|record| record.messages).as_ref(),
             Some(&messages)
         );
         let strange = router

@@ -50,7 +50,7 @@ const COMMANDS: [(&str, &str); 25] = [
 ];
 
 /// What an argument is for, by its command and name; by its name alone where it means the same everywhere.
-const ARGUMENTS: [(&str, &str); 23] = [
+const ARGUMENTS: [(&str, &str); 25] = [
     ("format", "答案的格式：text（默认）或 json"),
     (
         "lang",
@@ -65,6 +65,11 @@ const ARGUMENTS: [(&str, &str); 23] = [
     ("serve log_format", "日志格式，代替 `telemetry.log_format`"),
     ("fmt check", "不改动任何文件；如有需要改动的，退出码为 1"),
     ("explain text", "客户说的话"),
+    (
+        "explain message",
+        "代替规则和文字：运行中的网关处理过的一条消息，按当时的决定说明",
+    ),
+    ("explain disabled", "假定停用的规则，写全名；可以写多次"),
     ("explain facts", "一个事实：customer.tier=vip；可以写多次"),
     (
         "explain at",
