@@ -260,7 +260,17 @@ export class Talk {
     const key = `entry ${entry.seq}`;
     if (entry.kind === 'status') return element('p', { class: 'status', 'data-key': key }, text.status[entry.status]?.(entry) ?? entry.status, ' · ', this.#time(entry.at));
     const who = entry.from === 'agent' ? entry.name ?? text.speakers.agent : text.speakers[entry.from];
-    return element('article', { class: `bubble ${entry.from}`, 'data-key': key }, element('p', { dir: 'auto' }, entry.content.text ?? ''), element('small', {}, who, ' · ', this.#time(entry.at)));
+    return element('article', { class: `bubble ${entry.from}`, 'data-key': key }, this.#content(entry.content), element('small', {}, who, ' · ', this.#time(entry.at)));
+  }
+
+  /** What was said: words, and what was sent with them. It is opened elsewhere, and only where an address of the web says where. */
+  #content({ type, text, kind, name, url }) {
+    const isSent = type === 'attachment';
+    const link = isSent && /^https?:\/\//.test(url ?? '') && element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, this.#text.open);
+    return [
+      text && element('p', { dir: 'auto' }, text),
+      isSent && element('p', { class: 'attached' }, [this.#text.kinds[kind] ?? kind, name ?? (link ? null : url)].filter(Boolean).join(' · '), link && ' ', link),
+    ];
   }
 
   #note(note) {

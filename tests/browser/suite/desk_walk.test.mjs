@@ -158,3 +158,18 @@ test('reasons and facts are told in the words of either language', { skip, timeo
     await context.close();
   }
 });
+
+test('what was sent besides words is named, and opened elsewhere only', { skip, timeout: 60_000 }, () => atTheDesk(browser, gateway, {}, async ({ chat, agent }) => {
+  await agent.takes(chat);
+  const sent = (seq, more) => ({ kind: 'message', from: 'customer', seq, id: `m${seq}`, at: '2026-11-20T10:00:00Z', content: { type: 'attachment', ...more } });
+  const entries = [
+    sent(1, { kind: 'image', text: '看这里', name: '破损.jpg', url: 'https://files.example/1' }),
+    sent(2, { kind: 'location', url: 'geo:31.23,121.47' }), sent(3, { kind: 'file', name: 'x', url: 'javascript:alert(1)' }),
+  ];
+  await agent.page.route('**/history*', (route) => route.fulfill({ json: { entries: route.request().url().includes('after=3') ? [] : entries, has_more: false } }));
+  await agent.page.reload();
+  await until('all are shown', async () => (await agent.page.locator('.attached').count()) === 3);
+  assert.deepEqual(await agent.page.locator('.attached').allInnerTexts(), ['图片 · 破损.jpg 打开', '位置 · geo:31.23,121.47', '文件 · x']);
+  assert.deepEqual(await agent.page.locator('.attached a').evaluateAll((links) => links.map((link) => [link.href, link.rel])), [['https://files.example/1', 'noopener noreferrer']]);
+  await agent.page.locator('.bubble p', { hasText: '看这里' }).waitFor();
+}));
