@@ -115,10 +115,17 @@ async fn own_once(
             if std::mem::take(outlived) {
                 head.ended_here = 0;
             }
-            shared.stand(partition, head.fence, head.position);
-            shared.observer.partitions_owned(shared.owned());
+            let (fence, position) = (head.fence, head.position);
             let mut owner = Owner::new(shared, partition, mailbox, head, deliveries);
-            let ended = owner.run(stop).await;
+            // Before it counts as owned: once all is ready, it is known who waits for a person.
+            let ended = match owner.tell_figures().await {
+                Ok(()) => {
+                    shared.stand(partition, fence, position);
+                    shared.observer.partitions_owned(shared.owned());
+                    owner.run(stop).await
+                }
+                Err(ended) => ended,
+            };
             shared.note_damage(partition, false);
             shared.stand_down(partition);
             tell_stood_down(shared, partition);

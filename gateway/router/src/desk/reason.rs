@@ -41,7 +41,7 @@ impl Reason {
             .trace
             .reached
             .iter()
-            .map(|it| format!("{} reaching {} within {}", it.signal, it.times, it.window).into())
+            .map(|it| format!("{} reaching {} {}", it.signal, it.times, it.window).into())
             .take(Self::MOST_NAMED)
             .collect();
         Some(Self {
