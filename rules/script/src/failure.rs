@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{EvalAltResult, Position};
+use rhai::EvalAltResult;
 use serde::{Deserialize, Serialize};
 use signalbox_dsl::Locale;
 
@@ -25,7 +25,7 @@ pub enum Failure {
     ArgumentTooLarge,
     /// It was still running after all its steps: a loop that does not end, or a bound too narrow.
     TooManySteps {
-        /// The line of the script that it was in, from 1; 0 if nobody knows.
+        /// The line in which the function begins, from 1: where in it, Rhai does not say. 0 in old records.
         #[serde(default)]
         line: usize,
     },
@@ -45,7 +45,7 @@ pub enum Failure {
     Stopped {
         /// What it did.
         reason: Reason,
-        /// As above.
+        /// The line of the script, from 1; 0 if nobody knows.
         line: usize,
     },
     /// It gave something that is no value of the fact's type.
@@ -127,22 +127,25 @@ impl Failure {
             }
             (Self::ArgumentTooLarge, Locale::Chinese) => format!("传入的值超过 {kib} KiB"),
             (Self::TooManySteps { line }, Locale::English) => {
-                format!("it did not end within its steps{}", in_line(*line))
+                format!("it did not end within its steps{}", in_function(*line))
             }
             (Self::TooManySteps { line }, Locale::Chinese) => {
-                format!("步数用完仍未结束{}", at_line(*line))
+                format!("步数用完仍未结束{}", of_function(*line))
             }
             (Self::TooDeep { line }, Locale::English) => {
-                format!("its functions call each other too deeply{}", in_line(*line))
+                format!(
+                    "its functions call each other too deeply{}",
+                    in_function(*line)
+                )
             }
             (Self::TooDeep { line }, Locale::Chinese) => {
-                format!("函数互相调用的层数过深{}", at_line(*line))
+                format!("函数互相调用的层数过深{}", of_function(*line))
             }
             (Self::TooLarge { line }, Locale::English) => {
-                format!("a value in it became too large{}", in_line(*line))
+                format!("a value in it became too large{}", in_function(*line))
             }
             (Self::TooLarge { line }, Locale::Chinese) => {
-                format!("脚本中的值变得过大{}", at_line(*line))
+                format!("脚本中的值变得过大{}", of_function(*line))
             }
             (Self::Stopped { reason, line: 0 }, Locale::English) => {
                 format!("it stopped: {}", reason.text(locale))
@@ -171,11 +174,12 @@ impl Failure {
         }
     }
 
-    /// What an error of Rhai comes to.
-    pub(crate) fn of(error: EvalAltResult) -> Self {
-        let line = line(error.position());
+    /// What an error of Rhai comes to, in a call of the function that begins in line `begins`. What ran out of something has no
+    /// place of its own: Rhai puts it at the call, and ours stands in no script.
+    pub(crate) fn of(error: EvalAltResult, begins: usize) -> Self {
+        let line = error.position().line().unwrap_or(begins);
         match error {
-            EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => Self::of(*inner),
+            EvalAltResult::ErrorInFunctionCall(_, _, inner, _) => Self::of(*inner, begins),
             EvalAltResult::ErrorTooManyOperations(_) | EvalAltResult::ErrorTerminated(..) => {
                 Self::TooManySteps { line }
             }
@@ -191,22 +195,18 @@ impl Failure {
     }
 }
 
-fn in_line(line: usize) -> String {
+fn in_function(line: usize) -> String {
     match line {
         0 => String::new(),
-        line => format!(", in line {line}"),
+        line => format!(", in the function that begins in line {line}"),
     }
 }
 
-fn at_line(line: usize) -> String {
+fn of_function(line: usize) -> String {
     match line {
         0 => String::new(),
-        line => format!("（第 {line} 行）"),
+        line => format!("（函数从第 {line} 行开始）"),
     }
-}
-
-fn line(position: Position) -> usize {
-    position.line().unwrap_or(0)
 }
 
 /// The first line, not longer than anybody reads.

@@ -26,6 +26,8 @@ pub struct Script {
     engine: Engine,
     ast: AST,
     signature: Signature,
+    /// The line in which the function begins, from 1.
+    begins: usize,
 }
 
 /// Why a script cannot be used. All of it is found before anything runs.
@@ -111,6 +113,7 @@ impl Script {
         Ok(Self {
             engine,
             ast,
+            begins: line_of_function(readable, &signature.function),
             signature,
         })
     }
@@ -136,7 +139,7 @@ impl Script {
         let result = match called {
             Ok(result) => from_script(result, &self.signature.result)
                 .map_err(|found| Failure::WrongResult { found }),
-            Err(error) => Err(Failure::of(*error)),
+            Err(error) => Err(Failure::of(*error, self.begins)),
         };
         Outcome { result, steps }
     }
@@ -148,6 +151,19 @@ impl std::fmt::Debug for Script {
             .field("signature", &self.signature)
             .finish_non_exhaustive()
     }
+}
+
+/// The line in which a function of this name begins, from 1; the first if none begins a line.
+fn line_of_function(source: &str, name: &str) -> usize {
+    let begins = source.lines().position(|line| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("private ").unwrap_or(line).trim_start();
+        let named = line
+            .strip_prefix("fn ")
+            .and_then(|rest| rest.trim_start().strip_prefix(name));
+        named.is_some_and(|rest| rest.trim_start().starts_with('('))
+    });
+    begins.map_or(1, |before| before + 1)
 }
 
 /// What is wrong, in English and Chinese: Rhai's own words, but for what our limits forbid.

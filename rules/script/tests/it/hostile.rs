@@ -108,6 +108,9 @@ fn a_loop_that_catches_everything_cannot_catch_its_end() {
     let outcome = run(source, 500).unwrap();
     assert_eq!(outcome.result, Err(Failure::TooManySteps { line: 1 }));
     assert_eq!(outcome.steps, 500);
+    let below = "// f\nfn g(n) { loop { } }\n  fn  f (t) {\n    g(1)\n}";
+    let outcome = run(below, 500).unwrap();
+    assert_eq!(outcome.result, Err(Failure::TooManySteps { line: 3 }));
 }
 
 #[test]
