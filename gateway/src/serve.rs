@@ -83,7 +83,7 @@ async fn serve(
     let telemetry = Telemetry::start(&telemetry_settings(&config, log_format), &metrics)?;
     panics::keep_text_out_of_logs();
     let mut signals = Signals::listen()?;
-    let gateway = Gateway::start(config, metrics).await?;
+    let gateway = Gateway::start(config, metrics, locale).await?;
     let (stop_within, lost) = (gateway.stop_within, gateway.lost.clone());
     tokio::select! {
         () = gateway.say_ready(locale) => ended(&mut signals, &lost).await,
@@ -136,7 +136,7 @@ struct Gateway {
 }
 
 impl Gateway {
-    async fn start(config: Config, metrics: Arc<Metrics>) -> Result<Self, Failure> {
+    async fn start(config: Config, metrics: Arc<Metrics>, locale: Locale) -> Result<Self, Failure> {
         let environment: Arc<dyn Environment> = Arc::new(RealEnvironment);
         crate::data_directory::create(&config.data)?;
         let key = Arc::new(deployment_key(&config, &*environment)?);
@@ -257,6 +257,7 @@ impl Gateway {
             records,
             status: rules,
             metrics,
+            locale,
             change: Mutex::new(active),
         });
         let mut helpers = vec![tokio::spawn(admin.serve(

@@ -57,6 +57,16 @@ async fn a_changed_rule_answers_and_a_broken_one_does_not() {
         "You wrote: three"
     );
 
+    fs::write(deployment.rule_file(), good.replace(OLD, NEW)).unwrap();
+    until(
+        "whoever looks at the log hears that it is over",
+        async || {
+            let is_told = gateway.log().has("nothing is refused any more");
+            is_told.then_some(())
+        },
+    )
+    .await;
+
     fs::write(deployment.rule_file(), &good).unwrap();
     until("the repaired file is live", async || {
         (answer_to(&mut customer, &mut address, "four").await == "You said: four").then_some(())

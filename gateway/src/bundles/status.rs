@@ -95,11 +95,12 @@ impl RulesStatus {
         self.0.lock().disabled = disabled;
     }
 
-    /// Notes that nothing stands against the files on disk, and where the live bundle comes from.
-    pub fn unchanged(&self, origin: BundleOrigin) {
+    /// Notes that nothing stands against the files on disk, and where the live bundle comes from. Answers whether something stood
+    /// against them before.
+    pub fn unchanged(&self, origin: BundleOrigin) -> bool {
         let mut report = self.0.lock();
-        report.refused = None;
         report.origin = origin;
+        report.refused.take().is_some()
     }
 
     /// Notes that newer rule files were refused.

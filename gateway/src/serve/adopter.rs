@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use signalbox_dsl::SourceSet;
+use signalbox_dsl::{Locale, SourceSet};
 use signalbox_router::{ActiveBundle, Router};
 use signalbox_telemetry::Metrics;
 use signalbox_telemetry::metrics::rules::ReloadResult;
@@ -30,6 +30,8 @@ pub(super) struct LiveRules {
     pub(super) records: BundleRecords,
     pub(super) status: Arc<RulesStatus>,
     pub(super) metrics: Arc<Metrics>,
+    /// In which language whoever edits rule files beside this terminal reads what became of them.
+    pub(super) locale: Locale,
     /// What is live. One change at a time: files may change while people go back.
     pub(super) change: Mutex<Arc<ActiveBundle>>,
 }
@@ -207,7 +209,13 @@ impl LiveRules {
 
     /// The files need nothing done.
     fn unchanged(&self, origin: BundleOrigin) {
-        self.status.unchanged(origin);
+        if self.status.unchanged(origin) {
+            let told = words!(
+                "the rule files are what is live again, nothing is refused any more",
+                "规则文件又与生效的规则一致，不再有被拒绝的改动"
+            );
+            tracing::info!("{}", told.told(self.locale));
+        }
         self.metrics.rules.refused.set(0);
     }
 
@@ -215,10 +223,17 @@ impl LiveRules {
     fn hold(&self, refusal: &Refusal) {
         self.status.refused(refusal, Timestamp::now());
         self.metrics.rules.refused.set(1);
+        let told = words!(
+            "changed rules are refused, the live ones stay",
+            "改动的规则被拒绝，原来的规则继续生效"
+        );
+        let details = refusal.details.told(self.locale);
         tracing::error!(
             summary = refusal.summary.en,
-            "changed rules are refused, the live ones stay. {}",
-            refusal.details
+            "{}: {}{}{details}",
+            told.told(self.locale),
+            refusal.summary.told(self.locale),
+            if details.is_empty() { "" } else { "\n" },
         );
     }
 }
