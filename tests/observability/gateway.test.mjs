@@ -11,7 +11,13 @@ const GATEWAY = process.env.SIGNALBOX_URL;
 const CUSTOMERS = 3;
 const TEXTS = ['hello', '我要退款', 'how do I track my order?'];
 /** Of what the example does nothing: their quantiles are of no values, which is NaN. */
-const WITHOUT_TRAFFIC = ['signalbox_desk_wait_seconds', 'signalbox_outbound_attempt_duration_seconds', 'signalbox_timer_lateness_seconds'];
+const WITHOUT_TRAFFIC = [
+  'signalbox_desk_wait_seconds',
+  'signalbox_outbound_attempt_duration_seconds',
+  'signalbox_redis_call_duration_seconds',
+  'signalbox_redis_connection_wait_seconds',
+  'signalbox_timer_lateness_seconds',
+];
 
 describe('the running gateway', { skip: !GATEWAY && 'SIGNALBOX_URL names no gateway' }, () => {
   let prometheus;
